@@ -1,0 +1,3 @@
+//! The `rds-encrypt` program.
+#![forbid(unsafe_code)]
+fn main() {}
