@@ -1,0 +1,118 @@
+//! A DB instance as one answer of `DescribeDBInstances` showed it.
+
+use super::{AwsTime, EngineFamily, Encryption, InstanceState, Tags};
+
+/// A DB instance, observed. A member that AWS left out is `None`; an empty list is an empty list.
+#[derive(Clone, Debug, Default, PartialEq)]
+pub struct DbInstance {
+    /// `DBInstanceIdentifier`: its name, which a rename changes.
+    pub identifier: String,
+    /// `DbiResourceId`: its identity, which nothing changes.
+    pub resource_id: Option<String>,
+    /// `DBInstanceArn`; carries the name, so a rename changes it too.
+    pub arn: Option<String>,
+    /// `DBInstanceStatus`, in AWS's word.
+    pub status: Option<String>,
+    /// `Engine`
+    pub engine: Option<String>,
+    /// `EngineVersion`
+    pub engine_version: Option<String>,
+    /// `DBInstanceClass`
+    pub class: Option<String>,
+    /// `AllocatedStorage`, in GiB.
+    pub allocated_storage: Option<i32>,
+    /// `StorageType`
+    pub storage_type: Option<String>,
+    /// `Iops`
+    pub iops: Option<i32>,
+    /// `StorageThroughput`, in MiB a second.
+    pub storage_throughput: Option<i32>,
+    /// What AWS said about encryption at rest.
+    pub encryption: Encryption,
+    /// `MultiAZ`
+    pub multi_az: Option<bool>,
+    /// `Endpoint.Address`; absent while it is made.
+    pub endpoint_address: Option<String>,
+    /// `Endpoint.Port`
+    pub endpoint_port: Option<i32>,
+    /// `DBSubnetGroup`
+    pub subnet_group: Option<SubnetGroup>,
+    /// `VpcSecurityGroups`: id and status of each.
+    pub security_groups: Option<Vec<GroupMembership>>,
+    /// `PubliclyAccessible`
+    pub publicly_accessible: Option<bool>,
+    /// `DBParameterGroups`: name and apply status of each.
+    pub parameter_groups: Option<Vec<GroupMembership>>,
+    /// `OptionGroupMemberships`: name and status of each.
+    pub option_groups: Option<Vec<GroupMembership>>,
+    /// `BackupRetentionPeriod`, in days; 0 is off.
+    pub backup_retention_period: Option<i32>,
+    /// `PreferredBackupWindow`, UTC.
+    pub preferred_backup_window: Option<String>,
+    /// `PreferredMaintenanceWindow`, UTC.
+    pub preferred_maintenance_window: Option<String>,
+    /// `AutoMinorVersionUpgrade`
+    pub auto_minor_version_upgrade: Option<bool>,
+    /// `DeletionProtection`
+    pub deletion_protection: Option<bool>,
+    /// `CopyTagsToSnapshot`
+    pub copy_tags_to_snapshot: Option<bool>,
+    /// `LicenseModel`
+    pub license_model: Option<String>,
+    /// `MasterUsername`
+    pub master_username: Option<String>,
+    /// `InstanceCreateTime`; absent right after a restore.
+    pub instance_create_time: Option<AwsTime>,
+    /// `TagList`
+    pub tags: Option<Tags>,
+    /// The members of `PendingModifiedValues` that hold something.
+    pub pending_modified_values: Vec<String>,
+    /// `DBClusterIdentifier`: it is a member of this cluster.
+    pub cluster_identifier: Option<String>,
+    /// `ReadReplicaSourceDBInstanceIdentifier` or `ReadReplicaSourceDBClusterIdentifier`.
+    pub replica_source: Option<String>,
+    /// `ReadReplicaDBInstanceIdentifiers`
+    pub replicas: Option<Vec<String>>,
+    /// `StorageOperationStatus`: `Initializing` or `Optimizing`, while active.
+    pub storage_operation_status: Option<String>,
+    /// `StorageOperationPercentProgress`
+    pub storage_operation_percent_progress: Option<i32>,
+}
+
+/// A group that an instance belongs to, and how far that is applied.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct GroupMembership {
+    /// Name, or id for a security group.
+    pub name: String,
+    /// AWS's word: `active`, `in-sync`, `pending-reboot`, `applying` and others.
+    pub status: Option<String>,
+}
+
+/// A DB subnet group.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct SubnetGroup {
+    /// `DBSubnetGroupName`
+    pub name: Option<String>,
+    /// `VpcId`
+    pub vpc_id: Option<String>,
+}
+
+impl DbInstance {
+    /// What its status allows.
+    #[must_use]
+    pub fn state(&self) -> InstanceState {
+        InstanceState::of(self.status.as_deref())
+    }
+
+    /// Its status in AWS's word, or that AWS gave none.
+    #[must_use]
+    pub fn status_word(&self) -> &str {
+        self.status.as_deref().unwrap_or("(no status)")
+    }
+
+    /// Its engine's family, if that is on the list.
+    #[must_use]
+    pub fn family(&self) -> Option<EngineFamily> {
+        self.engine.as_deref().and_then(EngineFamily::of)
+    }
+}

@@ -1,0 +1,44 @@
+//! What are AWS's things, in our words?
+//!
+//! Databases, snapshots and keys as AWS showed them (what it left out stays out), the names and tags
+//! that we give, and the words that all rooms share: a [`Call`], its [`Intent`] and its [`Outcome`].
+//! No policy, no I/O, no clock, no SDK type.
+
+mod call;
+mod encryption;
+mod engine;
+mod instance;
+mod intent;
+mod key;
+mod key_reference;
+pub mod name;
+mod reference;
+mod setting;
+mod snapshot;
+mod status;
+mod tags;
+
+pub use call::Call;
+pub use encryption::{Encryption, StorageEncryptionType, Verdict};
+pub use engine::EngineFamily;
+pub use instance::{DbInstance, GroupMembership, SubnetGroup};
+pub use intent::{Intent, Outcome, digest};
+pub use key::{KeyAlias, KeyMetadata};
+pub use key_reference::{KeyReference, KeyReferenceError};
+pub use reference::{DatabaseReference, ReferenceError};
+pub use setting::{Setting, SettingValues, Value};
+pub use snapshot::DbSnapshot;
+pub use status::{InstanceState, SnapshotState};
+pub use tags::{MAXIMUM_TAGS, OWNER_TAG, RUN_TAG, Tags, is_reserved};
+
+/// An account, as `sts:GetCallerIdentity` names it, and who asked.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct CallerIdentity {
+    /// Twelve digits.
+    pub account: String,
+    /// The caller's own ARN.
+    pub arn: String,
+}
+
+/// AWS's time: the time in its latest answer, never the host's (design rule 12).
+pub type AwsTime = jiff::Timestamp;

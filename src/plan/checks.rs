@@ -1,0 +1,339 @@
+//! The checks that come before the first mutating call: complete, all at once.
+
+use super::{
+    facts::{Checked, Facts, KeyLookup, TakenNames},
+    key,
+};
+use crate::model::{
+    DbInstance, EngineFamily, InstanceState, MAXIMUM_TAGS, OWNER_TAG, RUN_TAG, Setting, Tags, Value, Verdict,
+};
+
+/// How much a finding weighs.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
+pub enum Severity {
+    /// Nothing is begun.
+    Blocker,
+    /// Begun on a person's word.
+    Warning,
+    /// Worth knowing.
+    Note,
+}
+
+/// Something that a check found.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Finding {
+    /// How much it weighs.
+    pub severity: Severity,
+    /// What is so.
+    pub what: String,
+    /// What to do about it.
+    pub remedy: String,
+    /// The rule of the ledger that it rests on.
+    pub rule: &'static str,
+}
+
+impl Finding {
+    pub(super) fn new(severity: Severity, what: String, remedy: &str, rule: &'static str) -> Self {
+        Self { severity, what, remedy: remedy.to_owned(), rule }
+    }
+}
+
+/// How one check ended.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Check {
+    /// Looked at and fine.
+    Ok,
+    /// Looked at, and something was found.
+    Found,
+    /// Not looked at: why, and the permission that is missing.
+    NotChecked(String, Option<String>),
+}
+
+/// What follows from the facts.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct Judgement {
+    /// Each check by name, in order, and how it ended.
+    pub checks: Vec<(&'static str, Check)>,
+    /// All that was found.
+    pub findings: Vec<Finding>,
+    /// The database is what was asked for already; why.
+    pub nothing_to_do: Option<String>,
+    /// Another run of this program owns what has our names; its tags.
+    pub owned_elsewhere: Option<String>,
+}
+
+impl Judgement {
+    /// Whether something forbids to begin: a blocker, or a check that couldn't be made.
+    #[must_use]
+    pub fn forbids(&self) -> bool {
+        self.owned_elsewhere.is_some()
+            || self.findings.iter().any(|finding| finding.severity == Severity::Blocker)
+            || self.checks.iter().any(|(_, check)| matches!(check, Check::NotChecked(..)))
+    }
+
+    fn enter(&mut self, name: &'static str, found: Vec<Finding>) {
+        self.checks.push((name, if found.is_empty() { Check::Ok } else { Check::Found }));
+        self.findings.extend(found);
+    }
+}
+
+/// Says what the facts mean for a migration.
+#[must_use]
+pub fn judge(facts: &Facts) -> Judgement {
+    let mut judgement = Judgement::default();
+    match &facts.source {
+        Checked::NotChecked { why, permission } => {
+            judgement.checks.push(("source", Check::NotChecked(why.clone(), permission.clone())));
+        }
+        Checked::Known(None) => judgement.enter("source", vec![not_found(facts)]),
+        Checked::Known(Some(source)) => judge_source(&mut judgement, facts, source),
+    }
+    match &facts.key {
+        Checked::NotChecked { why, permission } => {
+            judgement.checks.push(("key", Check::NotChecked(why.clone(), permission.clone())));
+        }
+        Checked::Known(lookup) => judgement.enter("key", judge_key(facts, lookup)),
+    }
+    if facts.names.is_some() {
+        match &facts.taken {
+            Checked::NotChecked { why, permission } => {
+                judgement.checks.push(("names", Check::NotChecked(why.clone(), permission.clone())));
+            }
+            Checked::Known(taken) => judge_names(&mut judgement, taken),
+        }
+    }
+    judgement
+}
+
+fn judge_source(judgement: &mut Judgement, facts: &Facts, source: &DbInstance) {
+    judgement.enter("source", identity(source));
+    judgement.enter("status", status(source));
+    let encryption = encryption(facts, source);
+    match encryption {
+        Encryption::Plain => judgement.enter("encryption", vec![]),
+        Encryption::Blocked(finding) => judgement.enter("encryption", vec![finding]),
+        Encryption::AsAsked(why) => {
+            judgement.enter("encryption", vec![]);
+            judgement.nothing_to_do = Some(why);
+        }
+    }
+    judgement.enter("engine", engine(source));
+    judgement.enter("class", class(source));
+    judgement.enter("relations", relations(source));
+    judgement.enter("pending changes", pending(source));
+    judgement.enter("tags", tags(source));
+}
+
+fn block(what: String, remedy: &str, rule: &'static str) -> Finding {
+    Finding::new(Severity::Blocker, what, remedy, rule)
+}
+
+fn not_found(facts: &Facts) -> Finding {
+    block(
+        format!("no DB instance {} in {} of account {}", facts.asked, facts.region, facts.account),
+        "check the name, --region and --profile (aws rds describe-db-instances lists what is there)",
+        "R-INS-1",
+    )
+}
+
+fn identity(source: &DbInstance) -> Vec<Finding> {
+    match source.resource_id {
+        Some(_) => vec![],
+        None => vec![block(
+            format!("AWS shows no DbiResourceId for {}", source.identifier),
+            "without it nothing that we make could be proven to come from this database; try again later",
+            "R-INS-2",
+        )],
+    }
+}
+
+fn status(source: &DbInstance) -> Vec<Finding> {
+    let word = source.status_word();
+    let name = &source.identifier;
+    match source.state() {
+        InstanceState::Usable | InstanceState::BackingUp | InstanceState::Passing => vec![],
+        InstanceState::Stopped => vec![block(
+            format!("{name} is {word}; a stopped instance can't be carried over in full"),
+            "start it (aws rds start-db-instance) and run this again",
+            "R-STA-1",
+        )],
+        InstanceState::Deleting => {
+            vec![block(format!("{name} is {word}"), "nothing can be taken from it any more", "R-STA-1")]
+        }
+        InstanceState::NeedsPerson => vec![block(
+            format!("{name} is {word}, which does not pass by itself"),
+            "bring it back to available first (the RDS console shows its events)",
+            "R-STA-3",
+        )],
+    }
+}
+
+enum Encryption {
+    Plain,
+    AsAsked(String),
+    Blocked(Finding),
+}
+
+fn encryption(facts: &Facts, source: &DbInstance) -> Encryption {
+    let name = &source.identifier;
+    let asked = match &facts.key {
+        Checked::Known(KeyLookup::Found(key)) => key.arn.clone(),
+        _ => None,
+    };
+    match source.encryption.verdict() {
+        Verdict::NotEncrypted => Encryption::Plain,
+        Verdict::UnderKey(arn) if asked.as_ref() == Some(&arn) => {
+            Encryption::AsAsked(format!("{name} is encrypted already, under the key that you asked for ({arn})"))
+        }
+        Verdict::UnderKey(arn) => Encryption::Blocked(block(
+            format!("{name} is encrypted already, under another key ({arn})"),
+            "there is nothing to encrypt; a change of key is another operation, which this command doesn't do",
+            "R-ENC-4",
+        )),
+        Verdict::WithoutNamedKey => Encryption::Blocked(block(
+            format!("{name} is encrypted already, by a key that AWS owns"),
+            "there is nothing to encrypt; a change of key is another operation, which this command doesn't do",
+            "R-ENC-4",
+        )),
+        Verdict::Unknown => Encryption::Blocked(block(
+            format!("AWS doesn't say whether {name} is encrypted"),
+            "nothing said is not taken for no; try again later",
+            "R-ENC-5",
+        )),
+    }
+}
+
+fn engine(source: &DbInstance) -> Vec<Finding> {
+    let engine = source.engine.as_deref().unwrap_or("(none shown)");
+    match EngineFamily::of(engine) {
+        Some(_) => vec![],
+        None => vec![block(
+            format!("engine {engine} is not one that this command migrates"),
+            "it takes mysql, mariadb, postgres, oracle-*, sqlserver-* and db2-*",
+            "R-ENG-1",
+        )],
+    }
+}
+
+fn class(source: &DbInstance) -> Vec<Finding> {
+    let class = source.class.as_deref().unwrap_or_default();
+    let too_old = class.starts_with("db.m1.") || class.starts_with("db.m2.") || class == "db.t2.micro";
+    if too_old {
+        vec![block(
+            format!("class {class} can't hold an encrypted database"),
+            "move the source to a class that can first (db.t3.micro, or db.m5.large for the db.m1 and db.m2 classes: \
+             aws rds modify-db-instance --db-instance-class …), or let it happen at its next maintenance",
+            "R-ENC-1",
+        )]
+    } else {
+        vec![]
+    }
+}
+
+fn relations(source: &DbInstance) -> Vec<Finding> {
+    let mut found = Vec::new();
+    let name = &source.identifier;
+    if let Some(cluster) = &source.cluster_identifier {
+        found.push(block(
+            format!("{name} is a member of cluster {cluster}"),
+            "a cluster is encrypted as a whole, by another way than this; this command takes single instances",
+            "R-ENG-2",
+        ));
+    }
+    if let Some(primary) = &source.replica_source {
+        found.push(block(
+            format!("{name} is a read replica of {primary}"),
+            "migrate the primary; replicas are then made anew from the encrypted one",
+            "R-REP-1",
+        ));
+    }
+    if let Some(replicas) = source.replicas.as_ref().filter(|replicas| !replicas.is_empty()) {
+        found.push(Finding::new(
+            Severity::Warning,
+            format!("{name} has read replicas: {}", replicas.join(", ")),
+            "they stay with the source; the encrypted copy begins without any",
+            "R-REP-1",
+        ));
+    }
+    found
+}
+
+fn pending(source: &DbInstance) -> Vec<Finding> {
+    if source.pending_modified_values.is_empty() {
+        return vec![];
+    }
+    vec![Finding::new(
+        Severity::Warning,
+        format!(
+            "changes of {} wait for its maintenance window: {}",
+            source.identifier,
+            source.pending_modified_values.join(", ")
+        ),
+        "they are not carried: the copy gets what the source has now",
+        "R-MOD-2",
+    )]
+}
+
+fn tags(source: &DbInstance) -> Vec<Finding> {
+    let mut found = Vec::new();
+    let all = source.tags.clone().unwrap_or_default();
+    let reserved: Vec<&str> =
+        all.keys().filter(|key| crate::model::is_reserved(key)).map(String::as_str).collect();
+    if !reserved.is_empty() {
+        found.push(Finding::new(
+            Severity::Note,
+            format!("tags that only AWS may set are not carried: {}", reserved.join(", ")),
+            "nothing to do",
+            "R-TAG-1",
+        ));
+    }
+    let own = super::carry::read(Setting::Tags, source);
+    let count = if let Some(Value::Tags(tags)) = own { tags.len() } else { 0 };
+    if count + 2 > MAXIMUM_TAGS {
+        found.push(block(
+            format!("{} has {count} tags; with our two the copy would exceed {MAXIMUM_TAGS}", source.identifier),
+            "remove one or two of its tags, or give up on carrying them all",
+            "R-TAG-2",
+        ));
+    }
+    found
+}
+
+fn judge_key(facts: &Facts, lookup: &KeyLookup) -> Vec<Finding> {
+    match lookup {
+        KeyLookup::Found(key) => key::judge(key, &facts.key_asked, &facts.region),
+        KeyLookup::NotFound(message) => vec![block(
+            format!("no key {} in {} of account {} (AWS: {message})", facts.key_asked, facts.region, facts.account),
+            "check its name and Region; `aws kms list-aliases` lists what is there",
+            "R-KEY-1",
+        )],
+    }
+}
+
+fn judge_names(judgement: &mut Judgement, taken: &TakenNames) {
+    let mut found = Vec::new();
+    let rows = [
+        taken.snapshot.as_ref().map(|it| ("snapshot", &it.identifier, it.tags.as_ref())),
+        taken.copy.as_ref().map(|it| ("snapshot", &it.identifier, it.tags.as_ref())),
+        taken.target.as_ref().map(|it| ("instance", &it.identifier, it.tags.as_ref())),
+    ];
+    for (kind, name, tags) in rows.into_iter().flatten() {
+        if let Some(owner) = tags.and_then(owner) {
+            judgement.owned_elsewhere = Some(format!("{kind} {name} belongs to {owner}"));
+        } else {
+            found.push(block(
+                format!("there is a DB {kind} named {name} already, and nothing shows that it is ours"),
+                "remove or rename it, or choose another name with --target; it was left untouched",
+                "R-NAM-2",
+            ));
+        }
+    }
+    judgement.enter("names", found);
+}
+
+/// Whose a resource is, by its tags.
+fn owner(tags: &Tags) -> Option<String> {
+    let owner = tags.get(OWNER_TAG)?;
+    let run = tags.get(RUN_TAG).map(|run| format!(", begun by run {run}")).unwrap_or_default();
+    Some(format!("migration {owner}{run}"))
+}

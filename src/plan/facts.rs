@@ -1,0 +1,58 @@
+//! What was read before anything is decided. `aws/` fills it in.
+
+use crate::model::{DbInstance, DbSnapshot, KeyMetadata, KeyReference, name::GenerationNames};
+
+/// A thing that was looked up, or couldn't be.
+#[derive(Clone, Debug, PartialEq)]
+pub enum Checked<T> {
+    /// AWS answered.
+    Known(T),
+    /// It didn't.
+    NotChecked {
+        /// What AWS or the network said.
+        why: String,
+        /// The IAM action that is missing, where that is the reason.
+        permission: Option<String>,
+    },
+}
+
+/// What KMS knows of the key that was asked for.
+#[derive(Clone, Debug, PartialEq)]
+pub enum KeyLookup {
+    /// A key.
+    Found(KeyMetadata),
+    /// No such key here, in AWS's sentence.
+    NotFound(String),
+}
+
+/// What already has the names that the migration would use.
+#[derive(Clone, Debug, Default, PartialEq)]
+pub struct TakenNames {
+    /// The plain snapshot's.
+    pub snapshot: Option<DbSnapshot>,
+    /// The encrypted copy's.
+    pub copy: Option<DbSnapshot>,
+    /// The encrypted instance's.
+    pub target: Option<DbInstance>,
+}
+
+/// Everything that the checks of a migration rest on.
+#[derive(Clone, Debug)]
+pub struct Facts {
+    /// The database, in the person's words.
+    pub asked: String,
+    /// Where it was looked for.
+    pub region: String,
+    /// The account that answered.
+    pub account: String,
+    /// The source; `Known(None)` when AWS has no such instance.
+    pub source: Checked<Option<DbInstance>>,
+    /// The key, in the person's words.
+    pub key_asked: KeyReference,
+    /// The key.
+    pub key: Checked<KeyLookup>,
+    /// The names that would be used; nothing while the source is unknown.
+    pub names: Option<GenerationNames>,
+    /// What has them.
+    pub taken: Checked<TakenNames>,
+}

@@ -1,0 +1,99 @@
+//! What would happen?
+//!
+//! [`Facts`] are read once by `aws/`; [`judge`] says what they mean, all at once; [`Plan::new`] settles
+//! every choice and is never changed afterwards. The carry table ([`carry`]) says how each setting of the
+//! source gets onto the copy. No I/O, no clock, no SDK type.
+
+pub mod carry;
+mod checks;
+mod facts;
+mod key;
+mod window;
+
+pub use carry::{PlannedSetting, SettleGroup};
+pub use checks::{Check, Finding, Judgement, Severity, judge};
+pub use facts::{Checked, Facts, KeyLookup, TakenNames};
+pub use window::contains as window_contains;
+
+use serde::{Deserialize, Serialize};
+
+use crate::model::{self, AwsTime, DbInstance, KeyReference};
+
+/// A migration, settled: what is taken where, under which key, with which settings.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Plan {
+    /// The database to take.
+    pub source: Source,
+    /// The key that was asked for, in the person's words.
+    pub key_asked: String,
+    /// The ARN that it was resolved to, once.
+    pub key_arn: String,
+    /// The name that a person asked for the encrypted instance, if any.
+    pub target: Option<String>,
+    /// Each setting and how it is carried.
+    pub settings: Vec<PlannedSetting>,
+}
+
+/// The source, as it was when the plan was made.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Source {
+    /// Its name.
+    pub identifier: String,
+    /// Its identity.
+    pub resource_id: String,
+    /// Its engine.
+    pub engine: String,
+    /// The engine's version.
+    pub engine_version: Option<String>,
+    /// Its master user: a restored copy has the same.
+    pub master_username: Option<String>,
+    /// Its class.
+    pub class: Option<String>,
+    /// Its storage, in GiB.
+    pub allocated_storage: Option<i32>,
+    /// Whether it has a standby.
+    pub multi_az: bool,
+    /// When it was made.
+    pub created: Option<AwsTime>,
+}
+
+impl Plan {
+    /// Settles every choice. Nothing where `source` has no resource id, without which nothing can be proven.
+    #[must_use]
+    pub fn new(source: &DbInstance, key: &KeyReference, key_arn: String, target: Option<String>) -> Option<Self> {
+        Some(Self {
+            source: Source {
+                identifier: source.identifier.clone(),
+                resource_id: source.resource_id.clone()?,
+                engine: source.engine.clone()?,
+                engine_version: source.engine_version.clone(),
+                master_username: source.master_username.clone(),
+                class: source.class.clone(),
+                allocated_storage: source.allocated_storage,
+                multi_az: source.multi_az.unwrap_or(false),
+                created: source.instance_create_time,
+            },
+            key_asked: key.to_string(),
+            key_arn,
+            target,
+            settings: carry::plan_settings(source),
+        })
+    }
+
+    /// The plan's digest; a state file whose plan has another was edited.
+    #[must_use]
+    pub fn digest(&self) -> String {
+        model::digest(self)
+    }
+
+    /// The names of what one generation makes.
+    #[must_use]
+    pub fn names(&self, generation: u32) -> model::name::GenerationNames {
+        model::name::generation_names(
+            &self.source.identifier,
+            &self.source.resource_id,
+            generation,
+            self.target.as_deref(),
+        )
+    }
+}

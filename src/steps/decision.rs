@@ -1,0 +1,127 @@
+//! What a step can decide.
+
+use crate::model::{Call, Setting, Value};
+
+/// What the engine does next.
+#[derive(Clone, Debug, PartialEq)]
+pub enum Decision {
+    /// Carry out one mutating call; its intent is saved first.
+    Act(Call),
+    /// Look again later.
+    Wait(Wait),
+    /// The step's goal holds, by this evidence.
+    Done(Evidence),
+    /// Only a person can help.
+    Stop(Stop),
+}
+
+/// What is waited for.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct Wait {
+    /// Why, in a few words.
+    pub why: String,
+    /// AWS's status word of the resource that is waited for.
+    pub status: Option<String>,
+    /// AWS's own percentage.
+    pub percent: Option<u8>,
+}
+
+impl Wait {
+    /// Waits on a resource in a status.
+    pub(super) fn on(status: &str, percent: Option<i32>) -> Decision {
+        let percent = percent.and_then(|percent| u8::try_from(percent.clamp(0, 100)).ok());
+        Decision::Wait(Self { why: String::new(), status: Some(status.to_owned()), percent })
+    }
+
+    /// Waits for a reason that no status word tells.
+    pub(super) fn because(why: impl Into<String>) -> Decision {
+        Decision::Wait(Self { why: why.into(), ..Self::default() })
+    }
+
+    /// Waits in a status, and says for what.
+    pub(super) fn in_status(status: &str, why: impl Into<String>) -> Decision {
+        Decision::Wait(Self { why: why.into(), status: Some(status.to_owned()), percent: None })
+    }
+}
+
+/// Why a step's goal holds.
+#[derive(Clone, Debug, PartialEq)]
+pub enum Evidence {
+    /// Nothing was asked.
+    Nothing,
+    /// The snapshot is available.
+    Snapshot {
+        /// Its name.
+        name: String,
+    },
+    /// The copy is available and encrypted under the key.
+    EncryptedCopy {
+        /// Its name.
+        name: String,
+    },
+    /// The target is there, ours, and encrypted under the key.
+    Restored {
+        /// Its name.
+        name: String,
+        /// Its identity.
+        resource_id: String,
+    },
+    /// Every wanted value was read back twice.
+    Settled,
+    /// Encryption, key and settings were read back.
+    Verified {
+        /// How many settings were compared.
+        compared: usize,
+    },
+}
+
+/// Why only a person can help.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Stop {
+    /// What kind of stop it is; decides the exit code.
+    pub kind: StopKind,
+    /// What happened, to which resource.
+    pub reason: String,
+    /// What it means for the data, and what to do next.
+    pub remedy: String,
+}
+
+/// The kinds of stops.
+#[derive(Clone, Debug, PartialEq)]
+pub enum StopKind {
+    /// Something that a person must mend; resumable.
+    NeedsPerson,
+    /// Somebody else owns what has our name.
+    Foreign,
+    /// AWS denies a call.
+    Denied,
+    /// The copy is encrypted as asked, but settings differ.
+    Difference(Vec<Difference>),
+}
+
+/// A setting that differs.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Difference {
+    /// Which.
+    pub setting: Setting,
+    /// What the plan wants.
+    pub wanted: Value,
+    /// What AWS shows.
+    pub shown: Option<Value>,
+}
+
+impl Stop {
+    /// Stops for a person.
+    pub(super) fn for_person(reason: impl Into<String>, remedy: impl Into<String>) -> Decision {
+        Self::of(StopKind::NeedsPerson, reason, remedy)
+    }
+
+    /// Stops before something of somebody else's.
+    pub(super) fn foreign(reason: impl Into<String>, remedy: impl Into<String>) -> Decision {
+        Self::of(StopKind::Foreign, reason, remedy)
+    }
+
+    pub(super) fn of(kind: StopKind, reason: impl Into<String>, remedy: impl Into<String>) -> Decision {
+        Decision::Stop(Self { kind, reason: reason.into(), remedy: remedy.into() })
+    }
+}

@@ -1,0 +1,108 @@
+//! Is it ours? By name and lineage; the tag confirms, and may lag by minutes (design rule 8).
+
+use std::time::Duration;
+
+use super::Situation;
+use crate::model::{DbInstance, DbSnapshot, Outcome, RUN_TAG};
+
+/// Whether something that has our name is ours.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub(super) enum Ours {
+    /// Proven.
+    Yes,
+    /// AWS doesn't show enough yet.
+    NotYet(&'static str),
+    /// It isn't, or it can't be proven.
+    No(String),
+}
+
+/// Tags can take minutes to show (R-TAG-4).
+pub(super) const TAGS_LAG: Duration = Duration::from_mins(10);
+
+/// Whether a snapshot with our name comes from our source, by an intent of ours.
+pub(super) fn of_snapshot(situation: &Situation<'_>, snapshot: &DbSnapshot, action: &str) -> Ours {
+    if !situation.asked(action, &snapshot.identifier).any(|asked| asked.intent.outcome.may_have_acted()) {
+        return Ours::No("this migration never asked for it".into());
+    }
+    match &snapshot.resource_id {
+        None => Ours::NotYet("AWS doesn't show yet which database it comes from"),
+        Some(id) if *id == situation.plan.source.resource_id => Ours::Yes,
+        Some(id) => Ours::No(format!("it comes from {id}, not from {}", situation.plan.source.resource_id)),
+    }
+}
+
+/// Whether a copy is one of our snapshot: both keep the time at which the original was taken.
+pub(super) fn of_copy(situation: &Situation<'_>, copy: &DbSnapshot) -> Ours {
+    match of_snapshot(situation, copy, "CopyDBSnapshot") {
+        Ours::Yes => {}
+        other => return other,
+    }
+    let Some(original) = situation.seen.snapshot.as_ref().and_then(|it| it.original_snapshot_create_time) else {
+        return Ours::Yes;
+    };
+    match copy.original_snapshot_create_time {
+        Some(time) if time != original => {
+            Ours::No(format!("it is a copy of a snapshot taken at {time}, ours was taken at {original}"))
+        }
+        // A copy that waits in its queue doesn't show the time yet; its end is judged again.
+        _ => Ours::Yes,
+    }
+}
+
+/// Whether an instance with the target's name is what our restore made. Nothing in AWS's answer names the
+/// snapshot that an instance came from.
+pub(super) fn of_target(situation: &Situation<'_>, target: &DbInstance) -> Ours {
+    let asked = || situation.asked("RestoreDBInstanceFromDBSnapshot", &target.identifier);
+    let known = asked().find_map(|asked| match &asked.intent.outcome {
+        Outcome::Accepted { resource_id, .. } | Outcome::Found { resource_id } => Some(resource_id.clone()),
+        _ => None,
+    });
+    match (known, &target.resource_id) {
+        (_, None) => Ours::NotYet("AWS doesn't show its resource id yet"),
+        (Some(Some(ours)), Some(shown)) if ours == *shown => Ours::Yes,
+        (Some(Some(ours)), Some(shown)) => {
+            Ours::No(format!("it is {shown}; what this migration made was {ours}, which is gone"))
+        }
+        (Some(None), Some(_)) => by_its_looks(situation, target),
+        (None, Some(_)) => match asked().find(|asked| asked.intent.outcome.is_unknown()) {
+            Some(unknown) => by_its_tag(situation, target, unknown.age),
+            None => Ours::No("this migration never asked for it".into()),
+        },
+    }
+}
+
+/// Same engine and master user, our key, and younger than the copy that it was made from.
+fn by_its_looks(situation: &Situation<'_>, target: &DbInstance) -> Ours {
+    let source = &situation.plan.source;
+    if target.engine.as_ref().is_some_and(|engine| *engine != source.engine) {
+        return Ours::No(format!("its engine is {}", target.engine.as_deref().unwrap_or_default()));
+    }
+    if target.master_username.is_some() && target.master_username != source.master_username {
+        return Ours::No("it has another master user".into());
+    }
+    if target.encryption.kms_key_id.as_ref().is_some_and(|key| *key != situation.plan.key_arn) {
+        return Ours::No(format!("it is {}", target.encryption.in_words()));
+    }
+    let copied = situation.seen.copy.as_ref().and_then(|copy| copy.snapshot_create_time);
+    match (target.instance_create_time, copied) {
+        (None, _) => Ours::NotYet("AWS doesn't show yet when it was made"),
+        (Some(made), Some(copied)) if made <= copied => {
+            Ours::No(format!("it was made at {made}, before the copy at {copied}"))
+        }
+        _ => Ours::Yes,
+    }
+}
+
+/// After a lost answer looks are not enough: the run's nonce must be on it.
+fn by_its_tag(situation: &Situation<'_>, target: &DbInstance, age: Duration) -> Ours {
+    match by_its_looks(situation, target) {
+        Ours::Yes => {}
+        other => return other,
+    }
+    match target.tags.as_ref().and_then(|tags| tags.get(RUN_TAG)) {
+        Some(run) if run == situation.run => Ours::Yes,
+        Some(run) => Ours::No(format!("its tag {RUN_TAG} names another run, {run}")),
+        None if age < TAGS_LAG => Ours::NotYet("the answer to its restore was lost; waiting for its tags"),
+        None => Ours::No(format!("it has no tag {RUN_TAG}, and the answer to our restore was lost")),
+    }
+}

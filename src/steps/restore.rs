@@ -1,0 +1,90 @@
+//! Restore: a new instance from the encrypted copy.
+
+use super::{Decision, Evidence, Situation, Stop, Wait, ask, lineage, lineage::Ours, snapshot};
+use crate::model::{Call, DbInstance, InstanceState, Setting, SettingValues, Tags, Value, Verdict};
+
+/// Decides the next move toward the encrypted instance.
+pub(super) fn decide(situation: &Situation<'_>) -> Decision {
+    let Some(target) = &situation.seen.target else {
+        return ask::for_create(situation, call(situation));
+    };
+    match lineage::of_target(situation, target) {
+        Ours::Yes => judge(situation, target),
+        Ours::NotYet(why) => Wait::in_status(target.status_word(), why),
+        Ours::No(why) => snapshot::not_ours("instance", &target.identifier, &why),
+    }
+}
+
+fn call(situation: &Situation<'_>) -> Call {
+    let mut settings: SettingValues = situation
+        .plan
+        .settings
+        .iter()
+        .filter_map(|planned| Some((planned.setting, planned.at_restore.clone()?)))
+        .collect();
+    settings.insert(Setting::Tags, Value::Tags(tags(situation)));
+    Call::RestoreDBInstanceFromDBSnapshot {
+        snapshot: situation.names().copy.clone(),
+        target: situation.names().target.clone(),
+        settings,
+    }
+}
+
+/// The source's tags and ours. Without any, a restore would inherit the source's alone (R-RST-5).
+fn tags(situation: &Situation<'_>) -> Tags {
+    let mut tags = situation.own_tags();
+    for planned in &situation.plan.settings {
+        if let (Setting::Tags, Value::Tags(own)) = (planned.setting, &planned.wanted) {
+            tags.extend(own.clone());
+        }
+    }
+    tags
+}
+
+fn judge(situation: &Situation<'_>, target: &DbInstance) -> Decision {
+    let word = target.status_word();
+    let name = &target.identifier;
+    match target.encryption.verdict() {
+        Verdict::UnderKey(arn) if arn == situation.plan.key_arn => {}
+        Verdict::Unknown | Verdict::WithoutNamedKey if word == "creating" => {
+            return Wait::in_status(word, "AWS doesn't show its key yet");
+        }
+        _ => return not_as_asked(situation, target),
+    }
+    match target.state() {
+        InstanceState::NeedsPerson | InstanceState::Stopped | InstanceState::Deleting => broken(situation, name, word),
+        InstanceState::Passing if word == "creating" || target.endpoint_address.is_none() => Wait::on(word, None),
+        _ => Decision::Done(Evidence::Restored {
+            name: name.clone(),
+            resource_id: target.resource_id.clone().unwrap_or_default(),
+        }),
+    }
+}
+
+fn not_as_asked(situation: &Situation<'_>, target: &DbInstance) -> Decision {
+    Stop::for_person(
+        format!(
+            "the restored instance {} is {}; asked was {}",
+            target.identifier,
+            target.encryption.in_words(),
+            situation.plan.key_arn
+        ),
+        format!(
+            "don't use it: it is not what was asked for. The source {} serves on, unchanged; remove the instance once you \
+             have seen it",
+            situation.plan.source.identifier
+        ),
+    )
+}
+
+fn broken(situation: &Situation<'_>, name: &str, word: &str) -> Decision {
+    Stop::for_person(
+        format!("the restored instance {name} is {word}, which does not pass by itself"),
+        format!(
+            "the source {} serves on, unchanged, and the encrypted copy {} is kept. Look for the reason in the events of \
+             {name}, mend it there, then resume",
+            situation.plan.source.identifier,
+            situation.names().copy
+        ),
+    )
+}

@@ -1,0 +1,85 @@
+//! All that a decision may rest on.
+
+use std::time::Duration;
+
+use serde::{Deserialize, Serialize};
+
+use crate::{
+    model::{AwsTime, DbInstance, DbSnapshot, Intent, OWNER_TAG, RUN_TAG, Tags, name::GenerationNames, name::short_id},
+    plan::Plan,
+};
+
+/// One attempt from snapshot to instance. Each has its own names (design rule 9).
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Generation {
+    /// Counts from 1.
+    pub n: u32,
+    /// The names of what it makes.
+    #[serde(flatten)]
+    pub names: GenerationNames,
+    /// Taken from a database that serves: it proves the settings and is never promoted.
+    pub rehearsal: bool,
+}
+
+/// What AWS showed in one look. What was not found is nothing.
+#[derive(Clone, Debug, Default)]
+pub struct Seen {
+    /// The source, by name.
+    pub source: Option<DbInstance>,
+    /// The plain snapshot.
+    pub snapshot: Option<DbSnapshot>,
+    /// Its encrypted copy.
+    pub copy: Option<DbSnapshot>,
+    /// The encrypted instance.
+    pub target: Option<DbInstance>,
+}
+
+/// An intent and how long ago it was.
+#[derive(Clone, Copy, Debug)]
+pub struct Asked<'a> {
+    /// What we asked for.
+    pub intent: &'a Intent,
+    /// How long ago, by a monotonic clock; for an earlier process's intent by AWS's time.
+    pub age: Duration,
+    /// Whether this process asked.
+    pub this_run: bool,
+}
+
+/// All that a decision may rest on.
+pub struct Situation<'a> {
+    /// What is to be reached.
+    pub plan: &'a Plan,
+    /// The generation that is worked on.
+    pub generation: &'a Generation,
+    /// This migration's run: nonce and owner, for the tag.
+    pub run: &'a str,
+    /// What AWS shows.
+    pub seen: &'a Seen,
+    /// What we asked for in this generation, oldest first.
+    pub journal: &'a [Asked<'a>],
+    /// For how long the target has looked exactly like this.
+    pub target_steady_for: Duration,
+    /// AWS's time.
+    pub now: AwsTime,
+}
+
+impl<'a> Situation<'a> {
+    pub(super) fn names(&self) -> &'a GenerationNames {
+        &self.generation.names
+    }
+
+    /// Our intents of one action on one resource, oldest first.
+    pub(super) fn asked(&self, action: &str, resource: &str) -> impl Iterator<Item = Asked<'a>> {
+        self.journal
+            .iter()
+            .copied()
+            .filter(move |asked| asked.intent.call.action() == action && asked.intent.call.resource() == resource)
+    }
+
+    /// The tags on everything that we make.
+    pub(super) fn own_tags(&self) -> Tags {
+        let resource_id = &self.plan.source.resource_id;
+        let owner = format!("{}.g{}.{resource_id}", short_id(resource_id), self.generation.n);
+        Tags::from([(OWNER_TAG.to_owned(), owner), (RUN_TAG.to_owned(), self.run.to_owned())])
+    }
+}

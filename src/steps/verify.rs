@@ -1,0 +1,50 @@
+//! Verify: encryption, key and every setting, read back. It only reads.
+
+use super::{Decision, Difference, Evidence, Situation, Stop, StopKind, Wait};
+use crate::{
+    model::{DbInstance, Verdict},
+    plan::{Plan, carry},
+};
+
+/// Decides whether the target is what was asked for.
+pub(super) fn decide(situation: &Situation<'_>) -> Decision {
+    let Some(target) = &situation.seen.target else { return Wait::because("the target isn't shown") };
+    let plan = situation.plan;
+    match target.encryption.verdict() {
+        Verdict::UnderKey(arn) if arn == plan.key_arn => {}
+        _ => {
+            return Stop::for_person(
+                format!("{} is {}; asked was {}", target.identifier, target.encryption.in_words(), plan.key_arn),
+                format!("don't use it. The source {} serves on, unchanged", plan.source.identifier),
+            );
+        }
+    }
+    let found = differences(plan, target);
+    if found.is_empty() {
+        return Decision::Done(Evidence::Verified { compared: plan.settings.len() });
+    }
+    let listed: Vec<String> = found.iter().map(in_words).collect();
+    Stop::of(
+        StopKind::Difference(found),
+        format!("{} is encrypted under the key as asked, but differs: {}", target.identifier, listed.join("; ")),
+        "set these by hand if they matter, then resume to verify again; the data is complete and the source untouched",
+    )
+}
+
+/// The settings in which the target isn't what the plan wants.
+#[must_use]
+pub fn differences(plan: &Plan, target: &DbInstance) -> Vec<Difference> {
+    plan.settings
+        .iter()
+        .filter_map(|planned| {
+            let shown = carry::read(planned.setting, target);
+            let same = shown.as_ref() == Some(&planned.wanted);
+            (!same).then(|| Difference { setting: planned.setting, wanted: planned.wanted.clone(), shown })
+        })
+        .collect()
+}
+
+fn in_words(difference: &Difference) -> String {
+    let shown = difference.shown.as_ref().map_or_else(|| "nothing".to_owned(), ToString::to_string);
+    format!("{} is {shown}, wanted is {}", difference.setting, difference.wanted)
+}
