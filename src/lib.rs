@@ -12,6 +12,8 @@
 //! know what a migration does begins with [`steps::PIPELINE`]; what it does to AWS is in [`model::Call`].
 #![forbid(unsafe_code)]
 
+pub mod engine;
 pub mod model;
 pub mod plan;
+pub mod state;
 pub mod steps;

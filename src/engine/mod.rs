@@ -1,0 +1,3 @@
+//! Do it: look, decide, act, and remember what we asked for.
+
+pub mod event;

@@ -1,0 +1,91 @@
+//! One run owns a migration at a time, and the others are told who.
+
+use std::{
+    fmt,
+    fs::{File, OpenOptions, TryLockError},
+    io::{Read, Seek, Write},
+    os::unix::fs::OpenOptionsExt,
+    path::{Path, PathBuf},
+    process,
+};
+
+use serde::{Deserialize, Serialize};
+
+use super::{
+    StateError,
+    file::io_error,
+};
+
+/// Who owns a migration: written into its lock file.
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Owner {
+    /// `user@host`
+    pub who: String,
+    /// Process id.
+    pub process: u32,
+    /// When it began, by the host's clock, RFC 3339.
+    pub since: String,
+}
+
+impl fmt::Display for Owner {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        if self.who.is_empty() {
+            return f.write_str("another run, which is just starting");
+        }
+        write!(f, "{}, process {}, since {}", self.who, self.process, self.since)
+    }
+}
+
+/// Holds a lock until it is dropped; the kernel frees it when the process ends, however it ends.
+#[derive(Debug)]
+pub(super) struct Lock {
+    _file: File,
+}
+
+impl Lock {
+    /// Takes the lock beside a state file. A file of its own, since a rename gives the state file a new inode.
+    pub(super) fn take(state_file: &Path, who: &str) -> Result<Self, StateError> {
+        let path = path_of(state_file);
+        let mut file = OpenOptions::new()
+            .create(true)
+            .truncate(false)
+            .read(true)
+            .write(true)
+            .mode(0o600)
+            .open(&path)
+            .map_err(|source| io_error("open", &path, source))?;
+        match file.try_lock() {
+            Ok(()) => {}
+            Err(TryLockError::WouldBlock) => {
+                return Err(StateError::Locked { path: state_file.to_owned(), owner: Box::new(owner(&mut file)) });
+            }
+            Err(TryLockError::Error(source)) => return Err(io_error("lock", &path, source)),
+        }
+        let owner = Owner { who: who.to_owned(), process: process::id(), since: jiff::Timestamp::now().to_string() };
+        let text = serde_json::to_vec(&owner).unwrap_or_default();
+        file.set_len(0)
+            .and_then(|()| file.rewind())
+            .and_then(|()| file.write_all(&text))
+            .map_err(|source| io_error("write", &path, source))?;
+        Ok(Self { _file: file })
+    }
+
+    /// Who holds the lock right now, if anybody does.
+    pub(super) fn holder(state_file: &Path) -> Option<Owner> {
+        let mut file = OpenOptions::new().read(true).open(path_of(state_file)).ok()?;
+        match file.try_lock_shared() {
+            Err(TryLockError::WouldBlock) => Some(owner(&mut file)),
+            _ => None,
+        }
+    }
+}
+
+fn path_of(state_file: &Path) -> PathBuf {
+    state_file.with_extension("lock")
+}
+
+fn owner(file: &mut File) -> Owner {
+    let mut text = String::new();
+    drop(file.read_to_string(&mut text));
+    serde_json::from_str(&text).unwrap_or_default()
+}

@@ -1,0 +1,16 @@
+//! What must survive?
+//!
+//! One JSON file a migration: who and what, the plan with its digest, the generations and the journal of our
+//! intents. Written so that a cut at any moment leaves the old file or the new one, and locked while a run
+//! owns it. A file that doesn't parse, was edited, or is newer than this program is left exactly as it is.
+
+mod error;
+mod file;
+mod lock;
+mod record;
+mod store;
+
+pub use error::StateError;
+pub use lock::Owner;
+pub use record::{FORMAT, Identity, Phase, Record, Run, Summary};
+pub use store::{Entry, Migration, StateDirectory};

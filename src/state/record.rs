@@ -1,0 +1,155 @@
+//! The state file's content.
+
+use serde::{Deserialize, Serialize};
+
+use crate::{
+    model::{AwsTime, Call, DatabaseReference, Intent, Outcome, digest},
+    plan::Plan,
+    steps::{Generation, Step},
+};
+
+/// The format that this program writes. A newer one is refused and never rewritten.
+pub const FORMAT: u32 = 1;
+
+/// A migration, as its file holds it.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+pub struct Record {
+    /// [`FORMAT`]
+    pub format: u32,
+    /// For people: where it stands.
+    pub summary: Summary,
+    /// Twelve digits.
+    pub account: String,
+    /// AWS's name of the Region.
+    pub region: String,
+    /// Where AWS was reached, if not at its own address.
+    pub endpoint: Option<String>,
+    /// The profile that was used, if one was named.
+    pub profile: Option<String>,
+    /// What is migrated.
+    pub migration: Identity,
+    /// Who began it; goes into the tags of what it makes.
+    pub run: Run,
+    /// What is to be reached. Never changed.
+    pub plan: Plan,
+    /// The plan's digest: a file whose plan has another was edited.
+    pub plan_digest: String,
+    /// The attempts, each with its own names.
+    pub generations: Vec<Generation>,
+    /// Every mutating call that was asked for, and what became of it.
+    pub journal: Vec<Intent>,
+}
+
+/// What is migrated.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Identity {
+    /// The short id that goes into names.
+    pub id: String,
+    /// `instance`
+    pub kind: String,
+    /// The source's name.
+    pub name: String,
+    /// The source's identity.
+    pub resource_id: String,
+}
+
+/// Who began a migration.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Run {
+    /// Made afresh for each migration.
+    pub nonce: String,
+    /// `user@host`
+    pub owner: String,
+}
+
+impl Run {
+    /// The value of the run's tag.
+    #[must_use]
+    pub fn tag(&self) -> String {
+        format!("{} {}", self.nonce, self.owner)
+    }
+}
+
+/// Where a migration stands, for people. Never read to decide what is done in AWS.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Summary {
+    /// Where it stands.
+    pub phase: Phase,
+    /// The step that was worked on last.
+    pub step: Option<Step>,
+    /// Why it stopped, if it did.
+    pub stopped: Option<String>,
+    /// The instance that applications use.
+    pub serves: String,
+    /// The command that goes on.
+    pub next: String,
+    /// AWS's time of the last change of this file.
+    pub updated: AwsTime,
+    /// AWS's time when it was begun.
+    pub begun: AwsTime,
+}
+
+/// Where a migration stands.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "kebab-case")]
+pub enum Phase {
+    /// Begun, and not at an end: running, or interrupted.
+    Underway,
+    /// A person is needed.
+    Stopped,
+    /// Verified.
+    Finished,
+    /// Encrypted as asked, but a setting differs.
+    Different,
+}
+
+impl Record {
+    /// The generation that is worked on.
+    #[must_use]
+    pub fn generation(&self) -> Option<&Generation> {
+        self.generations.last()
+    }
+
+    /// Whether nothing is left to do.
+    #[must_use]
+    pub fn is_finished(&self) -> bool {
+        self.summary.phase == Phase::Finished
+    }
+
+    /// Whether a person means this migration.
+    #[must_use]
+    pub fn is_meant_by(&self, reference: &DatabaseReference) -> bool {
+        match reference {
+            DatabaseReference::Name(name) => *name == self.migration.name,
+            DatabaseReference::Arn { region, account, name, .. } => {
+                *name == self.migration.name && *region == self.region && *account == self.account
+            }
+            DatabaseReference::ResourceId(id) => *id == self.migration.resource_id,
+            DatabaseReference::Cluster(_) => false,
+        }
+    }
+
+    /// Enters a call that is about to be sent; returns its number.
+    pub fn enter(&mut self, call: Call, now: AwsTime) -> u32 {
+        let wanted = digest(&call);
+        let earlier = self.journal.iter().filter(|intent| intent.digest == wanted).count();
+        let number = u32::try_from(self.journal.len()).unwrap_or(u32::MAX).saturating_add(1);
+        self.journal.push(Intent {
+            number,
+            generation: self.generation().map_or(1, |generation| generation.n),
+            attempt: u32::try_from(earlier).unwrap_or(u32::MAX).saturating_add(1),
+            digest: wanted,
+            sent_at: now,
+            outcome: Outcome::Sent,
+            call,
+        });
+        number
+    }
+
+    /// Enters what became of a call.
+    pub fn conclude(&mut self, number: u32, outcome: Outcome) {
+        if let Some(intent) = self.journal.iter_mut().find(|intent| intent.number == number) {
+            intent.outcome = outcome;
+        }
+    }
+}
