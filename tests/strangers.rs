@@ -1,0 +1,24 @@
+//! The program among strangers: moto in AWS's place, the `aws` CLI beside it, tmux around it.
+//!
+//! What our own sandbox and our own reading of AWS agree on may be wrong in both. These tests run the built
+//! program against software that knows nothing of it. They need `moto_server` and `aws` (a venv named by
+//! `RDS_ENCRYPT_STRANGERS`, else from `PATH`) and `tmux`. Without them they say so loudly and pass; where `CI`
+//! is set they fail instead.
+//!
+//! Stock moto shows that call order and wire format are right, no more: its states never change, its restore
+//! carries settings that AWS drops, and it accepts any key.
+
+#[cfg(test)]
+mod strangers {
+    mod aws_cli;
+    mod cuts;
+    mod executables;
+    mod migrations;
+    mod moto;
+    mod outcome;
+    mod process;
+    mod program;
+    mod refusals;
+    mod sandbox;
+    mod terminal;
+}

@@ -1,0 +1,58 @@
+//! Where the strangers' executables are, and what happens where they aren't.
+
+use std::{
+    env,
+    path::{Path, PathBuf},
+    process::Command,
+};
+
+/// The moto that these tests were written against; its quirks differ from release to release.
+const MOTO_VERSION: &str = "5.2.5";
+
+/// The executables of moto and of the `aws` CLI.
+pub(super) struct Strangers {
+    pub(super) aws: PathBuf,
+    pub(super) moto_server: PathBuf,
+}
+
+impl Strangers {
+    /// Finds the `aws` CLI and moto, or says loudly what is missing.
+    pub(super) fn find() -> Option<Self> {
+        let found = executable("aws").zip(executable("moto_server"));
+        let Some((aws, moto_server)) = found else {
+            missing("`aws` and `moto_server` (pip install 'moto[server]==5.2.5' awscli)");
+            return None;
+        };
+        let version = moto_version(&moto_server);
+        if version.as_deref() != Some(MOTO_VERSION) {
+            missing(&format!("moto {MOTO_VERSION} (found: {})", version.as_deref().unwrap_or("no version")));
+            return None;
+        }
+        Some(Self { aws, moto_server })
+    }
+}
+
+/// Finds one executable: in the venv that `RDS_ENCRYPT_STRANGERS` names, else on `PATH`.
+pub(super) fn executable(name: &str) -> Option<PathBuf> {
+    let folders = match env::var_os("RDS_ENCRYPT_STRANGERS") {
+        Some(venv) => vec![Path::new(&venv).join("bin")],
+        None => env::split_paths(&env::var_os("PATH").unwrap_or_default()).collect(),
+    };
+    folders.into_iter().map(|folder| folder.join(name)).find(|path| path.is_file())
+}
+
+/// Says that a test was skipped for want of `what`; fails where strangers are required.
+pub(super) fn missing(what: &str) {
+    assert!(env::var_os("CI").is_none(), "CI is set and these are missing: {what}");
+    let test = std::thread::current().name().unwrap_or("a test").to_owned();
+    eprintln!("\n******** SKIPPED {test}: it needs {what}; RDS_ENCRYPT_STRANGERS names their venv ********\n");
+}
+
+/// Asks the Python beside `moto_server`, else the one on `PATH`.
+fn moto_version(moto_server: &Path) -> Option<String> {
+    let beside = moto_server.with_file_name("python3");
+    let python = if beside.is_file() { beside } else { PathBuf::from("python3") };
+    let script = "import importlib.metadata as m; print(m.version('moto'))";
+    let answer = Command::new(python).args(["-c", script]).output().ok()?;
+    answer.status.success().then(|| String::from_utf8_lossy(&answer.stdout).trim().to_owned())
+}

@@ -1,0 +1,124 @@
+//! Strangers on our own sandbox: the `aws` CLI asks it, and the program migrates in it, over a socket.
+
+use std::{
+    io::{BufRead, BufReader},
+    path::Path,
+    process::Stdio,
+};
+
+use tempfile::TempDir;
+
+use super::{
+    aws_cli::{AwsCli, list, text},
+    executables::Strangers,
+    outcome::Made,
+    process::{Owned, command},
+    program::Program,
+};
+
+/// A running `sandbox serve` and the `aws` CLI pointed at it.
+struct Sandbox {
+    url: String,
+    aws: AwsCli,
+    _server: Owned,
+    _folder: TempDir,
+}
+
+impl Sandbox {
+    /// Starts one, or says loudly why not.
+    fn start() -> Option<Self> {
+        let strangers = Strangers::find()?;
+        let folder = TempDir::new().expect("a temporary folder");
+        let mut server = Owned(
+            command(Path::new(env!("CARGO_BIN_EXE_rds-encrypt")), folder.path())
+                .args(["sandbox", "serve", "--speed", "5000", "--state-dir"])
+                .arg(folder.path().join("state"))
+                .stdin(Stdio::null())
+                .stdout(Stdio::piped())
+                .spawn()
+                .expect("the sandbox starts"),
+        );
+        let mut line = String::new();
+        let stdout = server.0.stdout.take().expect("a pipe");
+        BufReader::new(stdout).read_line(&mut line).expect("a first line");
+        let url = line
+            .split_whitespace()
+            .find(|word| word.starts_with("http://127.0.0.1:"))
+            .unwrap_or_else(|| panic!("the first line holds no URL: {line:?}"))
+            .to_owned();
+        Some(Self { aws: AwsCli::new(&strangers, &url), url, _server: server, _folder: folder })
+    }
+}
+
+#[test]
+fn the_program_migrates_over_a_socket_and_the_cli_sees_it() {
+    let Some(sandbox) = Sandbox::start() else { return };
+    let key = sandbox.aws.ask(&["kms", "describe-key", "--key-id", "alias/sandbox"]);
+    let key_arn = text(&key["KeyMetadata"]["Arn"]);
+    let source = sandbox.aws.instance("orders");
+    assert_eq!(source["StorageEncrypted"], false);
+    let snapshots = sandbox.aws.manual_snapshots();
+    let instances = names(&sandbox.aws, "DBInstanceIdentifier");
+
+    let program = Program::new(&sandbox.url);
+    program.migrate("orders", "alias/sandbox", &["--target", "orders-sealed"]).expect(0);
+
+    let mut expected = instances.clone();
+    expected.push("orders-sealed".to_owned());
+    expected.sort();
+    assert_eq!(names(&sandbox.aws, "DBInstanceIdentifier"), expected, "one instance more");
+    let mut new: Vec<_> =
+        sandbox.aws.manual_snapshots().into_iter().filter(|row| !snapshots.contains(row)).collect();
+    new.sort_by_key(|row| row["Encrypted"] == true);
+    let [plain, encrypted] = new.as_slice() else { panic!("two snapshots more, not {new:?}") };
+    let made = Made {
+        plain: plain.clone(),
+        encrypted: encrypted.clone(),
+        target: sandbox.aws.instance("orders-sealed"),
+    };
+    made.assert_right(&sandbox.aws, &source, &key_arn, Some("orders-sealed"));
+    assert_eq!(made.target["VpcSecurityGroups"], source["VpcSecurityGroups"]);
+    assert_eq!(made.target["DBSubnetGroup"]["DBSubnetGroupName"], source["DBSubnetGroup"]["DBSubnetGroupName"]);
+    program.assert_state_is_private();
+}
+
+fn names(aws: &AwsCli, member: &str) -> Vec<String> {
+    let mut names: Vec<String> = aws.instances().iter().map(|row| text(&row[member])).collect();
+    names.sort();
+    names
+}
+
+#[test]
+fn wrong_questions_get_the_words_of_aws() {
+    let Some(sandbox) = Sandbox::start() else { return };
+    let table: [(&[&str], &str); 8] = [
+        (&["rds", "describe-db-instances", "--db-instance-identifier", "nowhere"], "DBInstanceNotFound"),
+        (&["rds", "describe-db-snapshots", "--db-snapshot-identifier", "nowhere"], "DBSnapshotNotFound"),
+        (
+            &["rds", "delete-db-snapshot", "--db-snapshot-identifier", "nowhere"],
+            "DBSnapshotNotFound",
+        ),
+        (
+            &["rds", "create-db-snapshot", "--db-instance-identifier", "nowhere", "--db-snapshot-identifier", "mine"],
+            "DBInstanceNotFound",
+        ),
+        (&["rds", "describe-db-instances", "--page-size", "5"], "InvalidParameterValue"),
+        (&["rds", "describe-db-instances", "--filters", "Name=nonsense,Values=x"], "InvalidParameterValue"),
+        (&["kms", "describe-key", "--key-id", "alias/nowhere"], "NotFoundException"),
+        (&["kms", "describe-key", "--key-id", "11111111-2222-3333-4444-555555555555"], "NotFoundException"),
+    ];
+    for (question, code) in table {
+        let said = sandbox.aws.refusal(question);
+        assert!(said.contains(&format!("({code})")), "{question:?}: {said}");
+    }
+}
+
+#[test]
+fn the_account_is_the_one_that_was_promised() {
+    let Some(sandbox) = Sandbox::start() else { return };
+    let caller = sandbox.aws.ask(&["sts", "get-caller-identity"]);
+    assert_eq!(caller["Account"], "000000000000");
+    assert!(sandbox.aws.instances().len() >= 12, "a dozen databases");
+    let aliases = sandbox.aws.ask(&["kms", "list-aliases"]);
+    assert!(list(&aliases["Aliases"]).iter().any(|alias| alias["AliasName"] == "alias/sandbox"), "{aliases}");
+}
