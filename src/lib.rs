@@ -12,6 +12,7 @@
 //! know what a migration does begins with [`steps::PIPELINE`]; what it does to AWS is in [`model::Call`].
 #![forbid(unsafe_code)]
 
+pub mod aws;
 pub mod engine;
 pub mod model;
 pub mod plan;
