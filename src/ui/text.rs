@@ -1,0 +1,87 @@
+//! A text in the making: headings, points, commands.
+
+use super::{Page, fit};
+
+/// How far what stands under a heading is moved in.
+const INDENT: &str = "  ";
+
+pub(super) struct Text {
+    page: Page,
+    lines: Vec<String>,
+}
+
+impl Text {
+    pub(super) fn new(page: Page) -> Self {
+        Self { page, lines: Vec::new() }
+    }
+
+    /// A sentence, broken to the width.
+    pub(super) fn sentence(&mut self, text: &str) {
+        self.lines.extend(fit::wrap(text, self.page.columns()));
+    }
+
+    /// A heading, with a blank line above.
+    pub(super) fn heading(&mut self, text: &str) {
+        if !self.lines.is_empty() {
+            self.lines.push(String::new());
+        }
+        for line in fit::wrap(text, self.page.columns()) {
+            self.lines.push(self.page.bold(&line));
+        }
+    }
+
+    /// One point of a list: `mark` is one character, painted or not.
+    pub(super) fn point(&mut self, mark: &str, text: &str) {
+        for (number, line) in fit::wrap(text, self.page.columns().saturating_sub(4)).into_iter().enumerate() {
+            let lead = if number == 0 { mark } else { " " };
+            self.lines.push(format!("{INDENT}{lead} {line}"));
+        }
+    }
+
+    /// What belongs to the point above.
+    pub(super) fn under(&mut self, text: &str) {
+        for line in fit::wrap(text, self.page.columns().saturating_sub(6)) {
+            self.lines.push(format!("{INDENT}    {}", self.page.dim(&line)));
+        }
+    }
+
+    /// A line that is never broken: an ARN, a command, something to be copied.
+    pub(super) fn verbatim(&mut self, text: &str) {
+        self.lines.push(format!("{INDENT}{text}"));
+    }
+
+    /// Rows whose first cells are aligned. The last cell goes on its own line where it doesn't fit; names stay
+    /// whole, since they are there to be copied.
+    pub(super) fn rows(&mut self, rows: &[[String; 3]]) {
+        let widest = |column: usize| {
+            rows.iter().filter_map(|row| row.get(column)).map(|cell| cell.chars().count()).max().unwrap_or_default()
+        };
+        let (kinds, names, rest) = (widest(0), widest(1), widest(2));
+        let beside = INDENT.len() + kinds + 2 + names + 2 + rest <= self.page.columns();
+        for [kind, name, rest] in rows {
+            if beside {
+                self.lines.push(format!("{INDENT}{kind:kinds$}  {name:names$}  {rest}").trim_end().to_owned());
+                continue;
+            }
+            self.lines.push(format!("{INDENT}{kind:kinds$}  {name}"));
+            let margin = INDENT.len() + kinds + 2;
+            for line in fit::wrap(rest, self.page.columns().saturating_sub(margin)) {
+                self.lines.push(format!("{:margin$}{line}", ""));
+            }
+        }
+    }
+
+    /// Lines that are laid out already.
+    pub(super) fn block(&mut self, text: &str) {
+        self.lines.extend(text.lines().map(str::to_owned));
+    }
+
+    pub(super) fn blank(&mut self) {
+        self.lines.push(String::new());
+    }
+
+    pub(super) fn finish(mut self) -> String {
+        self.lines.push(String::new());
+        self.lines.join("\n")
+    }
+}
