@@ -28,7 +28,7 @@ pub fn finished(made: &Made<'_>, page: Page) -> String {
     let source = &record.migration.name;
     let mut text = Text::new(page);
     let took = time::words(words::between(record.summary.begun, record.summary.updated));
-    text.heading(&format!("{} Encrypted and verified in {took}: {source} → {}", page.good("✓"), names.target));
+    text.marked_heading(&page.good("✓"), &format!("Encrypted and verified in {took}: {source} → {}", names.target));
     text.blank();
     text.rows(&what_was_made(made, names));
     text.heading("What it is");
@@ -81,12 +81,12 @@ pub fn stopped(record: &Record, step: Option<Step>, stop: &Stop, page: Page) -> 
     let mark = page.bad("✗");
     match &stop.kind {
         StopKind::Difference(found) => {
-            text.heading(&format!("{mark} Encrypted under the key, but {} as planned", are_not(found.len())));
+            text.marked_heading(&mark, &format!("Encrypted under the key, but {} as planned", are_not(found.len())));
             text.blank();
             text.block(&table::differences(found, page));
         }
         StopKind::NeedsPerson | StopKind::Foreign | StopKind::Denied => {
-            text.heading(&format!("{mark} Stopped{at}: {}", what_kind(&stop.kind)));
+            text.marked_heading(&mark, &format!("Stopped{at}: {}", what_kind(&stop.kind)));
             text.blank();
             text.sentence(&stop.reason);
         }
@@ -118,7 +118,7 @@ pub fn interrupted(record: &Record, page: Page) -> String {
     let mut text = Text::new(page);
     let at = record.summary.step.map(|step| format!(" at {}", words::step(step))).unwrap_or_default();
     let source = &record.migration.name;
-    text.heading(&format!("{} Interrupted{at}", page.warning("‖")));
+    text.marked_heading(&page.warning("‖"), &format!("Interrupted{at}"));
     text.blank();
     text.sentence(&format!("Nothing further is asked of AWS; what AWS has begun goes on by itself. {source} was not changed."));
     exists_so_far(&mut text, record, page);

@@ -22,11 +22,18 @@ impl Text {
 
     /// A heading, with a blank line above.
     pub(super) fn heading(&mut self, text: &str) {
+        self.marked_heading("", text);
+    }
+
+    /// A heading behind a mark of one character, painted or not.
+    pub(super) fn marked_heading(&mut self, mark: &str, text: &str) {
         if !self.lines.is_empty() {
             self.lines.push(String::new());
         }
-        for line in fit::wrap(text, self.page.columns()) {
-            self.lines.push(self.page.bold(&line));
+        let margin = if mark.is_empty() { 0 } else { 2 };
+        for (number, line) in fit::wrap(text, self.page.columns().saturating_sub(margin)).into_iter().enumerate() {
+            let lead = if number == 0 && margin > 0 { format!("{mark} ") } else { " ".repeat(margin) };
+            self.lines.push(format!("{lead}{}", self.page.bold(&line)));
         }
     }
 
