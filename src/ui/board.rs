@@ -72,10 +72,7 @@ impl Board {
             Event::Tick { elapsed } => self.tick(*elapsed),
             Event::Interrupted => self.end(State::Interrupted),
             Event::Stopped(_) => self.end(State::Stopped),
-            Event::Finished => {
-                self.trouble = None;
-                self.ended = true;
-            }
+            Event::Finished => self.all_hold(),
         }
     }
 
@@ -111,7 +108,7 @@ impl Board {
     fn answer(&mut self, step: Step, call: &str, outcome: &str, accepted: bool) {
         let action = call.split(' ').next().unwrap_or(call);
         if let Some(row) = self.row(step) {
-            row.note = format!("{action} {outcome}");
+            row.note = if accepted { format!("{action} {outcome}") } else { format!("asked {action}") };
         }
         self.trouble = (!accepted).then(|| format!("{call}: {outcome}"));
     }
@@ -143,6 +140,18 @@ impl Board {
         self.beat = self.beat.wrapping_add(1);
         if let Some(row) = self.active() {
             row.elapsed = Some(elapsed);
+        }
+    }
+
+    fn all_hold(&mut self) {
+        self.trouble = None;
+        self.ended = true;
+        for row in &mut self.rows {
+            match row.state {
+                State::Waiting => row.state = State::DoneEarlier,
+                State::Active => row.finish(String::new(), row.elapsed),
+                _ => {}
+            }
         }
     }
 

@@ -14,9 +14,16 @@ pub(super) struct RunClock {
     /// The step's time then. It may be long for a step that an earlier run began.
     step_at_anchor: Option<Duration>,
     elapsed: Duration,
+    /// An earlier run began the step that is worked on: part of its time isn't ours.
+    resumed: bool,
 }
 
 impl RunClock {
+    /// The run begins, or goes on.
+    pub(super) fn begin(&mut self, resumed: bool) {
+        self.resumed = resumed;
+    }
+
     /// A look at AWS's clock.
     pub(super) fn looked(&mut self, now: AwsTime, step: Duration) {
         self.tick(step);
@@ -35,10 +42,11 @@ impl RunClock {
         self.elapsed = self.elapsed.max(self.anchor + step.saturating_sub(from));
     }
 
-    /// Another step begins, and with it another count. `at` is its time already, where an earlier run began it.
+    /// Another step begins, and with it another count. Only the first of a resumed run may be old already.
     pub(super) fn step_started(&mut self) {
         self.anchor = self.elapsed;
-        self.step_at_anchor = None;
+        self.step_at_anchor = if self.resumed { None } else { Some(Duration::ZERO) };
+        self.resumed = false;
     }
 
     pub(super) fn elapsed(&self) -> Duration {
@@ -55,6 +63,7 @@ mod tests {
         let at = |text: &str| format!("2026-11-25T{text}Z").parse::<AwsTime>().unwrap();
         let seconds = Duration::from_secs;
         let mut clock = RunClock::default();
+        clock.begin(true);
         clock.step_started();
         clock.looked(at("06:00:00"), seconds(3600));
         assert_eq!(clock.elapsed(), seconds(0), "resumed an hour into a step");
@@ -62,7 +71,6 @@ mod tests {
         assert_eq!(clock.elapsed(), seconds(5));
         clock.looked(at("06:00:10"), seconds(3610));
         clock.step_started();
-        clock.tick(seconds(0));
         clock.tick(seconds(2));
         assert_eq!(clock.elapsed(), seconds(12));
         clock.looked(at("06:00:14"), seconds(4));

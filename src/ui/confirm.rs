@@ -37,7 +37,7 @@ fn title(text: &mut Text, plan: &Plan, place: Place<'_>) {
     let source = &plan.source;
     let version = source.engine_version.as_deref().map(|version| format!(" {version}")).unwrap_or_default();
     let Place { account, region, .. } = place;
-    text.heading(&format!("Encrypt {} ({}{version}) of account {account} in {region}", source.identifier, source.engine));
+    text.heading(&format!("Encrypt {} ({}{version}) in {region} of account {account}", source.identifier, source.engine));
     if let Some(endpoint) = place.endpoint {
         text.sentence(&format!("AWS is reached at {endpoint}"));
     }
@@ -97,7 +97,7 @@ fn effects(text: &mut Text, plan: &Plan, names: &GenerationNames) {
     );
     text.point("-", &pause(plan));
     text.point("-", &format!("No automated backup of {source} runs while the snapshot is copied."));
-    text.point("-", &format!("{target} is private (no public address) and gets the security groups of {source}."));
+    text.point("-", &reach(plan, target));
     text.point(
         "-",
         &format!(
@@ -105,6 +105,15 @@ fn effects(text: &mut Text, plan: &Plan, names: &GenerationNames) {
              they reach, they reach twice."
         ),
     );
+}
+
+/// Who can reach the copy: whoever reaches the source from inside.
+fn reach(plan: &Plan, target: &str) -> String {
+    let source = &plan.source.identifier;
+    let public = plan.settings.iter().any(|it| it.setting == Setting::PubliclyAccessible && it.source == Value::Flag(true));
+    let but = if public { format!(", though {source} has one") } else { String::new() };
+    let groups = wanted(plan, Setting::VpcSecurityGroupIds).map(|groups| format!(" ({groups})")).unwrap_or_default();
+    format!("{target} has no public address{but}. It gets the security groups of {source}{groups}.")
 }
 
 /// What the snapshot's start does to the source's I/O (by engine and standby).

@@ -70,7 +70,7 @@ fn not_checked(text: &mut Text, judgement: &Judgement, page: Page) {
         if let Check::NotChecked(why, permission) = check {
             text.point(&page.bad("?"), &format!("{name}: not checked, {why}"));
             match permission {
-                Some(permission) => text.under(&format!("allow {permission} to who runs this, then run it again")),
+                Some(permission) => text.under(&format!("grant {permission} to whoever runs this, then run it again")),
                 None => text.under("what can't be checked isn't taken for fine; run this again"),
             }
         }

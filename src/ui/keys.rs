@@ -1,6 +1,6 @@
 //! Which key? Asked where `--kms-key` wasn't given: what is there, how to choose, what to run.
 
-use super::{Page, fit, text::Text};
+use super::{Page, text::Text};
 
 /// A key that can be chosen.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -22,7 +22,7 @@ impl KeyRow {
     }
 
     fn manager(&self) -> &'static str {
-        if self.is_aws_own() { "AWS" } else { "you" }
+        if self.is_aws_own() { "AWS" } else { "your account" }
     }
 }
 
@@ -57,16 +57,13 @@ fn suggested(rows: &[KeyRow]) -> &str {
     first.map_or("alias/NAME", |row| row.alias.as_str())
 }
 
-/// Aliases and ids stay whole, since they are there to be copied; the note goes below where it doesn't fit.
+/// Aliases and ids stay whole, since they are there to be copied.
 fn table(text: &mut Text, rows: &[KeyRow], page: Page) {
-    let widest = |cell: fn(&KeyRow) -> &str| rows.iter().map(|row| cell(row).chars().count()).max().unwrap_or_default();
-    let (alias, id) = (widest(|row| &row.alias).max(5), widest(|row| &row.key_id).max(6));
-    text.verbatim(&page.dim(&format!("{:alias$}  {:id$}  MANAGED BY", "ALIAS", "KEY ID")));
-    for row in rows {
-        text.verbatim(&format!("{:alias$}  {:id$}  {}", row.alias, row.key_id, row.manager()));
-        for line in fit::wrap(&row.note, page.columns().saturating_sub(4)) {
-            text.verbatim(&page.warning(&format!("  {line}")));
-        }
+    let header = ["ALIAS", "MANAGED BY", "KEY ID"].map(str::to_owned);
+    let keys = rows.iter().map(|row| [row.alias.clone(), row.manager().to_owned(), row.key_id.clone()]);
+    text.rows(&std::iter::once(header).chain(keys).collect::<Vec<_>>());
+    for row in rows.iter().filter(|row| !row.note.is_empty()) {
+        text.point(&page.warning("!"), &format!("{}: {}", row.alias, row.note));
     }
 }
 

@@ -86,19 +86,17 @@ fn frozen(how: &str, row: &Row) -> String {
 }
 
 fn said(row: &Row) -> String {
-    let percent = row.percent.map(|percent| format!("{percent} %")).unwrap_or_default();
-    let words = [row.status.clone().unwrap_or_default(), percent, row.note.clone()];
-    words.into_iter().filter(|word| !word.is_empty()).collect::<Vec<_>>().join(" ")
+    words::look(row.status.as_deref(), row.percent, &row.note)
 }
 
 /// A bar where AWS gives a percentage; its words alone where it gives none.
 fn doing(row: &Row, page: Page, room: usize) -> String {
-    let length = if page.columns() >= ROOMY { 20 } else { 10 };
+    let length = if page.columns() >= ROOMY { 20 } else { 8 };
     let percent = match row.percent {
         Some(percent) if room >= length + 6 => percent,
         _ => return fit::end(&said(row), room),
     };
-    let words = fit::end(&beside_bar(row), room.saturating_sub(length + 8));
+    let words = beside_bar(row, room.saturating_sub(length + 8));
     format!("{} {percent:>3} %  {words}", bar(percent, length, page))
 }
 
@@ -108,16 +106,13 @@ fn bar(percent: u8, length: usize, page: Page) -> String {
     format!("{}{}", page.busy(&"━".repeat(filled)), page.dim(&"╌".repeat(length - filled)))
 }
 
-fn waiting_for(row: &Row) -> String {
-    let words = [row.status.clone().unwrap_or_default(), row.note.clone()];
-    words.into_iter().filter(|word| !word.is_empty()).collect::<Vec<_>>().join(", ")
-}
-
-fn beside_bar(row: &Row) -> String {
-    let left = row.elapsed.and_then(|elapsed| row.samples.remaining(elapsed));
-    let left = left.map(|left| format!("~{} left", time::words(left))).unwrap_or_default();
-    let words = [waiting_for(row), left];
-    words.into_iter().filter(|word| !word.is_empty()).collect::<Vec<_>>().join("  ")
+/// AWS's word and an estimate, as much of the two as has room; the word comes first.
+fn beside_bar(row: &Row, room: usize) -> String {
+    let words = words::look(row.status.as_deref(), None, &row.note);
+    let Some(left) = row.elapsed.and_then(|elapsed| row.samples.remaining(elapsed)) else { return fit::end(&words, room) };
+    let left = time::words(left);
+    let ways = [format!("{words}  ~{left} left"), format!("{words}  ~{left}")];
+    ways.into_iter().find(|way| way.chars().count() <= room).unwrap_or_else(|| fit::end(&words, room))
 }
 
 /// What goes wrong, or what is waited for where its row had no room for all of it.
@@ -143,7 +138,7 @@ fn below(board: &Board, page: Page) -> String {
 
 fn cut_off(row: &Row, page: Page) -> Option<String> {
     let room = page.columns().saturating_sub(FIXED);
-    let said = waiting_for(row);
+    let said = said(row);
     let narrow = row.percent.is_none() && said.chars().count() > room;
     (row.state == State::Active && narrow).then_some(said)
 }

@@ -20,7 +20,9 @@ const STRIDE: u8 = 10;
 pub struct Plain<W: Write> {
     to: W,
     clock: RunClock,
-    /// What the last line about the present step said.
+    /// The present step.
+    step: Option<Step>,
+    /// What the last line about it said.
     said: Option<Said>,
     spoke: Instant,
     samples: Samples,
@@ -45,7 +47,7 @@ impl<W: Write> Plain<W> {
     #[must_use]
     pub fn new(to: W) -> Self {
         let clock = RunClock::default();
-        Self { to, clock, said: None, spoke: Instant::now(), samples: Samples::default(), outage: false }
+        Self { to, clock, step: None, said: None, spoke: Instant::now(), samples: Samples::default(), outage: false }
     }
 
     /// Writes a line. A migration must not end because nobody listens any more.
@@ -60,6 +62,7 @@ impl<W: Write> Plain<W> {
     }
 
     fn begun(&mut self, begun: &Begun) {
+        self.clock.begin(begun.resumed);
         let pace = if begun.pace > 1 { format!(", sandbox ×{}", begun.pace) } else { String::new() };
         let how = if begun.resumed { "resuming " } else { "" };
         self.line(&format!("{how}{} → {}, key {}{pace}", begun.database, begun.target, begun.key_arn));
@@ -67,6 +70,7 @@ impl<W: Write> Plain<W> {
 
     fn step_started(&mut self, step: Step) {
         self.clock.step_started();
+        self.step = Some(step);
         self.samples = Samples::default();
         self.said = None;
         self.of_step(step, "started");
@@ -102,6 +106,9 @@ impl<W: Write> Plain<W> {
     }
 
     fn step_done(&mut self, step: Step, evidence: &Evidence, took: Option<Duration>) {
+        if let Some(took) = took {
+            self.clock.tick(took);
+        }
         let took = took.map(|took| format!(" in {}", time::words(took))).unwrap_or_default();
         let evidence = words::evidence(evidence);
         let colon = if evidence.is_empty() { "" } else { ": " };
@@ -133,7 +140,7 @@ impl<W: Write> Plain<W> {
     }
 
     fn ended(&mut self, how: &str) {
-        match self.said.as_ref().map(|said| said.step) {
+        match self.step {
             Some(step) => self.of_step(step, how),
             None => self.line(how),
         }
@@ -169,12 +176,10 @@ fn in_words(progress: &Progress) -> String {
     phrase(progress.status.as_deref(), progress.percent, &progress.why)
 }
 
-/// `copying 40 %`, `modifying, until the target takes changes`, `waiting`.
+/// As on the bars; a look that says nothing is a wait.
 fn phrase(status: Option<&str>, percent: Option<u8>, why: &str) -> String {
-    let percent = percent.map(|percent| format!("{percent} %")).unwrap_or_default();
-    let seen: Vec<&str> = [status.unwrap_or_default(), &percent].into_iter().filter(|word| !word.is_empty()).collect();
-    let words: Vec<String> = [seen.join(" "), why.to_owned()].into_iter().filter(|word| !word.is_empty()).collect();
-    if words.is_empty() { "waiting".into() } else { words.join(", ") }
+    let words = words::look(status, percent, why);
+    if words.is_empty() { "waiting".into() } else { words }
 }
 
 impl<W: Write> Reporter for Plain<W> {

@@ -87,13 +87,13 @@ pub fn stopped(record: &Record, step: Option<Step>, stop: &Stop, page: Page) -> 
         }
         StopKind::NeedsPerson | StopKind::Foreign | StopKind::Denied => {
             text.marked_heading(&mark, &format!("Stopped{at}: {}", what_kind(&stop.kind)));
-            text.blank();
-            text.sentence(&stop.reason);
+            text.heading("What was seen");
+            text.inside(&stop.reason);
         }
     }
     if !stop.remedy.is_empty() {
-        text.heading("What to do");
-        text.sentence(&stop.remedy);
+        text.heading("What it means, and what to do");
+        text.inside(&stop.remedy);
     }
     exists_so_far(&mut text, record, page);
     go_on(&mut text, record);
@@ -141,11 +141,11 @@ fn exists_so_far(text: &mut Text, record: &Record, page: Page) {
     text.heading("Asked for so far; what exists of it is billed until you remove it");
     text.rows(&rows);
     if rows.iter().any(|[_, _, known]| known == UNKNOWN) {
-        text.point(&page.warning("!"), "the next run looks whether AWS took the call, and doesn't ask twice");
+        text.point(&page.warning("!"), "AWS's answer to one call was lost: the next run looks for what it made first");
     }
 }
 
-const UNKNOWN: &str = "AWS's answer is unknown: it may exist";
+const UNKNOWN: &str = "may exist";
 
 fn asked_for(record: &Record) -> Vec<[String; 3]> {
     let mut rows: Vec<[String; 3]> = Vec::new();
@@ -157,7 +157,7 @@ fn asked_for(record: &Record) -> Vec<[String; 3]> {
             Outcome::Refused { .. } | Outcome::NotSent { .. } => continue,
         };
         let name = intent.call.resource();
-        match rows.iter_mut().find(|[_, earlier, _]| earlier == name) {
+        match rows.iter_mut().find(|[earlier_kind, earlier, _]| earlier_kind == kind && earlier == name) {
             Some([_, _, earlier]) => known.clone_into(earlier),
             None => rows.push([kind.to_owned(), name.to_owned(), known.to_owned()]),
         }

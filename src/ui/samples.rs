@@ -5,7 +5,7 @@ use std::time::Duration;
 use super::Page;
 use crate::{
     engine::event::{Begun, Event, Progress},
-    model::{AwsTime, Call, DbInstance, KeyReference, Outcome, SubnetGroup, Value},
+    model::{AwsTime, Call, DbInstance, GroupMembership, KeyReference, Outcome, SubnetGroup, Value},
     plan::Plan,
     state::{FORMAT, Identity, Phase, Record, Run, Summary},
     steps::{Evidence, Generation, Step},
@@ -34,6 +34,7 @@ pub(super) fn source(engine: &str, multi_az: bool) -> DbInstance {
         multi_az: Some(multi_az),
         publicly_accessible: Some(true),
         backup_retention_period: Some(7),
+        security_groups: Some(vec![GroupMembership { name: "sg-0a1b2c3d".into(), status: None }]),
         subnet_group: Some(SubnetGroup { name: word("private"), vpc_id: None }),
         ..DbInstance::default()
     }

@@ -1,6 +1,8 @@
 //! Tables: where each migration stands, one of them in detail, settings that differ.
 
-use comfy_table::{CellAlignment, ContentArrangement, Table, presets};
+use std::path::Path;
+
+use comfy_table::{ContentArrangement, Table, presets};
 
 use super::{Page, text::Text, time, words};
 use crate::{
@@ -9,41 +11,59 @@ use crate::{
     steps::Difference,
 };
 
-/// All migrations, one a row; a file that can't be used is a row with its sentence.
+/// From this width on there is room for the day.
+const WITH_DATE: u16 = 76;
+
+/// All migrations by account and Region, one a row; a file that can't be used is a row with its sentence.
 #[must_use]
 pub fn list(entries: &[Entry], page: Page) -> String {
     if entries.is_empty() {
         return "No migrations. Begin one: rds-encrypt migrate DB --kms-key KEY\n".into();
     }
-    let mut table = table(page, &["DATABASE", "WHERE", "STANDS", "UPDATED (UTC)"]);
-    for entry in entries {
-        table.add_row(row(entry));
+    let mut text = Text::new(page);
+    for group in entries.chunk_by(|one, other| place(one) == place(other)) {
+        text.heading(&group.first().map(place).unwrap_or_default());
+        let mut table = table(page, &["DATABASE", "STANDS", "UPDATED (UTC)"]);
+        table.add_rows(group.iter().map(row));
+        text.block(&laid_out(&mut table));
     }
-    format!("{}\n", table.trim_fmt())
+    let next: Vec<&str> = entries.iter().filter_map(next).collect();
+    if !next.is_empty() {
+        text.heading("To go on");
+        next.into_iter().for_each(|command| text.verbatim(command));
+    }
+    text.finish()
 }
 
-fn row(entry: &Entry) -> [String; 4] {
+/// Account and Region are also the folders that a file is in, readable or not.
+fn place(entry: &Entry) -> String {
+    let folders = entry.path.ancestors().skip(1).take(2).filter_map(|folder| folder.file_name());
+    let mut folders: Vec<String> = folders.map(|name| name.to_string_lossy().into_owned()).collect();
+    folders.reverse();
+    folders.join(" ")
+}
+
+fn row(entry: &Entry) -> [String; 3] {
     match &entry.record {
         Ok(record) => [
             record.migration.name.clone(),
-            format!("{} {}", record.account, record.region),
-            standing(record, entry.holder.as_ref()),
+            words::standing(&record.summary, entry.holder.as_ref()),
             time::minute(record.summary.updated),
         ],
-        Err(error) => {
-            let name = entry.path.file_stem().map(|stem| stem.to_string_lossy().into_owned()).unwrap_or_default();
-            [name, String::new(), format!("unusable: {error}"), String::new()]
-        }
+        Err(error) => ["?".into(), in_place(&error.to_string(), &entry.path), String::new()],
     }
 }
 
-/// Where it stands, and how to go on where somebody must.
-fn standing(record: &Record, holder: Option<&Owner>) -> String {
-    let stands = words::standing(&record.summary, holder);
-    if holder.is_some() || record.is_finished() {
-        return stands;
-    }
-    format!("{stands}; {}", record.summary.next)
+/// A sentence about a file, without the folders that stand above it already.
+fn in_place(sentence: &str, path: &Path) -> String {
+    let name = path.file_name().unwrap_or_default().to_string_lossy();
+    sentence.replace(&path.display().to_string(), &name)
+}
+
+/// The command that goes on, where nobody is at it.
+fn next(entry: &Entry) -> Option<&str> {
+    let record = entry.record.as_ref().ok()?;
+    (entry.holder.is_none() && !record.is_finished()).then_some(record.summary.next.as_str())
 }
 
 /// One migration: where it stands, its names, its journal.
@@ -51,11 +71,10 @@ fn standing(record: &Record, holder: Option<&Owner>) -> String {
 pub fn details(record: &Record, holder: Option<&Owner>, page: Page) -> String {
     let mut text = Text::new(page);
     text.heading(&format!("{}: {}", record.migration.name, words::standing(&record.summary, holder)));
-    if let Some(why) = &record.summary.stopped {
-        text.sentence(why);
-    }
-    if let Some(holder) = holder {
-        text.sentence(&format!("owned by {holder}"));
+    match (holder, &record.summary.stopped) {
+        (Some(holder), _) => text.inside(&format!("by {holder}")),
+        (None, Some(why)) => text.inside(why),
+        (None, None) => {}
     }
     text.blank();
     text.rows(&facts(record));
@@ -63,7 +82,7 @@ pub fn details(record: &Record, holder: Option<&Owner>, page: Page) -> String {
     if record.journal.is_empty() {
         text.point("-", "nothing yet");
     } else {
-        text.block(&journal(&record.journal, page));
+        journal(&mut text, &record.journal, page);
     }
     if !record.is_finished() && holder.is_none() {
         text.heading("To go on");
@@ -92,31 +111,25 @@ fn facts(record: &Record) -> Vec<[String; 3]> {
     rows
 }
 
-fn journal(intents: &[Intent], page: Page) -> String {
-    let mut table = table(page, &["#", "SENT (UTC)", "CALL", "OUTCOME"]);
-    if let Some(number) = table.column_mut(0) {
-        number.set_cell_alignment(CellAlignment::Right);
-    }
+/// Each call with what became of it, and AWS's own words in full below.
+fn journal(text: &mut Text, intents: &[Intent], page: Page) {
+    let form = if page.width < WITH_DATE { "%H:%M:%S" } else { "%m-%d %H:%M:%S" };
     for intent in intents {
-        table.add_row([
-            intent.number.to_string(),
-            intent.sent_at.strftime("%m-%d %H:%M:%S").to_string(),
-            intent.call.to_string(),
-            outcome(&intent.outcome),
-        ]);
+        let (word, said) = outcome(&intent.outcome);
+        let lead = format!("{:>2}  {}  {word:8}  ", intent.number, intent.sent_at.strftime(form));
+        text.hanging(&lead, &intent.call.to_string());
+        text.hanging(&" ".repeat(lead.chars().count()), &said);
     }
-    table.trim_fmt()
 }
 
-/// What became of a call, in AWS's own words where it gave some.
-fn outcome(outcome: &Outcome) -> String {
+fn outcome(outcome: &Outcome) -> (&'static str, String) {
     match outcome {
-        Outcome::Sent => "sent; no answer was saved".into(),
-        Outcome::Accepted { .. } => "accepted".into(),
-        Outcome::Refused { code, message, .. } => format!("refused: {code}: {message}"),
-        Outcome::Unknown { why } => format!("unknown: {why}"),
-        Outcome::Found { .. } => "answer lost, but found and ours".into(),
-        Outcome::NotSent { why } => format!("not sent: {why}"),
+        Outcome::Sent => ("sent", "no answer was saved".into()),
+        Outcome::Accepted { .. } => ("accepted", String::new()),
+        Outcome::Refused { code, message, .. } => ("refused", format!("{code}: {message}")),
+        Outcome::Unknown { why } => ("unknown", why.clone()),
+        Outcome::Found { .. } => ("found", "the answer was lost; what it made was found, and is ours".into()),
+        Outcome::NotSent { why } => ("not sent", why.clone()),
     }
 }
 
@@ -128,7 +141,15 @@ pub fn differences(found: &[Difference], page: Page) -> String {
         let shown = difference.shown.as_ref().map_or_else(|| "(AWS shows nothing)".into(), ToString::to_string);
         table.add_row([difference.setting.to_string(), difference.wanted.to_string(), shown]);
     }
-    table.trim_fmt()
+    laid_out(&mut table)
+}
+
+/// Flush with the other texts, with two blanks between columns.
+fn laid_out(table: &mut Table) -> String {
+    for column in table.column_iter_mut() {
+        column.set_padding((0, 2));
+    }
+    table.lines().map(|line| format!("  {}", line.trim_end())).collect::<Vec<_>>().join("\n")
 }
 
 /// No borders: rows can be grepped and copied.
@@ -138,7 +159,7 @@ fn table(page: Page, header: &[&str]) -> Table {
         .load_style(presets::NOTHING)
         .set_content_arrangement(ContentArrangement::Dynamic)
         .force_no_tty()
-        .set_width(page.width)
+        .set_width(page.width.saturating_sub(2))
         .set_header(header.iter().map(|title| page.dim(title)));
     table
 }

@@ -52,6 +52,20 @@ impl Text {
         }
     }
 
+    /// A sentence under a heading, moved in.
+    pub(super) fn inside(&mut self, text: &str) {
+        self.hanging("", text);
+    }
+
+    /// A lead, and text beside it that goes on below itself.
+    pub(super) fn hanging(&mut self, lead: &str, text: &str) {
+        let margin = INDENT.len() + lead.chars().count();
+        for (number, line) in fit::wrap(text, self.page.columns().saturating_sub(margin)).into_iter().enumerate() {
+            let front = if number == 0 { format!("{INDENT}{lead}") } else { " ".repeat(margin) };
+            self.lines.push(format!("{front}{line}"));
+        }
+    }
+
     /// A line that is never broken: an ARN, a command, something to be copied.
     pub(super) fn verbatim(&mut self, text: &str) {
         self.lines.push(format!("{INDENT}{text}"));
@@ -60,11 +74,11 @@ impl Text {
     /// Rows whose first cells are aligned. The last cell goes on its own line where it doesn't fit; names stay
     /// whole, since they are there to be copied.
     pub(super) fn rows(&mut self, rows: &[[String; 3]]) {
-        let widest = |column: usize| {
-            rows.iter().filter_map(|row| row.get(column)).map(|cell| cell.chars().count()).max().unwrap_or_default()
-        };
-        let (kinds, names, rest) = (widest(0), widest(1), widest(2));
-        let beside = INDENT.len() + kinds + 2 + names + 2 + rest <= self.page.columns();
+        let widest = |cells: &mut dyn Iterator<Item = &String>| cells.map(|cell| cell.chars().count()).max().unwrap_or_default();
+        let kinds = widest(&mut rows.iter().map(|[kind, ..]| kind));
+        let names = widest(&mut rows.iter().filter(|[.., rest]| !rest.is_empty()).map(|[_, name, _]| name));
+        let rests = widest(&mut rows.iter().map(|[.., rest]| rest));
+        let beside = INDENT.len() + kinds + 2 + names + 2 + rests <= self.page.columns();
         for [kind, name, rest] in rows {
             if beside {
                 self.lines.push(format!("{INDENT}{kind:kinds$}  {name:names$}  {rest}").trim_end().to_owned());

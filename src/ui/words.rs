@@ -24,8 +24,8 @@ pub(super) fn promise(step: Step) -> &'static str {
         Step::TakeSnapshot => "of the source, while it serves",
         Step::EncryptCopy => "of the snapshot, under the key",
         Step::Restore => "a new instance from the copy",
-        Step::Settle => "the settings that a restore forgets",
-        Step::Verify => "encryption, key and each setting, read back",
+        Step::Settle => "settings that a restore forgets",
+        Step::Verify => "key and settings, read back",
     }
 }
 
@@ -49,6 +49,17 @@ pub(super) fn standing(summary: &Summary, holder: Option<&Owner>) -> String {
         (Phase::Stopped, None) => format!("stopped{at}"),
         (Phase::Different, None) => "encrypted, but a setting differs".into(),
     }
+}
+
+/// One look at AWS: `copying 40 %`, `modifying, until the target takes changes`. Empty where there is nothing.
+pub(super) fn look(status: Option<&str>, percent: Option<u8>, why: &str) -> String {
+    let percent = percent.map(|percent| format!("{percent} %")).unwrap_or_default();
+    let seen = joined([status.unwrap_or_default(), &percent], " ");
+    joined([&seen, why], ", ")
+}
+
+fn joined(words: [&str; 2], by: &str) -> String {
+    words.into_iter().filter(|word| !word.is_empty()).collect::<Vec<_>>().join(by)
 }
 
 /// A key, short: its alias, or the end of its id.

@@ -1,14 +1,20 @@
-use indicatif::InMemoryTerm;
+use indicatif::{InMemoryTerm, TermLike};
 use insta::assert_snapshot;
 
 use super::{super::samples::*, *};
 use crate::steps::{Step, Stop, StopKind};
 
-/// Bars on a terminal of `width` columns, after `events`.
+/// Bars on a terminal of `width` columns, after `events`: the same in colour and without.
 fn screen(width: u16, events: &[Event]) -> String {
+    let shown = drawn(width, events, false);
+    assert_eq!(drawn(width, events, true), shown, "in colour");
+    shown
+}
+
+fn drawn(width: u16, events: &[Event], color: bool) -> String {
     let term = InMemoryTerm::new(24, width);
     let target = ProgressDrawTarget::term_like(Box::new(term.clone()));
-    let mut bars = Bars::new(target, move || width, false);
+    let mut bars = Bars::new(target, move || width, color);
     for event in events {
         bars.report(event);
     }
@@ -16,6 +22,8 @@ fn screen(width: u16, events: &[Event]) -> String {
     assert!(shown.lines().all(|line| line.chars().count() <= usize::from(width)), "too wide:\n{shown}");
     drop(bars);
     assert_eq!(term.contents(), shown, "what is shown stays when the run is over");
+    term.write_str("RESULT").expect("a memory");
+    assert!(term.contents().ends_with("\nRESULT"), "what comes next has its own line:\n{}", term.contents());
     shown
 }
 
@@ -31,16 +39,16 @@ fn at_the_start_all_steps_are_there() {
     ⠋ snapshot
     · encrypted copy           of the snapshot, under the key
     · restore                  a new instance from the copy
-    · settle                   the settings that a restore forgets
-    · verify                   encryption, key and each setting, read back
+    · settle                   settings that a restore forgets
+    · verify                   key and settings, read back
     ");
     assert_snapshot!(screen(80, &until(1)[..3]), @"
     orders → orders-ir3pkvta-g1   key …567890ab   sandbox ×600
     ⠋ snapshot                 asking CreateDBSnapshot orders-ir3pkvta-g1
     · encrypted copy           of the snapshot, under the key
     · restore                  a new instance from the copy
-    · settle                   the settings that a restore forgets
-    · verify                   encryption, key and each setting, read back
+    · settle                   settings that a restore forgets
+    · verify                   key and settings, read back
     ");
 }
 
@@ -51,16 +59,16 @@ fn a_copy_shows_its_bar_and_an_estimate() {
     ✓ snapshot        0:04:10  orders-ir3pkvta-g1
     ⠙ encrypted copy  0:12:45  ━━━━━━━━╌╌╌╌╌╌╌╌╌╌╌╌  42 %  copying  ~17 min left
     · restore                  a new instance from the copy
-    · settle                   the settings that a restore forgets
-    · verify                   encryption, key and each setting, read back
+    · settle                   settings that a restore forgets
+    · verify                   key and settings, read back
     ");
     assert_snapshot!(screen(60, &until(2)), @"
     orders → orders-ir3pkvta-g1   key …567890ab   sandbox ×600
     ✓ snapshot        0:04:10  orders-ir3pkvta-g1
-    ⠙ encrypted copy  0:12:45  ━━━━╌╌╌╌╌╌  42 %  copying  ~17 m…
+    ⠙ encrypted copy  0:12:45  ━━━╌╌╌╌╌  42 %  copying  ~17 min
     · restore                  a new instance from the copy
-    · settle                   the settings that a restore forg…
-    · verify                   encryption, key and each setting…
+    · settle                   settings that a restore forgets
+    · verify                   key and settings, read back
     ");
 }
 
@@ -71,8 +79,8 @@ fn without_a_percentage_there_is_no_bar() {
     ✓ snapshot        0:04:10  orders-ir3pkvta-g1
     ✓ encrypted copy  0:30:00  orders-ir3pkvta-g1-encrypted
     ⠙ restore         0:06:40  creating
-    · settle                   the settings that a restore forgets
-    · verify                   encryption, key and each setting, read back
+    · settle                   settings that a restore forgets
+    · verify                   key and settings, read back
     ");
 }
 
@@ -83,16 +91,16 @@ fn what_has_no_room_in_its_row_stands_below() {
     ✓ snapshot        0:04:10  orders-ir3pkvta-g1
     ✓ encrypted copy  0:30:00  orders-ir3pkvta-g1-encrypted
     ✓ restore         0:09:00  orders-ir3pkvta-g1
-    ⠹ settle          0:01:35  backing-up everything is in place; looking once more
-    · verify                   encryption, key and each setting, read back
+    ⠹ settle          0:01:35  backing-up, everything is in place; looking once more
+    · verify                   key and settings, read back
     ");
     assert_snapshot!(screen(60, &until(4)), @"
     orders → orders-ir3pkvta-g1   key …567890ab   sandbox ×600
     ✓ snapshot        0:04:10  orders-ir3pkvta-g1
     ✓ encrypted copy  0:30:00  orders-ir3pkvta-g1-encrypted
     ✓ restore         0:09:00  orders-ir3pkvta-g1
-    ⠹ settle          0:01:35  backing-up everything is in plac…
-    · verify                   encryption, key and each setting…
+    ⠹ settle          0:01:35  backing-up, everything is in pla…
+    · verify                   key and settings, read back
       backing-up, everything is in place; looking once more
     ");
 }
@@ -126,8 +134,8 @@ fn a_resumed_run_shows_what_was_done_earlier() {
     ✓ snapshot                 done earlier
     ✓ encrypted copy           done earlier
     ⠋ restore         1:02:05  creating
-    · settle                   the settings that a restore forgets
-    · verify                   encryption, key and each setting, read back
+    · settle                   settings that a restore forgets
+    · verify                   key and settings, read back
     ");
 }
 
@@ -141,18 +149,18 @@ fn an_outage_is_told_and_over_when_aws_answers() {
     ✓ snapshot        0:04:10  orders-ir3pkvta-g1
     ⠙ encrypted copy  0:12:45  ━━━━━━━━╌╌╌╌╌╌╌╌╌╌╌╌  42 %  copying  ~17 min left
     · restore                  a new instance from the copy
-    · settle                   the settings that a restore forgets
-    · verify                   encryption, key and each setting, read back
+    · settle                   settings that a restore forgets
+    · verify                   key and settings, read back
     ! no answer from AWS: dispatch failure: connection refused
       (https://rds.eu-west-2.amazonaws.com), since 2 min; trying again
     ");
     assert_snapshot!(screen(60, &events), @"
     orders → orders-ir3pkvta-g1   key …567890ab   sandbox ×600
     ✓ snapshot        0:04:10  orders-ir3pkvta-g1
-    ⠙ encrypted copy  0:12:45  ━━━━╌╌╌╌╌╌  42 %  copying  ~17 m…
+    ⠙ encrypted copy  0:12:45  ━━━╌╌╌╌╌  42 %  copying  ~17 min
     · restore                  a new instance from the copy
-    · settle                   the settings that a restore forg…
-    · verify                   encryption, key and each setting…
+    · settle                   settings that a restore forgets
+    · verify                   key and settings, read back
     ! no answer from AWS: dispatch failure: connection refused
       (https://rds.eu-west-2.amazonaws.com), since 2 min; trying
       again
@@ -170,11 +178,11 @@ fn a_refused_call_is_told() {
     events.push(Event::Asked { step: Step::TakeSnapshot, call, outcome, accepted: false });
     assert_snapshot!(screen(80, &events), @"
     orders → orders-ir3pkvta-g1   key …567890ab   sandbox ×600
-    ⠋ snapshot                 CreateDBSnapshot refused, SnapshotQuotaExceeded: Can…
+    ⠋ snapshot                 asked CreateDBSnapshot
     · encrypted copy           of the snapshot, under the key
     · restore                  a new instance from the copy
-    · settle                   the settings that a restore forgets
-    · verify                   encryption, key and each setting, read back
+    · settle                   settings that a restore forgets
+    · verify                   key and settings, read back
     ! CreateDBSnapshot orders-k3v9q2xa-g1: refused, SnapshotQuotaExceeded: Cannot
       create more than 100 manual snapshots
     ");
@@ -191,8 +199,8 @@ fn a_stop_and_an_interruption_leave_the_last_truth() {
     ✓ snapshot        0:04:10  orders-ir3pkvta-g1
     ✗ encrypted copy  0:12:45  stopped; last seen: copying 42 %
     · restore                  a new instance from the copy
-    · settle                   the settings that a restore forgets
-    · verify                   encryption, key and each setting, read back
+    · settle                   settings that a restore forgets
+    · verify                   key and settings, read back
     ");
     let mut interrupted = until(3);
     interrupted.push(Event::Interrupted);
@@ -201,8 +209,8 @@ fn a_stop_and_an_interruption_leave_the_last_truth() {
     ✓ snapshot        0:04:10  orders-ir3pkvta-g1
     ✓ encrypted copy  0:30:00  orders-ir3pkvta-g1-encrypted
     ‖ restore         0:06:40  interrupted; last seen: creating
-    · settle                   the settings that a restore forgets
-    · verify                   encryption, key and each setting, read back
+    · settle                   settings that a restore forgets
+    · verify                   key and settings, read back
     ");
 }
 
@@ -231,8 +239,8 @@ fn narrow_screens_and_long_names_stay_within_the_width() {
     ✓ snapshot        0:04:10  orders-ir3pkvta-g1
     ⠙ encrypted copy  0:12:45  ━━━━━━━━╌╌╌╌╌╌╌╌╌╌╌╌  42 %  copying  ~17 min left
     · restore                  a new instance from the copy
-    · settle                   the settings that a restore forgets
-    · verify                   encryption, key and each setting, read back
+    · settle                   settings that a restore forgets
+    · verify                   key and settings, read back
     ");
     for width in [60, 48, 40, 30] {
         screen(width, &events);

@@ -9,7 +9,7 @@ const PLACE: Place<'_> = Place { account: "000000000000", region: "eu-west-2", e
 fn everything_that_matters_is_said_before_the_question() {
     let plan = plan("postgres", false);
     assert_snapshot!(text(&plan, &plan.names(1), PLACE, &[], WIDE), @"
-    Encrypt orders (postgres 14.9) of account 000000000000 in eu-west-2
+    Encrypt orders (postgres 14.9) in eu-west-2 of account 000000000000
 
     Made, and billed until you remove it
       snapshot  orders-ir3pkvta-g1            up to 100 GiB, not encrypted
@@ -27,8 +27,8 @@ fn everything_that_matters_is_said_before_the_question() {
       - orders has no standby: its I/O stops when the snapshot starts, for seconds
         up to minutes.
       - No automated backup of orders runs while the snapshot is copied.
-      - orders-ir3pkvta-g1 is private (no public address) and gets the security
-        groups of orders.
+      - orders-ir3pkvta-g1 has no public address, though orders has one. It gets the
+        security groups of orders (sg-0a1b2c3d).
       - Jobs and schedulers inside the database will run in orders-ir3pkvta-g1, too:
         a second time, on real data. Whatever they reach, they reach twice.
     ");
@@ -45,8 +45,8 @@ fn a_standby_counts_twice_and_findings_come_along() {
     };
     let place = Place { endpoint: Some("http://127.0.0.1:4566"), ..PLACE };
     assert_snapshot!(text(&plan, &plan.names(1), place, &[warning], NARROW), @"
-    Encrypt orders (sqlserver-se 14.9) of account 000000000000
-    in eu-west-2
+    Encrypt orders (sqlserver-se 14.9) in eu-west-2 of account
+    000000000000
     AWS is reached at http://127.0.0.1:4566
 
     Made, and billed until you remove it
@@ -73,8 +73,9 @@ fn a_standby_counts_twice_and_findings_come_along() {
         SQL Server does so even with a standby.
       - No automated backup of orders runs while the snapshot is
         copied.
-      - orders-ir3pkvta-g1 is private (no public address) and
-        gets the security groups of orders.
+      - orders-ir3pkvta-g1 has no public address, though orders
+        has one. It gets the security groups of orders
+        (sg-0a1b2c3d).
       - Jobs and schedulers inside the database will run in
         orders-ir3pkvta-g1, too: a second time, on real data.
         Whatever they reach, they reach twice.

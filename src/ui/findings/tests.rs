@@ -51,7 +51,7 @@ fn a_refusal_lists_everything_at_once() {
       ? key: not checked, AccessDeniedException: User:
         arn:aws:iam::000000000000:user/ada is not authorized to perform:
         kms:DescribeKey
-          allow kms:DescribeKey to who runs this, then run it again
+          grant kms:DescribeKey to whoever runs this, then run it again
       ? names: not checked, connection refused
           what can't be checked isn't taken for fine; run this again
       ! orders has read replicas: orders-r1
@@ -71,8 +71,8 @@ fn a_refusal_lists_everything_at_once() {
       ? key: not checked, AccessDeniedException: User:
         arn:aws:iam::000000000000:user/ada is not authorized to
         perform: kms:DescribeKey
-          allow kms:DescribeKey to who runs this, then run it
-          again
+          grant kms:DescribeKey to whoever runs this, then run
+          it again
       ? names: not checked, connection refused
           what can't be checked isn't taken for fine; run this
           again

@@ -21,11 +21,11 @@ fn keys_are_listed_with_how_to_choose() {
     assert_snapshot!(choose(&rows(), "eu-west-2", COMMAND, WIDE), @"
     Which key? --kms-key was not given, and none is chosen for you
 
-      ALIAS           KEY ID                                MANAGED BY
-      alias/aws/rds   1111aaaa-12ab-34cd-56ef-1234567890ab  AWS
-      alias/hsm       2222bbbb-12ab-34cd-56ef-1234567890ab  you
-        its material is outside KMS (AWS_CLOUDHSM)
-      alias/payments  1234abcd-12ab-34cd-56ef-1234567890ab  you
+      ALIAS           MANAGED BY    KEY ID
+      alias/aws/rds   AWS           1111aaaa-12ab-34cd-56ef-1234567890ab
+      alias/hsm       your account  2222bbbb-12ab-34cd-56ef-1234567890ab
+      alias/payments  your account  1234abcd-12ab-34cd-56ef-1234567890ab
+      ! alias/hsm: its material is outside KMS (AWS_CLOUDHSM)
 
     How to choose
       - A key of your own is the usual choice: its policy is yours, and snapshots
@@ -42,11 +42,15 @@ fn keys_are_listed_with_how_to_choose() {
     Which key? --kms-key was not given, and none is chosen for
     you
 
-      ALIAS           KEY ID                                MANAGED BY
-      alias/aws/rds   1111aaaa-12ab-34cd-56ef-1234567890ab  AWS
-      alias/hsm       2222bbbb-12ab-34cd-56ef-1234567890ab  you
-        its material is outside KMS (AWS_CLOUDHSM)
-      alias/payments  1234abcd-12ab-34cd-56ef-1234567890ab  you
+      ALIAS           MANAGED BY
+                      KEY ID
+      alias/aws/rds   AWS
+                      1111aaaa-12ab-34cd-56ef-1234567890ab
+      alias/hsm       your account
+                      2222bbbb-12ab-34cd-56ef-1234567890ab
+      alias/payments  your account
+                      1234abcd-12ab-34cd-56ef-1234567890ab
+      ! alias/hsm: its material is outside KMS (AWS_CLOUDHSM)
 
     How to choose
       - A key of your own is the usual choice: its policy is

@@ -25,29 +25,29 @@ fn a_whole_run_is_one_line_a_change() {
     [ 0:00:00] snapshot: started
     [ 0:00:00] snapshot: asking CreateDBSnapshot orders-ir3pkvta-g1
     [ 0:00:00] snapshot: CreateDBSnapshot orders-ir3pkvta-g1: accepted
-    [ 0:00:00] snapshot: creating 0 %
-    [ 0:02:00] snapshot: creating 55 %, ~2 min left
-    [ 0:02:00] snapshot: done in 4 min: orders-ir3pkvta-g1
-    [ 0:02:00] encrypted copy: started
-    [ 0:02:00] encrypted copy: asking CopyDBSnapshot orders-ir3pkvta-g1-encrypted
-    [ 0:02:00] encrypted copy: CopyDBSnapshot orders-ir3pkvta-g1-encrypted: accepted
-    [ 0:07:10] encrypted copy: copying 10 %
-    [ 0:16:40] encrypted copy: copying 42 %, ~17 min left
-    [ 0:16:45] encrypted copy: done in 30 min: orders-ir3pkvta-g1-encrypted
-    [ 0:16:45] restore: started
-    [ 0:16:45] restore: asking RestoreDBInstanceFromDBSnapshot orders-ir3pkvta-g1
-    [ 0:16:45] restore: RestoreDBInstanceFromDBSnapshot orders-ir3pkvta-g1: accepted
-    [ 0:40:40] restore: creating
-    [ 0:40:40] restore: done in 9 min: orders-ir3pkvta-g1
-    [ 0:40:40] settle: started
-    [ 0:40:40] settle: asking ModifyDBInstance orders-ir3pkvta-g1 (BackupRetentionPeriod=7)
-    [ 0:40:40] settle: ModifyDBInstance orders-ir3pkvta-g1 (BackupRetentionPeriod=7): accepted
-    [ 0:43:30] settle: available, applying BackupRetentionPeriod
-    [ 0:44:30] settle: backing-up, everything is in place; looking once more
-    [ 0:44:35] settle: done in 2 min: every value read back twice
-    [ 0:44:35] verify: started
-    [ 0:44:35] verify: done in 2 s: encrypted, 22 settings compared
-    [ 0:44:35] finished
+    [ 0:00:10] snapshot: creating 0 %
+    [ 0:02:10] snapshot: creating 55 %, ~2 min left
+    [ 0:04:10] snapshot: done in 4 min: orders-ir3pkvta-g1
+    [ 0:04:10] encrypted copy: started
+    [ 0:04:10] encrypted copy: asking CopyDBSnapshot orders-ir3pkvta-g1-encrypted
+    [ 0:04:10] encrypted copy: CopyDBSnapshot orders-ir3pkvta-g1-encrypted: accepted
+    [ 0:07:20] encrypted copy: copying 10 %
+    [ 0:16:50] encrypted copy: copying 42 %, ~17 min left
+    [ 0:34:10] encrypted copy: done in 30 min: orders-ir3pkvta-g1-encrypted
+    [ 0:34:10] restore: started
+    [ 0:34:10] restore: asking RestoreDBInstanceFromDBSnapshot orders-ir3pkvta-g1
+    [ 0:34:10] restore: RestoreDBInstanceFromDBSnapshot orders-ir3pkvta-g1: accepted
+    [ 0:40:50] restore: creating
+    [ 0:43:10] restore: done in 9 min: orders-ir3pkvta-g1
+    [ 0:43:10] settle: started
+    [ 0:43:10] settle: asking ModifyDBInstance orders-ir3pkvta-g1 (BackupRetentionPeriod=7)
+    [ 0:43:10] settle: ModifyDBInstance orders-ir3pkvta-g1 (BackupRetentionPeriod=7): accepted
+    [ 0:43:40] settle: available, applying BackupRetentionPeriod
+    [ 0:44:40] settle: backing-up, everything is in place; looking once more
+    [ 0:45:00] settle: done in 2 min: every value read back twice
+    [ 0:45:00] verify: started
+    [ 0:45:02] verify: done in 2 s: encrypted, 22 settings compared
+    [ 0:45:02] finished
     ");
 }
 

@@ -29,10 +29,8 @@ fn success_says_what_there_is_and_what_it_is_not() {
 
       instance  orders-ir3pkvta-g1
         at      orders-g1.abc123.eu-west-2.rds.amazonaws.com:5432
-      snapshot  orders-ir3pkvta-g1-encrypted
-                encrypted
-      snapshot  orders-ir3pkvta-g1
-                not encrypted
+      snapshot  orders-ir3pkvta-g1-encrypted  encrypted
+      snapshot  orders-ir3pkvta-g1            not encrypted
       key       arn:aws:kms:eu-west-2:000000000000:key/1234abcd-12ab-34cd-56ef-1234567890ab
                 alias/payments
 
@@ -58,10 +56,8 @@ fn success_says_what_there_is_and_what_it_is_not() {
       orders-ir3pkvta-g1
 
       instance  orders-ir3pkvta-g1
-      snapshot  orders-ir3pkvta-g1-encrypted
-                encrypted
-      snapshot  orders-ir3pkvta-g1
-                not encrypted
+      snapshot  orders-ir3pkvta-g1-encrypted  encrypted
+      snapshot  orders-ir3pkvta-g1            not encrypted
       key       arn:aws:kms:eu-west-2:000000000000:key/1234abcd-12ab-34cd-56ef-1234567890ab
                 alias/payments
 
@@ -97,14 +93,17 @@ fn a_stop_says_what_was_seen_and_how_to_go_on() {
     assert_snapshot!(stopped(&record, Some(Step::Restore), &stop, WIDE), @"
     ✗ Stopped at restore: this needs a person
 
-    the target is incompatible-parameters, which does not pass by itself
+    What was seen
+      the target is incompatible-parameters, which does not pass by itself
 
-    What to do
-    the source serves on, unchanged; bring the target back to available, then resume
+    What it means, and what to do
+      the source serves on, unchanged; bring the target back to available, then
+      resume
 
     Asked for so far; what exists of it is billed until you remove it
       snapshot, not encrypted  orders-ir3pkvta-g1            made
       snapshot, encrypted      orders-ir3pkvta-g1-encrypted  made
+      instance                 orders-ir3pkvta-g1            made
 
     To go on
       rds-encrypt resume orders
@@ -123,16 +122,17 @@ fn a_difference_is_a_table() {
     assert_snapshot!(stopped(&record, Some(Step::Verify), &stop, WIDE), @"
     ✗ Encrypted under the key, but 2 settings are not as planned
 
-     SETTING               WANTED     SHOWN
-     Iops                  12000      3000
-     DBParameterGroupName  orders-pg  (AWS shows nothing)
+      SETTING               WANTED     SHOWN
+      Iops                  12000      3000
+      DBParameterGroupName  orders-pg  (AWS shows nothing)
 
-    What to do
-    set these by hand if they matter, then resume to verify again
+    What it means, and what to do
+      set these by hand if they matter, then resume to verify again
 
     Asked for so far; what exists of it is billed until you remove it
       snapshot, not encrypted  orders-ir3pkvta-g1            made
       snapshot, encrypted      orders-ir3pkvta-g1-encrypted  made
+      instance                 orders-ir3pkvta-g1            made
 
     To go on
       rds-encrypt resume orders
@@ -161,11 +161,9 @@ fn an_interruption_says_what_exists_as_far_as_we_know() {
     was not changed.
 
     Asked for so far; what exists of it is billed until you remove it
-      snapshot, not encrypted  orders-ir3pkvta-g1
-                               made
-      snapshot, encrypted      orders-ir3pkvta-g1-encrypted
-                               AWS's answer is unknown: it may exist
-      ! the next run looks whether AWS took the call, and doesn't ask twice
+      snapshot, not encrypted  orders-ir3pkvta-g1            made
+      snapshot, encrypted      orders-ir3pkvta-g1-encrypted  may exist
+      ! AWS's answer to one call was lost: the next run looks for what it made first
 
     To go on
       rds-encrypt resume orders
@@ -181,10 +179,9 @@ fn an_interruption_says_what_exists_as_far_as_we_know() {
       snapshot, not encrypted  orders-ir3pkvta-g1
                                made
       snapshot, encrypted      orders-ir3pkvta-g1-encrypted
-                               AWS's answer is unknown: it may
-                               exist
-      ! the next run looks whether AWS took the call, and
-        doesn't ask twice
+                               may exist
+      ! AWS's answer to one call was lost: the next run looks
+        for what it made first
 
     To go on
       rds-encrypt resume orders

@@ -2,7 +2,10 @@ use std::path::PathBuf;
 
 use insta::assert_snapshot;
 
-use super::{super::samples::*, *};
+use super::{
+    super::{result, samples::*},
+    *,
+};
 use crate::{
     state::{Phase, StateError},
     steps::Step,
@@ -14,18 +17,19 @@ fn holder() -> Owner {
 
 fn entries() -> Vec<Entry> {
     let path = |name: &str| PathBuf::from(format!("/home/ada/.local/state/rds-encrypt/000000000000/eu-west-2/{name}.json"));
-    let entry = |phase, step, holder| Entry {
-        path: path("instance-orders-k3v9q2xa"),
-        record: Ok(Box::new(record(phase, step))),
-        holder,
+    let entry = |name: &str, phase, step, holder| {
+        let mut record = record(phase, step);
+        record.migration.name = name.into();
+        record.summary.next = format!("rds-encrypt resume {name}");
+        Entry { path: path(&format!("instance-{name}-k3v9q2xa")), record: Ok(Box::new(record)), holder }
     };
     let broken = path("instance-sales-abcd2345");
     vec![
-        entry(Phase::Underway, Step::EncryptCopy, Some(holder())),
-        entry(Phase::Underway, Step::Restore, None),
-        entry(Phase::Stopped, Step::Settle, None),
-        entry(Phase::Different, Step::Verify, None),
-        entry(Phase::Finished, Step::Verify, None),
+        entry("billing", Phase::Underway, Step::EncryptCopy, Some(holder())),
+        entry("catalogue", Phase::Underway, Step::Restore, None),
+        entry("orders", Phase::Stopped, Step::Settle, None),
+        entry("payments-production-eu", Phase::Different, Step::Verify, None),
+        entry("reports", Phase::Finished, Step::Verify, None),
         Entry { path: broken.clone(), record: Err(StateError::Edited { path: broken }), holder: None },
     ]
 }
@@ -33,62 +37,45 @@ fn entries() -> Vec<Entry> {
 #[test]
 fn every_migration_is_a_row_and_so_is_a_broken_file() {
     assert_snapshot!(list(&entries(), WIDE), @"
-    DATABASE                WHERE         STANDS                  UPDATED (UTC)
-    orders                  000000000000  running at encrypted    2026-11-25 07:15
-                            eu-west-2     copy
-    orders                  000000000000  interrupted at          2026-11-25 07:15
-                            eu-west-2     restore; rds-encrypt
-                                          resume orders
-    orders                  000000000000  stopped at settle;      2026-11-25 07:15
-                            eu-west-2     rds-encrypt resume
-                                          orders
-    orders                  000000000000  encrypted, but a        2026-11-25 07:15
-                            eu-west-2     setting differs;
-                                          rds-encrypt resume
-                                          orders
-    orders                  000000000000  finished: encrypted     2026-11-25 07:15
-                            eu-west-2     and verified
-    instance-sales-abcd234                unusable: /home/ada/.l
-    5                                     ocal/state/rds-encrypt
-                                          /000000000000/eu-west-
-                                          2/instance-sales-abcd2
-                                          345.json was edited:
-                                          its plan doesn't match
-                                          its digest
+    000000000000 eu-west-2
+      DATABASE                STANDS                              UPDATED (UTC)
+      billing                 running at encrypted copy           2026-11-25 07:15
+      catalogue               interrupted at restore              2026-11-25 07:15
+      orders                  stopped at settle                   2026-11-25 07:15
+      payments-production-eu  encrypted, but a setting differs    2026-11-25 07:15
+      reports                 finished: encrypted and verified    2026-11-25 07:15
+      ?                       instance-sales-abcd2345.json was
+                              edited: its plan doesn't match its
+                              digest
+
+    To go on
+      rds-encrypt resume catalogue
+      rds-encrypt resume orders
+      rds-encrypt resume payments-production-eu
     ");
     assert_snapshot!(list(&entries(), NARROW), @"
-    DATABASE       WHERE          STANDS         UPDATED (UTC)
-    orders         000000000000   running at     2026-11-25
-                   eu-west-2      encrypted      07:15
-                                  copy
-    orders         000000000000   interrupted    2026-11-25
-                   eu-west-2      at restore;    07:15
-                                  rds-encrypt
-                                  resume orders
-    orders         000000000000   stopped at     2026-11-25
-                   eu-west-2      settle;        07:15
-                                  rds-encrypt
-                                  resume orders
-    orders         000000000000   encrypted,     2026-11-25
-                   eu-west-2      but a setting  07:15
-                                  differs;
-                                  rds-encrypt
-                                  resume orders
-    orders         000000000000   finished:      2026-11-25
-                   eu-west-2      encrypted and  07:15
-                                  verified
-    instance-sale                 unusable: /ho
-    s-abcd2345                    me/ada/.local
-                                  /state/rds-en
-                                  crypt/0000000
-                                  00000/eu-west
-                                  -2/instance-s
-                                  ales-abcd2345
-                                  .json was
-                                  edited: its
-                                  plan doesn't
-                                  match its
-                                  digest
+    000000000000 eu-west-2
+      DATABASE            STANDS              UPDATED (UTC)
+      billing             running at          2026-11-25 07:15
+                          encrypted copy
+      catalogue           interrupted at      2026-11-25 07:15
+                          restore
+      orders              stopped at settle   2026-11-25 07:15
+      payments-productio  encrypted, but a    2026-11-25 07:15
+      n-eu                setting differs
+      reports             finished:           2026-11-25 07:15
+                          encrypted and
+                          verified
+      ?                   instance-sales-abc
+                          d2345.json was
+                          edited: its plan
+                          doesn't match its
+                          digest
+
+    To go on
+      rds-encrypt resume catalogue
+      rds-encrypt resume orders
+      rds-encrypt resume payments-production-eu
     ");
     assert_snapshot!(list(&[], WIDE), @"
     No migrations. Begin one: rds-encrypt migrate DB --kms-key KEY
@@ -110,7 +97,7 @@ fn details_show_names_and_the_journal() {
     );
     assert_snapshot!(details(&record, None, WIDE), @"
     orders: stopped at settle
-    the target is storage-full
+      the target is storage-full
 
       source          orders
                       db-HJC7IKBO2ACTLNNZCM7EX66IHE
@@ -124,26 +111,21 @@ fn details_show_names_and_the_journal() {
       updated         2026-11-25 07:15:44 UTC
 
     Journal: what was asked of AWS
-     #  SENT (UTC)      CALL                           OUTCOME
-     1  11-25 06:03:44  CreateDBSnapshot               accepted
-                        orders-ir3pkvta-g1
-     2  11-25 06:03:44  CopyDBSnapshot                 accepted
-                        orders-ir3pkvta-g1-encrypted
-     3  11-25 06:03:44  RestoreDBInstanceFromDBSnapsh  accepted
-                        ot orders-ir3pkvta-g1
-     4  11-25 06:03:44  ModifyDBInstance               refused:
-                        orders-ir3pkvta-g1             InvalidDBInstanceState:
-                        (BackupRetentionPeriod=7)      Database instance is not in
-                                                       available state.
+       1  11-25 06:03:44  accepted  CreateDBSnapshot orders-ir3pkvta-g1
+       2  11-25 06:03:44  accepted  CopyDBSnapshot orders-ir3pkvta-g1-encrypted
+       3  11-25 06:03:44  accepted  RestoreDBInstanceFromDBSnapshot
+                                    orders-ir3pkvta-g1
+       4  11-25 06:03:44  refused   ModifyDBInstance orders-ir3pkvta-g1
+                                    (BackupRetentionPeriod=7)
+                                    InvalidDBInstanceState: Database instance is not
+                                    in available state.
 
     To go on
       rds-encrypt resume orders
     ");
     assert_snapshot!(details(&record, Some(&holder()), NARROW), @"
     orders: running at settle
-    the target is storage-full
-    owned by ada@bastion, process 4711, since
-    2026-11-25T06:03:44Z
+      by ada@bastion, process 4711, since 2026-11-25T06:03:44Z
 
       source          orders
                       db-HJC7IKBO2ACTLNNZCM7EX66IHE
@@ -157,19 +139,32 @@ fn details_show_names_and_the_journal() {
       updated         2026-11-25 07:15:44 UTC
 
     Journal: what was asked of AWS
-     #  SENT (UTC)      CALL                 OUTCOME
-     1  11-25 06:03:44  CreateDBSnapshot     accepted
-                        orders-ir3pkvta-g1
-     2  11-25 06:03:44  CopyDBSnapshot orde  accepted
-                        rs-ir3pkvta-g1-encr
-                        ypted
-     3  11-25 06:03:44  RestoreDBInstanceFr  accepted
-                        omDBSnapshot
-                        orders-ir3pkvta-g1
-     4  11-25 06:03:44  ModifyDBInstance     refused: InvalidDB
-                        orders-ir3pkvta-g1   InstanceState:
-                        (BackupRetentionPer  Database instance
-                        iod=7)               is not in
-                                             available state.
+       1  06:03:44  accepted  CreateDBSnapshot
+                              orders-ir3pkvta-g1
+       2  06:03:44  accepted  CopyDBSnapshot
+                              orders-ir3pkvta-g1-encrypted
+       3  06:03:44  accepted  RestoreDBInstanceFromDBSnapshot
+                              orders-ir3pkvta-g1
+       4  06:03:44  refused   ModifyDBInstance
+                              orders-ir3pkvta-g1
+                              (BackupRetentionPeriod=7)
+                              InvalidDBInstanceState: Database
+                              instance is not in available
+                              state.
     ");
+}
+
+#[test]
+fn colour_changes_no_word_and_no_place() {
+    let mut record = record(Phase::Stopped, Step::Settle);
+    ask(&mut record, Step::Settle, Outcome::Sent);
+    let colored = Page { color: true, ..WIDE };
+    for (plain, painted) in [
+        (list(&entries(), WIDE), list(&entries(), colored)),
+        (details(&record, None, WIDE), details(&record, None, colored)),
+        (result::interrupted(&record, WIDE), result::interrupted(&record, colored)),
+    ] {
+        assert!(painted.contains('\u{1b}'));
+        assert_eq!(anstream::adapter::strip_str(&painted).to_string(), plain);
+    }
 }
