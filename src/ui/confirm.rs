@@ -37,7 +37,10 @@ fn title(text: &mut Text, plan: &Plan, place: Place<'_>) {
     let source = &plan.source;
     let version = source.engine_version.as_deref().map(|version| format!(" {version}")).unwrap_or_default();
     let Place { account, region, .. } = place;
-    text.heading(&format!("Encrypt {} ({}{version}) in {region} of account {account}", source.identifier, source.engine));
+    text.heading(&format!(
+        "Encrypt {} ({}{version}) in {region} of account {account}",
+        source.identifier, source.engine
+    ));
     if let Some(endpoint) = place.endpoint {
         text.sentence(&format!("AWS is reached at {endpoint}"));
     }
@@ -48,9 +51,9 @@ fn made(text: &mut Text, plan: &Plan, names: &GenerationNames) {
     let size = gib(plan);
     let row = |kind: &str, name: &str, rest: String| [kind.to_owned(), name.to_owned(), rest];
     text.rows(&[
-        row("snapshot", &names.snapshot, format!("{}not encrypted", up_to(&size))),
-        row("snapshot", &names.copy, format!("{}encrypted", up_to(&size))),
-        row("instance", &names.target, instance(plan, &size)),
+        row("snapshot", &names.snapshot, format!("{}not encrypted", up_to(size.as_deref()))),
+        row("snapshot", &names.copy, format!("{}encrypted", up_to(size.as_deref()))),
+        row("instance", &names.target, instance(plan, size.as_deref())),
     ]);
 }
 
@@ -59,16 +62,16 @@ fn gib(plan: &Plan) -> Option<String> {
 }
 
 /// A snapshot is billed for what it holds, which is at most what is allocated.
-fn up_to(size: &Option<String>) -> String {
-    size.as_ref().map(|size| format!("up to {size}, ")).unwrap_or_default()
+fn up_to(size: Option<&str>) -> String {
+    size.map(|size| format!("up to {size}, ")).unwrap_or_default()
 }
 
-fn instance(plan: &Plan, size: &Option<String>) -> String {
+fn instance(plan: &Plan, size: Option<&str>) -> String {
     let storage_type = match wanted(plan, Setting::StorageType) {
         Some(Value::Text(word)) => format!(" {word}"),
         _ => String::new(),
     };
-    let storage = size.as_ref().map(|size| format!("{size}{storage_type}"));
+    let storage = size.map(|size| format!("{size}{storage_type}"));
     let standby = plan.source.multi_az.then(|| "Multi-AZ (billed twice)".to_owned());
     let parts: Vec<String> = [plan.source.class.clone(), storage, standby].into_iter().flatten().collect();
     parts.join(", ")
@@ -110,7 +113,8 @@ fn effects(text: &mut Text, plan: &Plan, names: &GenerationNames) {
 /// Who can reach the copy: whoever reaches the source from inside.
 fn reach(plan: &Plan, target: &str) -> String {
     let source = &plan.source.identifier;
-    let public = plan.settings.iter().any(|it| it.setting == Setting::PubliclyAccessible && it.source == Value::Flag(true));
+    let public =
+        plan.settings.iter().any(|it| it.setting == Setting::PubliclyAccessible && it.source == Value::Flag(true));
     let but = if public { format!(", though {source} has one") } else { String::new() };
     let groups = wanted(plan, Setting::VpcSecurityGroupIds).map(|groups| format!(" ({groups})")).unwrap_or_default();
     format!("{target} has no public address{but}. It gets the security groups of {source}{groups}.")
@@ -120,9 +124,9 @@ fn reach(plan: &Plan, target: &str) -> String {
 fn pause(plan: &Plan) -> String {
     let source = &plan.source.identifier;
     match (plan.source.multi_az, EngineFamily::of(&plan.source.engine)) {
-        (false, _) => format!(
-            "{source} has no standby: its I/O stops when the snapshot starts, for seconds up to minutes."
-        ),
+        (false, _) => {
+            format!("{source} has no standby: its I/O stops when the snapshot starts, for seconds up to minutes.")
+        }
         (true, Some(EngineFamily::SqlServer)) => {
             format!("I/O of {source} stops briefly when the snapshot starts: SQL Server does so even with a standby.")
         }

@@ -26,31 +26,33 @@ pub(super) fn end(text: &str, width: usize) -> String {
 /// two pieces can't be copied.
 pub(super) fn wrap(text: &str, width: usize) -> Vec<String> {
     let mut lines: Vec<String> = Vec::new();
-    let mut line = String::new();
+    for word in words(text) {
+        match lines.last_mut() {
+            Some(line) if line.chars().count() + 1 + word.chars().count() <= width => {
+                line.push(' ');
+                line.push_str(&word);
+            }
+            _ => lines.push(word),
+        }
+    }
+    lines
+}
+
+/// The words of a text; a command between backquotes is one word.
+fn words(text: &str) -> Vec<String> {
+    let mut words: Vec<String> = Vec::new();
     let mut quoted = false;
     for word in text.split_whitespace() {
-        // A command between backquotes isn't broken either, where it fits a line.
-        let joined = if quoted { format!("{line}\u{a0}{word}") } else { String::new() };
-        if word.matches('`').count() % 2 == 1 {
-            quoted = !quoted;
+        match words.last_mut() {
+            Some(command) if quoted => {
+                command.push(' ');
+                command.push_str(word);
+            }
+            _ => words.push(word.to_owned()),
         }
-        if !joined.is_empty() {
-            line = joined;
-        } else if line.is_empty() {
-            word.clone_into(&mut line);
-        } else {
-            line = format!("{line} {word}");
-        }
-        if line.chars().count() > width && line.contains(' ') {
-            let (head, tail) = line.rsplit_once(' ').unwrap_or((&line, ""));
-            lines.push(head.to_owned());
-            line = tail.to_owned();
-        }
+        quoted ^= word.matches('`').count() % 2 == 1;
     }
-    if !line.is_empty() {
-        lines.push(line);
-    }
-    lines.into_iter().map(|line| line.replace('\u{a0}', " ")).collect()
+    words
 }
 
 #[cfg(test)]
@@ -76,7 +78,10 @@ mod tests {
     fn lines_break_at_blanks_and_never_inside_a_command() {
         assert_eq!(wrap("one two three", 7), ["one two", "three"]);
         assert_eq!(wrap("see arn:aws:kms:eu-west-2 now", 8), ["see", "arn:aws:kms:eu-west-2", "now"]);
-        assert_eq!(wrap("go on with `rds-encrypt resume orders` soon", 30), ["go on with", "`rds-encrypt resume orders`", "soon"]);
+        assert_eq!(
+            wrap("go on with `rds-encrypt resume orders` soon", 30),
+            ["go on with", "`rds-encrypt resume orders`", "soon"]
+        );
         assert!(wrap("", 10).is_empty());
     }
 }

@@ -38,7 +38,10 @@ pub fn choose(rows: &[KeyRow], region: &str, command: &str, page: Page) -> Strin
         table(&mut text, rows, page);
     }
     text.heading("How to choose");
-    text.point("-", "A key of your own is the usual choice: its policy is yours, and snapshots under it can be shared.");
+    text.point(
+        "-",
+        "A key of your own is the usual choice: its policy is yours, and snapshots under it can be shared.",
+    );
     text.point(
         "-",
         "alias/aws/rds is AWS's own and is allowed. But its policy can't be changed, snapshots under it can't be shared \

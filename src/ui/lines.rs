@@ -62,7 +62,10 @@ fn of_row(row: &Row, board: &Board, page: Page) -> String {
     let room = page.columns().saturating_sub(FIXED);
     let cut = |text: &str| fit::end(text, room);
     let (mark, rest) = match row.state {
-        State::Waiting => return page.dim(&fit::end(&format!("· {label} {:ELAPSED$}  {}", "", words::promise(row.step)), page.columns())),
+        State::Waiting => {
+            return page
+                .dim(&fit::end(&format!("· {label} {:ELAPSED$}  {}", "", words::promise(row.step)), page.columns()));
+        }
         State::Done => (page.good("✓"), page.dim(&fit::middle(&row.note, room))),
         State::DoneEarlier => (page.good("✓"), page.dim(&cut("done earlier"))),
         State::Active => (page.busy(beat(board)), doing(row, page, room)),
@@ -109,7 +112,9 @@ fn bar(percent: u8, length: usize, page: Page) -> String {
 /// AWS's word and an estimate, as much of the two as has room; the word comes first.
 fn beside_bar(row: &Row, room: usize) -> String {
     let words = words::look(row.status.as_deref(), None, &row.note);
-    let Some(left) = row.elapsed.and_then(|elapsed| row.samples.remaining(elapsed)) else { return fit::end(&words, room) };
+    let Some(left) = row.elapsed.and_then(|elapsed| row.samples.remaining(elapsed)) else {
+        return fit::end(&words, room);
+    };
     let left = time::words(left);
     let ways = [format!("{words}  ~{left} left"), format!("{words}  ~{left}")];
     ways.into_iter().find(|way| way.chars().count() <= room).unwrap_or_else(|| fit::end(&words, room))

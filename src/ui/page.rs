@@ -109,7 +109,11 @@ mod tests {
             (Never, true, None, None, false),
         ];
         for (choice, terminal, no_color, term, expected) in table {
-            assert_eq!(color(choice, terminal, no_color, term), expected, "{choice:?} {terminal} {no_color:?} {term:?}");
+            assert_eq!(
+                color(choice, terminal, no_color, term),
+                expected,
+                "{choice:?} {terminal} {no_color:?} {term:?}"
+            );
         }
     }
 

@@ -131,7 +131,8 @@ impl<W: Write> Plain<W> {
         match &self.said {
             _ if self.outage => self.line("still no answer from AWS; trying again"),
             Some(said) => {
-                let text = format!("still {}, for {}", said.in_words(), time::words(elapsed.saturating_sub(said.elapsed)));
+                let text =
+                    format!("still {}, for {}", said.in_words(), time::words(elapsed.saturating_sub(said.elapsed)));
                 let (step, left) = (said.step, self.left(elapsed));
                 self.of_step(step, &format!("{text}{left}"));
             }

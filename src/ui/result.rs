@@ -4,7 +4,7 @@ use super::{Page, table, text::Text, time, words};
 use crate::{
     model::{AwsTime, Call, Outcome, name::GenerationNames},
     state::Record,
-    steps::{Step, Stop, StopKind},
+    steps::{Stop, StopKind},
 };
 
 /// A finished migration, and what was seen of it at the end.
@@ -68,16 +68,17 @@ fn what_it_is(made: &Made<'_>, names: &GenerationNames) -> Vec<String> {
         format!("It holds the data of {source} as of {when}, and nothing that was written later."),
         compared,
         format!("Applications still use {source}, which was not changed and is still not encrypted."),
-        "Its blocks load from the snapshot when first touched: first reads are slow. Don't judge its speed yet.".to_owned(),
+        "Its blocks load from the snapshot when first touched: first reads are slow. Don't judge its speed yet."
+            .to_owned(),
         format!("Jobs and schedulers inside the database now run a second time, in {target}."),
     ]
 }
 
 /// Only a person can help: what was seen, what it means, how to go on.
 #[must_use]
-pub fn stopped(record: &Record, step: Option<Step>, stop: &Stop, page: Page) -> String {
+pub fn stopped(record: &Record, stop: &Stop, page: Page) -> String {
     let mut text = Text::new(page);
-    let at = step.map(|step| format!(" at {}", words::step(step))).unwrap_or_default();
+    let at = at_step(record);
     let mark = page.bad("✗");
     match &stop.kind {
         StopKind::Difference(found) => {
@@ -116,14 +117,20 @@ fn what_kind(kind: &StopKind) -> &'static str {
 #[must_use]
 pub fn interrupted(record: &Record, page: Page) -> String {
     let mut text = Text::new(page);
-    let at = record.summary.step.map(|step| format!(" at {}", words::step(step))).unwrap_or_default();
+    let at = at_step(record);
     let source = &record.migration.name;
     text.marked_heading(&page.warning("‖"), &format!("Interrupted{at}"));
     text.blank();
-    text.sentence(&format!("Nothing further is asked of AWS; what AWS has begun goes on by itself. {source} was not changed."));
+    text.sentence(&format!(
+        "Nothing further is asked of AWS; what AWS has begun goes on by itself. {source} was not changed."
+    ));
     exists_so_far(&mut text, record, page);
     go_on(&mut text, record);
     text.finish()
+}
+
+fn at_step(record: &Record) -> String {
+    record.summary.step.map(|step| format!(" at {}", words::step(step))).unwrap_or_default()
 }
 
 fn go_on(text: &mut Text, record: &Record) {

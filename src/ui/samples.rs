@@ -158,8 +158,10 @@ pub(super) fn whole_run() -> Vec<Vec<Event>> {
     copy.push(looked(Step::EncryptCopy, "copying", Some(15), "", 280, "06:08:50"));
     copy.push(looked(Step::EncryptCopy, "copying", Some(42), "", 760, "06:16:50"));
     copy.push(tick(765));
-    let mut restore =
-        vec![done(Step::EncryptCopy, Evidence::EncryptedCopy { name: names.copy.clone() }, 1800), started(Step::Restore)];
+    let mut restore = vec![
+        done(Step::EncryptCopy, Evidence::EncryptedCopy { name: names.copy.clone() }, 1800),
+        started(Step::Restore),
+    ];
     restore.extend(asked(Step::Restore, &format!("RestoreDBInstanceFromDBSnapshot {}", names.target)));
     restore.push(looked(Step::Restore, "creating", None, "", 400, "06:40:50"));
     let mut settle = vec![

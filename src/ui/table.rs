@@ -30,7 +30,9 @@ pub fn list(entries: &[Entry], page: Page) -> String {
     let next: Vec<&str> = entries.iter().filter_map(next).collect();
     if !next.is_empty() {
         text.heading("To go on");
-        next.into_iter().for_each(|command| text.verbatim(command));
+        for command in next {
+            text.verbatim(command);
+        }
     }
     text.finish()
 }

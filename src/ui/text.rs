@@ -74,7 +74,8 @@ impl Text {
     /// Rows whose first cells are aligned. The last cell goes on its own line where it doesn't fit; names stay
     /// whole, since they are there to be copied.
     pub(super) fn rows(&mut self, rows: &[[String; 3]]) {
-        let widest = |cells: &mut dyn Iterator<Item = &String>| cells.map(|cell| cell.chars().count()).max().unwrap_or_default();
+        let widest =
+            |cells: &mut dyn Iterator<Item = &String>| cells.map(|cell| cell.chars().count()).max().unwrap_or_default();
         let kinds = widest(&mut rows.iter().map(|[kind, ..]| kind));
         let names = widest(&mut rows.iter().filter(|[.., rest]| !rest.is_empty()).map(|[_, name, _]| name));
         let rests = widest(&mut rows.iter().map(|[.., rest]| rest));

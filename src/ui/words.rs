@@ -33,7 +33,9 @@ pub(super) fn promise(step: Step) -> &'static str {
 pub(super) fn evidence(evidence: &Evidence) -> String {
     match evidence {
         Evidence::Nothing => String::new(),
-        Evidence::Snapshot { name } | Evidence::EncryptedCopy { name } | Evidence::Restored { name, .. } => name.clone(),
+        Evidence::Snapshot { name } | Evidence::EncryptedCopy { name } | Evidence::Restored { name, .. } => {
+            name.clone()
+        }
         Evidence::Settled => "every value read back twice".into(),
         Evidence::Verified { compared } => format!("encrypted, {compared} settings compared"),
     }

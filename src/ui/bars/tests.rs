@@ -127,8 +127,11 @@ fn at_the_end_every_step_has_its_mark_and_time() {
 
 #[test]
 fn a_resumed_run_shows_what_was_done_earlier() {
-    let events =
-        [begun(true, 1), Event::StepStarted { step: Step::Restore }, looked(Step::Restore, "creating", None, "", 3725, "07:00:00")];
+    let events = [
+        begun(true, 1),
+        Event::StepStarted { step: Step::Restore },
+        looked(Step::Restore, "creating", None, "", 3725, "07:00:00"),
+    ];
     assert_snapshot!(screen(80, &events), @"
     orders → orders-ir3pkvta-g1   key …567890ab   resumed
     ✓ snapshot                 done earlier

@@ -88,7 +88,8 @@ fn a_refusal_lists_everything_at_once() {
 
 #[test]
 fn what_another_run_owns_is_named() {
-    let owned = Some("snapshot orders-k3v9q2xa-g1 belongs to migration k3v9q2xa.g1, begun by run n1 ada@bastion".into());
+    let owned =
+        Some("snapshot orders-k3v9q2xa-g1 belongs to migration k3v9q2xa.g1, begun by run n1 ada@bastion".into());
     let judgement = Judgement { owned_elsewhere: owned, ..Judgement::default() };
     assert_snapshot!(refusal(&judgement, "orders", WIDE), @"
     orders can't be migrated as it is: 1 problem

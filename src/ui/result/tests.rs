@@ -4,7 +4,7 @@ use super::{super::samples::*, *};
 use crate::{
     model::{Setting, Value},
     state::Phase,
-    steps::Difference,
+    steps::{Difference, Step},
 };
 
 fn accepted() -> Outcome {
@@ -90,7 +90,7 @@ fn a_stop_says_what_was_seen_and_how_to_go_on() {
         "the target is incompatible-parameters, which does not pass by itself",
         "the source serves on, unchanged; bring the target back to available, then resume",
     );
-    assert_snapshot!(stopped(&record, Some(Step::Restore), &stop, WIDE), @"
+    assert_snapshot!(stopped(&record, &stop, WIDE), @"
     ✗ Stopped at restore: this needs a person
 
     What was seen
@@ -119,7 +119,7 @@ fn a_difference_is_a_table() {
         Difference { setting: Setting::DBParameterGroupName, wanted: Value::Text("orders-pg".into()), shown: None },
     ];
     let stop = stop(StopKind::Difference(found), "", "set these by hand if they matter, then resume to verify again");
-    assert_snapshot!(stopped(&record, Some(Step::Verify), &stop, WIDE), @"
+    assert_snapshot!(stopped(&record, &stop, WIDE), @"
     ✗ Encrypted under the key, but 2 settings are not as planned
 
       SETTING               WANTED     SHOWN

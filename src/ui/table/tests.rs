@@ -16,7 +16,8 @@ fn holder() -> Owner {
 }
 
 fn entries() -> Vec<Entry> {
-    let path = |name: &str| PathBuf::from(format!("/home/ada/.local/state/rds-encrypt/000000000000/eu-west-2/{name}.json"));
+    let path =
+        |name: &str| PathBuf::from(format!("/home/ada/.local/state/rds-encrypt/000000000000/eu-west-2/{name}.json"));
     let entry = |name: &str, phase, step, holder| {
         let mut record = record(phase, step);
         record.migration.name = name.into();
