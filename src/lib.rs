@@ -18,3 +18,4 @@ pub mod model;
 pub mod plan;
 pub mod state;
 pub mod steps;
+pub mod ui;
