@@ -19,7 +19,9 @@ impl Aws {
     /// Carries out one call, once, and says what became of it.
     pub async fn act(&self, call: &Call) -> Outcome {
         let result = match call {
-            Call::CreateDBSnapshot { instance, snapshot, tags, .. } => self.create_snapshot(instance, snapshot, tags).await,
+            Call::CreateDBSnapshot { instance, snapshot, tags, .. } => {
+                self.create_snapshot(instance, snapshot, tags).await
+            }
             Call::CopyDBSnapshot { source, target, kms_key_id, tags } => {
                 self.copy_snapshot(source, target, kms_key_id, tags).await
             }
@@ -127,9 +129,7 @@ fn restore_with(call: Restore, setting: Setting, value: &Value) -> Result<Restor
         (Setting::CopyTagsToSnapshot, Value::Flag(on)) => call.copy_tags_to_snapshot(*on),
         (Setting::Tags, Value::Tags(tags)) => call.set_tags(Some(tag_list(tags))),
         (Setting::AutoMinorVersionUpgrade, Value::Flag(on)) => call.auto_minor_version_upgrade(*on),
-        (Setting::BackupRetentionPeriod, Value::Number(number)) => {
-            call.backup_retention_period(int(setting, *number)?)
-        }
+        (Setting::BackupRetentionPeriod, Value::Number(number)) => call.backup_retention_period(int(setting, *number)?),
         _ => return Err(not_a_parameter("RestoreDBInstanceFromDBSnapshot", setting, value)),
     })
 }
@@ -149,9 +149,7 @@ fn modify_with(
         (Setting::PreferredMaintenanceWindow, Value::Text(text)) => call.preferred_maintenance_window(text),
         (Setting::AutoMinorVersionUpgrade, Value::Flag(on)) => call.auto_minor_version_upgrade(*on),
         (Setting::DeletionProtection, Value::Flag(on)) => call.deletion_protection(*on),
-        (Setting::BackupRetentionPeriod, Value::Number(number)) => {
-            call.backup_retention_period(int(setting, *number)?)
-        }
+        (Setting::BackupRetentionPeriod, Value::Number(number)) => call.backup_retention_period(int(setting, *number)?),
         _ => return Err(not_a_parameter("ModifyDBInstance", setting, value)),
     })
 }

@@ -35,9 +35,12 @@ impl Aws {
         let mut found = Vec::new();
         while let Some(page) = pages.next().await {
             let page = page.map_err(|error| ReadError { action: LIST, error: CallError::of(&error) })?;
-            found.extend(page.aliases.unwrap_or_default().into_iter().filter_map(|alias| {
-                Some(KeyAlias { name: alias.alias_name?, key_id: alias.target_key_id })
-            }));
+            found.extend(
+                page.aliases
+                    .unwrap_or_default()
+                    .into_iter()
+                    .filter_map(|alias| Some(KeyAlias { name: alias.alias_name?, key_id: alias.target_key_id })),
+            );
         }
         Ok(found)
     }

@@ -140,7 +140,11 @@ fn snapshot(row: &types::DbSnapshot) -> DbSnapshot {
     }
 }
 
-fn encryption(kind: Option<&types::StorageEncryptionType>, encrypted: Option<bool>, key: Option<&String>) -> Encryption {
+fn encryption(
+    kind: Option<&types::StorageEncryptionType>,
+    encrypted: Option<bool>,
+    key: Option<&String>,
+) -> Encryption {
     let storage_encryption_type = kind.map(|kind| match kind {
         types::StorageEncryptionType::Unencrypted => StorageEncryptionType::Unencrypted,
         types::StorageEncryptionType::Cmk => StorageEncryptionType::Kms,
@@ -155,9 +159,7 @@ fn membership(name: Option<&String>, status: Option<&String>) -> GroupMembership
 }
 
 fn tags(list: &[types::Tag]) -> Tags {
-    list.iter()
-        .filter_map(|tag| Some((tag.key.clone()?, tag.value.clone().unwrap_or_default())))
-        .collect()
+    list.iter().filter_map(|tag| Some((tag.key.clone()?, tag.value.clone().unwrap_or_default()))).collect()
 }
 
 /// The names of the members that hold something.

@@ -344,7 +344,8 @@ fn prove_lost_restore(migration: &mut Migration, resource_id: &str, now: AwsTime
 
 /// Calls go by name: the id in the answer must be the one that was looked at in the same turn.
 fn wrong_instance(call: &Call, answered_for: Option<&str>) -> Option<Stop> {
-    let (Call::ModifyDBInstance { instance, resource_id, .. } | Call::RebootDBInstance { instance, resource_id }) = call
+    let (Call::ModifyDBInstance { instance, resource_id, .. } | Call::RebootDBInstance { instance, resource_id }) =
+        call
     else {
         return None;
     };

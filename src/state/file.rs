@@ -17,7 +17,8 @@ const TEMPORARY: &str = ".rds-encrypt-";
 /// Reads a state file. Whatever is wrong with it, it is left as it is.
 pub(super) fn read(path: &Path) -> Result<Record, StateError> {
     let text = fs::read_to_string(path).map_err(|source| io_error("read", path, source))?;
-    let unreadable = |error: serde_json::Error| StateError::Unreadable { path: path.to_owned(), why: error.to_string() };
+    let unreadable =
+        |error: serde_json::Error| StateError::Unreadable { path: path.to_owned(), why: error.to_string() };
     // The format alone first: a newer file may hold anything else.
     #[derive(Deserialize)]
     struct Format {
