@@ -279,12 +279,12 @@ impl Engine<'_> {
     fn stopped(
         &mut self,
         migration: &mut Migration,
-        step: Step,
+        at: Step,
         stop: Stop,
         now: AwsTime,
     ) -> Result<Ending, EngineError> {
         let phase = if matches!(stop.kind, StopKind::Difference(_)) { Phase::Different } else { Phase::Stopped };
-        migration.stand(phase, step, Some(stop.reason.clone()), now)?;
+        migration.stand(phase, at, Some(stop.reason.clone()), now)?;
         self.reporter.report(&Event::Stopped(stop.clone()));
         Ok(Ending::Stopped(stop))
     }

@@ -75,9 +75,11 @@ impl FromStr for KeyReference {
             return from_arn(text);
         }
         if let Some(name) = text.strip_prefix("alias/") {
-            return match name.bytes().all(|byte| byte.is_ascii_alphanumeric() || b"/_-".contains(&byte)) {
-                true if !name.is_empty() => Ok(Self::Alias(text.to_owned())),
-                _ => Err(KeyReferenceError::Shape(text.to_owned())),
+            let valid = name.bytes().all(|byte| byte.is_ascii_alphanumeric() || b"/_-".contains(&byte));
+            return if valid && !name.is_empty() {
+                Ok(Self::Alias(text.to_owned()))
+            } else {
+                Err(KeyReferenceError::Shape(text.to_owned()))
             };
         }
         if is_key_id(text) { Ok(Self::Id(text.to_owned())) } else { Err(KeyReferenceError::Shape(text.to_owned())) }
