@@ -13,6 +13,7 @@
 #![forbid(unsafe_code)]
 
 pub mod aws;
+pub mod cli;
 pub mod engine;
 pub mod model;
 pub mod plan;

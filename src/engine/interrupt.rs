@@ -2,8 +2,8 @@
 
 use tokio::sync::watch;
 
-/// Asks for an end.
-#[derive(Debug)]
+/// Asks for an end. Clones ask the same.
+#[derive(Clone, Debug)]
 pub struct Interrupter(watch::Sender<bool>);
 
 /// Hears whether an end was asked for. Clones hear the same.

@@ -31,11 +31,11 @@ mod tests {
             (None, minutes(60), 30),
             (Some(0), minutes(60), 30),
             (Some(10), minutes(60), 60),
-            (Some(95), minutes(60), 19),
+            (Some(95), minutes(60), 18),
             (Some(100), minutes(60), 5),
         ];
         for (percent, elapsed, expected) in table {
-            assert_eq!(until_next_look(percent, elapsed).as_secs().max(5), expected, "{percent:?} after {elapsed:?}");
+            assert_eq!(until_next_look(percent, elapsed).as_secs(), expected, "{percent:?} after {elapsed:?}");
         }
     }
 }
