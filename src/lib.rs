@@ -12,8 +12,11 @@
 //! know what a migration does begins with [`steps::PIPELINE`]; what it does to AWS is in [`model::Call`].
 #![forbid(unsafe_code)]
 
+pub mod aws;
+pub mod cli;
 pub mod engine;
 pub mod model;
 pub mod plan;
 pub mod state;
 pub mod steps;
+pub mod ui;

@@ -87,8 +87,7 @@ impl fmt::Display for Call {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         write!(f, "{} {}", self.action(), self.resource())?;
         if let Self::ModifyDBInstance { settings, .. } = self {
-            let changes: Vec<String> =
-                settings.iter().map(|(setting, value)| format!("{setting}={value}")).collect();
+            let changes: Vec<String> = settings.iter().map(|(setting, value)| format!("{setting}={value}")).collect();
             write!(f, " ({})", changes.join(", "))?;
         }
         Ok(())

@@ -91,11 +91,7 @@ mod tests {
             (Some(Other("sse-new".into())), Some(false), Verdict::Unknown),
         ];
         for (storage_encryption_type, storage_encrypted, expected) in table {
-            let seen = Encryption {
-                storage_encryption_type,
-                storage_encrypted,
-                kms_key_id: Some("arn:key".into()),
-            };
+            let seen = Encryption { storage_encryption_type, storage_encrypted, kms_key_id: Some("arn:key".into()) };
             assert_eq!(seen.verdict(), expected, "{seen:?}");
         }
     }

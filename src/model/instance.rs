@@ -1,6 +1,6 @@
 //! A DB instance as one answer of `DescribeDBInstances` showed it.
 
-use super::{AwsTime, EngineFamily, Encryption, InstanceState, Tags};
+use super::{AwsTime, Encryption, EngineFamily, InstanceState, Tags};
 
 /// A DB instance, observed. A member that AWS left out is `None`; an empty list is an empty list.
 #[derive(Clone, Debug, Default, PartialEq)]

@@ -36,8 +36,27 @@ pub enum KeyReferenceError {
 
 /// What scripts and guides leave where a key belongs.
 const PLACEHOLDERS: [&str; 22] = [
-    "none", "null", "nil", "undefined", "default", "todo", "tbd", "changeme", "change-me", "replace-me", "replaceme",
-    "placeholder", "example", "key", "kms-key", "key-id", "keyid", "kms-key-id", "your-key", "your-key-id", "my-key",
+    "none",
+    "null",
+    "nil",
+    "undefined",
+    "default",
+    "todo",
+    "tbd",
+    "changeme",
+    "change-me",
+    "replace-me",
+    "replaceme",
+    "placeholder",
+    "example",
+    "key",
+    "kms-key",
+    "key-id",
+    "keyid",
+    "kms-key-id",
+    "your-key",
+    "your-key-id",
+    "my-key",
     "test",
 ];
 
@@ -56,9 +75,11 @@ impl FromStr for KeyReference {
             return from_arn(text);
         }
         if let Some(name) = text.strip_prefix("alias/") {
-            return match name.bytes().all(|byte| byte.is_ascii_alphanumeric() || b"/_-".contains(&byte)) {
-                true if !name.is_empty() => Ok(Self::Alias(text.to_owned())),
-                _ => Err(KeyReferenceError::Shape(text.to_owned())),
+            let valid = name.bytes().all(|byte| byte.is_ascii_alphanumeric() || b"/_-".contains(&byte));
+            return if valid && !name.is_empty() {
+                Ok(Self::Alias(text.to_owned()))
+            } else {
+                Err(KeyReferenceError::Shape(text.to_owned()))
             };
         }
         if is_key_id(text) { Ok(Self::Id(text.to_owned())) } else { Err(KeyReferenceError::Shape(text.to_owned())) }
@@ -69,7 +90,9 @@ fn is_placeholder(text: &str) -> bool {
     let word = text.strip_prefix("alias/").unwrap_or(text);
     let bare = word.to_ascii_lowercase().replace('_', "-");
     let all_x = !bare.is_empty() && bare.bytes().all(|byte| byte == b'x' || byte == b'-' || byte == b'.');
-    all_x || word.starts_with(['<', '$', '{', '[']) || (word.len() == text.len() && PLACEHOLDERS.contains(&bare.as_str()))
+    all_x
+        || word.starts_with(['<', '$', '{', '['])
+        || (word.len() == text.len() && PLACEHOLDERS.contains(&bare.as_str()))
 }
 
 /// A key id is a UUID, or `mrk-` and 32 hex digits for a multi-Region key.
@@ -88,11 +111,7 @@ fn from_arn(arn: &str) -> Result<KeyReference, KeyReferenceError> {
         ["arn", _, "kms", region, account, resource]
             if resource.starts_with("key/") || resource.starts_with("alias/") =>
         {
-            Ok(KeyReference::Arn {
-                arn: arn.to_owned(),
-                region: (*region).to_owned(),
-                account: (*account).to_owned(),
-            })
+            Ok(KeyReference::Arn { arn: arn.to_owned(), region: (*region).to_owned(), account: (*account).to_owned() })
         }
         _ => Err(KeyReferenceError::Shape(arn.to_owned())),
     }

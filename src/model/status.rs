@@ -26,9 +26,18 @@ impl InstanceState {
             "backing-up" => Self::BackingUp,
             "stopped" | "stopping" => Self::Stopped,
             "deleting" | "delete-precheck" | "deleted" => Self::Deleting,
-            "failed" | "inaccessible-encryption-credentials" | "inaccessible-encryption-credentials-recoverable"
-            | "insufficient-capacity" | "restore-error" | "restore-failed" | "storage-full" | "upgrade_failed"
-            | "upgrade-failed" | "modify-failed" | "migration-failed" | "cloning-failed" => Self::NeedsPerson,
+            "failed"
+            | "inaccessible-encryption-credentials"
+            | "inaccessible-encryption-credentials-recoverable"
+            | "insufficient-capacity"
+            | "restore-error"
+            | "restore-failed"
+            | "storage-full"
+            | "upgrade_failed"
+            | "upgrade-failed"
+            | "modify-failed"
+            | "migration-failed"
+            | "cloning-failed" => Self::NeedsPerson,
             word if word.starts_with("incompatible-") => Self::NeedsPerson,
             _ => Self::Passing,
         }

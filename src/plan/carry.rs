@@ -91,13 +91,21 @@ pub const TABLE: [Row; 22] = [
     Row { setting: Setting::OptionGroupName, read: option_group, carry: custom_group },
     Row { setting: Setting::CopyTagsToSnapshot, read: |db| flag(db.copy_tags_to_snapshot), carry: at_restore },
     Row { setting: Setting::Tags, read: tags, carry: at_restore },
-    Row { setting: Setting::PreferredBackupWindow, read: |db| text(db.preferred_backup_window.as_ref()), carry: window },
+    Row {
+        setting: Setting::PreferredBackupWindow,
+        read: |db| text(db.preferred_backup_window.as_ref()),
+        carry: window,
+    },
     Row {
         setting: Setting::PreferredMaintenanceWindow,
         read: |db| text(db.preferred_maintenance_window.as_ref()),
         carry: window,
     },
-    Row { setting: Setting::AutoMinorVersionUpgrade, read: |db| flag(db.auto_minor_version_upgrade), carry: minor_upgrades },
+    Row {
+        setting: Setting::AutoMinorVersionUpgrade,
+        read: |db| flag(db.auto_minor_version_upgrade),
+        carry: minor_upgrades,
+    },
     Row { setting: Setting::DeletionProtection, read: |db| flag(db.deletion_protection), carry: protection },
     Row { setting: Setting::BackupRetentionPeriod, read: |db| number(db.backup_retention_period), carry: retention },
 ];

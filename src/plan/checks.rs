@@ -277,8 +277,7 @@ fn pending(source: &DbInstance) -> Vec<Finding> {
 fn tags(source: &DbInstance) -> Vec<Finding> {
     let mut found = Vec::new();
     let all = source.tags.clone().unwrap_or_default();
-    let reserved: Vec<&str> =
-        all.keys().filter(|key| crate::model::is_reserved(key)).map(String::as_str).collect();
+    let reserved: Vec<&str> = all.keys().filter(|key| crate::model::is_reserved(key)).map(String::as_str).collect();
     if !reserved.is_empty() {
         found.push(Finding::new(
             Severity::Note,

@@ -62,17 +62,22 @@ impl StateError {
     #[must_use]
     pub fn hint(&self) -> String {
         match self {
-            Self::Io { .. } => "free some space or mend the permissions, then run `rds-encrypt resume`; nothing in AWS is \
+            Self::Io { .. } => {
+                "free some space or mend the permissions, then run `rds-encrypt resume`; nothing in AWS is \
                                  lost by this"
-                .into(),
+                    .into()
+            }
             Self::Unreadable { path, .. } => format!(
                 "it was left as it is. Restore it from a backup, or move it away; what it stood for still exists in AWS \
                  under the names that begin with {}",
                 path.file_stem().map(|stem| stem.to_string_lossy().into_owned()).unwrap_or_default()
             ),
-            Self::Newer { .. } => "it was left as it is; use the version of rds-encrypt that wrote it, or a newer one".into(),
+            Self::Newer { .. } => {
+                "it was left as it is; use the version of rds-encrypt that wrote it, or a newer one".into()
+            }
             Self::Edited { .. } => {
-                "it was left as it is. Put the file back as it was: a plan that was changed by hand proves nothing".into()
+                "it was left as it is. Put the file back as it was: a plan that was changed by hand proves nothing"
+                    .into()
             }
             Self::Locked { .. } => "let that run end, or end it; `rds-encrypt status` shows where it stands".into(),
             Self::Exists { .. } => "go on with it: rds-encrypt resume".into(),

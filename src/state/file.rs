@@ -14,15 +14,17 @@ use super::{FORMAT, Record, StateError};
 /// How temporary files begin, so that leftovers are known for ours.
 const TEMPORARY: &str = ".rds-encrypt-";
 
+/// The format alone: a newer file may hold anything else.
+#[derive(Deserialize)]
+struct Format {
+    format: u32,
+}
+
 /// Reads a state file. Whatever is wrong with it, it is left as it is.
 pub(super) fn read(path: &Path) -> Result<Record, StateError> {
     let text = fs::read_to_string(path).map_err(|source| io_error("read", path, source))?;
-    let unreadable = |error: serde_json::Error| StateError::Unreadable { path: path.to_owned(), why: error.to_string() };
-    // The format alone first: a newer file may hold anything else.
-    #[derive(Deserialize)]
-    struct Format {
-        format: u32,
-    }
+    let unreadable =
+        |error: serde_json::Error| StateError::Unreadable { path: path.to_owned(), why: error.to_string() };
     let Format { format: found } = serde_json::from_str(&text).map_err(unreadable)?;
     if found > FORMAT {
         return Err(StateError::Newer { path: path.to_owned(), found, known: FORMAT });

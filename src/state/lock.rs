@@ -11,10 +11,7 @@ use std::{
 
 use serde::{Deserialize, Serialize};
 
-use super::{
-    StateError,
-    file::io_error,
-};
+use super::{StateError, file::io_error};
 
 /// Who owns a migration: written into its lock file.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]

@@ -5,10 +5,7 @@ use std::{
     path::{Path, PathBuf},
 };
 
-use super::{
-    Owner, Phase, Record, StateError, file,
-    lock::Lock,
-};
+use super::{Owner, Phase, Record, StateError, file, lock::Lock};
 use crate::{
     model::{AwsTime, Call, Outcome},
     steps::Step,

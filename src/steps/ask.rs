@@ -36,7 +36,9 @@ pub(super) fn for_create(situation: &Situation<'_>, call: Call) -> Decision {
             format!("{resource}, which this migration made, is gone"),
             "somebody removed it; the source is untouched. `rds-encrypt status` shows what was made so far",
         ),
-        Outcome::Refused { code, .. } if code.contains("AlreadyExists") => exists_already(situation, &call, &asked, last),
+        Outcome::Refused { code, .. } if code.contains("AlreadyExists") => {
+            exists_already(situation, &call, &asked, last)
+        }
         Outcome::Sent | Outcome::Unknown { .. } if last.age < FENCE => {
             Wait::because(format!("the answer to {} was lost; looking whether it happened", call.action()))
         }
@@ -68,8 +70,7 @@ pub(super) fn for_change(situation: &Situation<'_>, call: Call, repeatable: bool
 /// Sends a call that may have acted once more, if that is still allowed.
 fn again(situation: &Situation<'_>, call: Call, asked: &[Asked<'_>], last: Asked<'_>) -> Decision {
     let wanted = digest(&call);
-    let attempts =
-        asked.iter().filter(|it| it.intent.digest == wanted && it.intent.outcome.may_have_acted()).count();
+    let attempts = asked.iter().filter(|it| it.intent.digest == wanted && it.intent.outcome.may_have_acted()).count();
     if attempts < ATTEMPTS {
         return Decision::Act(call);
     }

@@ -66,18 +66,32 @@ impl Step {
     }
 }
 
+/// Where a migration stands after one look.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Standing {
+    /// The steps whose goals this look proved, in order.
+    pub reached: Vec<(Step, Evidence)>,
+    /// The step that is worked on.
+    pub step: Step,
+    /// What to do for it; `Done` only when every goal holds.
+    pub decision: Decision,
+}
+
 /// Decides what to do next, goal backwards: the last step of which something exists speaks first, and from
 /// there on the first whose goal doesn't hold yet. What came before it doesn't matter any more: a snapshot
 /// that is deleted after its copy exists is fine (design rule 1).
 #[must_use]
-pub fn decide(situation: &Situation<'_>) -> (Step, Decision) {
+pub fn decide(situation: &Situation<'_>) -> Standing {
     let start = PIPELINE.iter().rposition(|step| step.has_begun(situation)).unwrap_or(0);
-    let mut last = (Step::TakeSnapshot, Decision::Done(Evidence::Nothing));
+    let mut standing =
+        Standing { reached: Vec::new(), step: Step::TakeSnapshot, decision: Decision::Done(Evidence::Nothing) };
     for step in PIPELINE.iter().copied().skip(start) {
-        last = (step, step.decide(situation));
-        if !matches!(last.1, Decision::Done(_)) {
-            break;
+        standing.step = step;
+        standing.decision = step.decide(situation);
+        match &standing.decision {
+            Decision::Done(evidence) => standing.reached.push((step, evidence.clone())),
+            _ => break,
         }
     }
-    last
+    standing
 }

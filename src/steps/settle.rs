@@ -42,7 +42,9 @@ pub(super) fn decide(situation: &Situation<'_>) -> Decision {
         Some(Change::Reboot) => ask::for_change(situation, reboot(target), false),
         Some(Change::Later(why)) => Wait::in_status(word, why),
         None if tags_lag(situation, target) => Wait::in_status(word, "until AWS shows the tags"),
-        None if situation.target_steady_for < STEADY => Wait::in_status(word, "everything is in place; looking once more"),
+        None if situation.target_steady_for < STEADY => {
+            Wait::in_status(word, "everything is in place; looking once more")
+        }
         None => Decision::Done(Evidence::Settled),
     }
 }
@@ -91,11 +93,7 @@ fn group_holds(situation: &Situation<'_>, target: &DbInstance, group: SettleGrou
 }
 
 fn waits_for_reboot(target: &DbInstance) -> bool {
-    target
-        .parameter_groups
-        .iter()
-        .flatten()
-        .any(|group| group.status.as_deref() == Some("pending-reboot"))
+    target.parameter_groups.iter().flatten().any(|group| group.status.as_deref() == Some("pending-reboot"))
 }
 
 /// What AWS is still applying, if anything.
@@ -124,10 +122,7 @@ fn tags_lag(situation: &Situation<'_>, target: &DbInstance) -> bool {
     let differ = situation.plan.settings.iter().any(|planned| {
         planned.setting == Setting::Tags && carry::read(Setting::Tags, target).as_ref() != Some(&planned.wanted)
     });
-    let age = situation
-        .asked("RestoreDBInstanceFromDBSnapshot", &target.identifier)
-        .map(|asked| asked.age)
-        .last();
+    let age = situation.asked("RestoreDBInstanceFromDBSnapshot", &target.identifier).map(|asked| asked.age).last();
     differ && age.is_some_and(|age| age < TAGS_LAG)
 }
 

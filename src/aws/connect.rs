@@ -1,0 +1,117 @@
+//! One connection to one account and Region.
+
+use std::time::Duration;
+
+use aws_config::{BehaviorVersion, Region, SdkConfig, retry::RetryConfig, timeout::TimeoutConfig};
+use aws_credential_types::Credentials;
+use aws_sdk_rds::config::AppName;
+use aws_smithy_http_client::{Builder as HttpBuilder, tls};
+use aws_smithy_runtime_api::client::http::SharedHttpClient;
+
+use super::AwsClock;
+
+/// How AWS is reached.
+#[derive(Clone, Debug, Default)]
+pub struct Connection {
+    /// A profile of AWS's configuration files.
+    pub profile: Option<String>,
+    /// A Region, if not the one that AWS's configuration names.
+    pub region: Option<String>,
+    /// Another address than AWS's own.
+    pub endpoint_url: Option<String>,
+    /// Answers in process, instead of over the network, to any credentials.
+    pub in_process: Option<SharedHttpClient>,
+}
+
+/// Why AWS can't be reached.
+#[derive(Debug, thiserror::Error)]
+pub enum ConnectError {
+    /// Neither a flag nor AWS's configuration names a Region.
+    #[error("no Region is set")]
+    NoRegion,
+    /// This program's name is refused by the SDK.
+    #[error("the SDK refuses this program's name: {0}")]
+    Name(String),
+}
+
+/// AWS, in one account and Region. Clones share the connection.
+#[derive(Clone, Debug)]
+pub struct Aws {
+    pub(super) rds: aws_sdk_rds::Client,
+    pub(super) kms: aws_sdk_kms::Client,
+    pub(super) sts: aws_sdk_sts::Client,
+    region: String,
+    clock: AwsClock,
+}
+
+/// Polls are up to a minute apart; a pooled connection that the path dropped meanwhile would hang a call.
+const IDLE: Duration = Duration::from_secs(20);
+
+impl Aws {
+    /// Reads AWS's configuration and prepares the clients. Nothing is sent yet.
+    pub async fn connect(connection: &Connection) -> Result<Self, ConnectError> {
+        let config = load(connection).await?;
+        let region = config.region().ok_or(ConnectError::NoRegion)?.to_string();
+        let clock = AwsClock::default();
+        let rds = aws_sdk_rds::config::Builder::from(&config).interceptor(clock.clone()).build();
+        let kms = aws_sdk_kms::config::Builder::from(&config).interceptor(clock.clone()).build();
+        let sts = aws_sdk_sts::config::Builder::from(&config).interceptor(clock.clone()).build();
+        Ok(Self {
+            rds: aws_sdk_rds::Client::from_conf(rds),
+            kms: aws_sdk_kms::Client::from_conf(kms),
+            sts: aws_sdk_sts::Client::from_conf(sts),
+            region,
+            clock,
+        })
+    }
+
+    /// The Region, in AWS's word.
+    #[must_use]
+    pub fn region(&self) -> &str {
+        &self.region
+    }
+
+    /// AWS's time and pace.
+    #[must_use]
+    pub fn clock(&self) -> &AwsClock {
+        &self.clock
+    }
+}
+
+async fn load(connection: &Connection) -> Result<SdkConfig, ConnectError> {
+    let name = AppName::new("rds-encrypt").map_err(|error| ConnectError::Name(error.to_string()))?;
+    let mut loader = aws_config::defaults(BehaviorVersion::v2026_01_12())
+        .app_name(name)
+        .http_client(connection.in_process.clone().unwrap_or_else(over_the_network))
+        .retry_config(RetryConfig::standard().with_max_attempts(5))
+        .timeout_config(timeouts());
+    if let Some(profile) = &connection.profile {
+        loader = loader.profile_name(profile);
+    }
+    if let Some(region) = &connection.region {
+        loader = loader.region(Region::new(region.clone()));
+    }
+    if let Some(endpoint) = &connection.endpoint_url {
+        loader = loader.endpoint_url(endpoint);
+    }
+    if connection.in_process.is_some() {
+        loader = loader.credentials_provider(Credentials::new("sandbox", "sandbox", None, None, "sandbox"));
+    }
+    Ok(loader.load().await)
+}
+
+fn over_the_network() -> SharedHttpClient {
+    HttpBuilder::new()
+        .pool_idle_timeout(IDLE)
+        .tls_provider(tls::Provider::Rustls(tls::rustls_provider::CryptoMode::Ring))
+        .build_https()
+}
+
+/// The SDK sets no read and no attempt timeout of its own.
+fn timeouts() -> TimeoutConfig {
+    TimeoutConfig::builder()
+        .connect_timeout(Duration::from_secs(5))
+        .read_timeout(Duration::from_secs(30))
+        .operation_attempt_timeout(Duration::from_mins(1))
+        .build()
+}

@@ -1,0 +1,161 @@
+//! What became of a call that brought no result, sorted into words that decide what may follow.
+
+use aws_smithy_runtime_api::client::{orchestrator::HttpResponse, result::SdkError};
+use aws_smithy_types::error::{display::DisplayErrorContext, metadata::ProvideErrorMetadata};
+use aws_types::request_id::RequestId;
+
+use crate::model::Outcome;
+
+/// A call that brought no result.
+#[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
+pub enum CallError {
+    /// It never left this machine.
+    #[error("{why}")]
+    NotSent {
+        /// What kept it.
+        why: String,
+    },
+    /// It may have happened: a lost answer, a time-out, or an answer of 5xx.
+    #[error("{why}")]
+    MaybeActed {
+        /// What was seen instead of an answer.
+        why: String,
+    },
+    /// AWS asks for patience; nothing happened.
+    #[error("AWS throttles: {why}")]
+    Throttled {
+        /// AWS's sentence.
+        why: String,
+    },
+    /// AWS refused it; nothing happened.
+    #[error("{code}: {message}")]
+    Refused {
+        /// AWS's code.
+        code: String,
+        /// AWS's sentence.
+        message: String,
+        /// AWS's id for the request.
+        request_id: Option<String>,
+    },
+}
+
+/// A look at AWS that brought no result.
+#[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
+#[error("{action}: {error}")]
+pub struct ReadError {
+    /// The IAM action, such as `rds:DescribeDBInstances`.
+    pub action: &'static str,
+    /// What became of it.
+    pub error: CallError,
+}
+
+/// AWS's codes for "too many requests" (R-THR-1).
+const THROTTLED: [&str; 6] = [
+    "Throttling",
+    "ThrottlingException",
+    "ThrottledException",
+    "RequestLimitExceeded",
+    "TooManyRequestsException",
+    "RequestThrottled",
+];
+
+/// AWS's codes for credentials that no longer hold, or never did.
+const CREDENTIALS: [&str; 7] = [
+    "ExpiredToken",
+    "ExpiredTokenException",
+    "InvalidClientTokenId",
+    "UnrecognizedClientException",
+    "SignatureDoesNotMatch",
+    "MissingAuthenticationToken",
+    "IncompleteSignature",
+];
+
+impl CallError {
+    /// Sorts an error of the SDK.
+    pub(super) fn of<E>(error: &SdkError<E, HttpResponse>) -> Self
+    where
+        E: ProvideErrorMetadata + std::error::Error + 'static,
+    {
+        match error {
+            SdkError::ConstructionFailure(_) => Self::NotSent { why: DisplayErrorContext(error).to_string() },
+            SdkError::DispatchFailure(failure) if failure.as_connector_error().is_some_and(never_connected) => {
+                Self::NotSent { why: in_words(error) }
+            }
+            SdkError::ServiceError(service) => {
+                let meta = service.err();
+                let status = service.raw().status().as_u16();
+                let code = meta.code().unwrap_or_default().to_owned();
+                let message = meta.message().unwrap_or_default().to_owned();
+                let request_id = error.request_id().map(str::to_owned);
+                if THROTTLED.contains(&code.as_str()) {
+                    Self::Throttled { why: format!("{code}: {message}") }
+                } else if status >= 500 || code.is_empty() {
+                    Self::MaybeActed { why: format!("AWS answered {status} {code} {message}").trim().to_owned() }
+                } else {
+                    Self::Refused { code, message, request_id }
+                }
+            }
+            _ => Self::MaybeActed { why: in_words(error) },
+        }
+    }
+
+    /// Whether AWS denies the action to this caller.
+    #[must_use]
+    pub fn is_denied(&self) -> bool {
+        matches!(self, Self::Refused { code, .. } if code.starts_with("AccessDenied") || code == "UnauthorizedOperation")
+    }
+
+    /// Whether the credentials are the reason: expired, unknown, or none found.
+    #[must_use]
+    pub fn is_about_credentials(&self) -> bool {
+        match self {
+            Self::Refused { code, .. } => CREDENTIALS.contains(&code.as_str()),
+            Self::NotSent { why } => why.contains("credential") || why.contains("token"),
+            _ => false,
+        }
+    }
+
+    /// Whether the same look may succeed later by itself.
+    #[must_use]
+    pub fn passes(&self) -> bool {
+        match self {
+            Self::Refused { .. } => false,
+            Self::NotSent { .. } => !self.is_about_credentials(),
+            Self::MaybeActed { .. } | Self::Throttled { .. } => true,
+        }
+    }
+
+    /// What a mutating call's journal entry says.
+    #[must_use]
+    pub fn into_outcome(self) -> Outcome {
+        match self {
+            Self::NotSent { why } | Self::Throttled { why } => Outcome::NotSent { why },
+            Self::MaybeActed { why } => Outcome::Unknown { why },
+            Self::Refused { code, message, request_id } => Outcome::Refused { code, message, request_id },
+        }
+    }
+}
+
+/// A connection that was refused or a name that wasn't found: not one byte of the request left.
+fn never_connected(error: &aws_smithy_runtime_api::client::result::ConnectorError) -> bool {
+    let words = DisplayErrorContext(error).to_string();
+    error.is_user()
+        || ["onnection refused", "dns error", "failed to lookup", "o such host", "HTTP connect timeout"]
+            .iter()
+            .any(|part| words.contains(part))
+}
+
+/// The innermost reason of an error, which is the one that says something.
+fn in_words<E: std::error::Error>(error: &E) -> String {
+    let mut words = error.to_string();
+    let mut source = error.source();
+    let mut last = words.clone();
+    while let Some(cause) = source {
+        last = cause.to_string();
+        source = cause.source();
+    }
+    if last != words {
+        words = format!("{words}: {last}");
+    }
+    words
+}

@@ -1,0 +1,105 @@
+//! The command line.
+
+use std::path::PathBuf;
+
+use clap::{Args, Parser, Subcommand};
+
+use crate::{
+    model::{DatabaseReference, KeyReference, name::instance_name_fault},
+    ui::Volume,
+};
+
+/// Takes an unencrypted Amazon RDS database to an encrypted one, and proves it.
+#[derive(Debug, Parser)]
+#[command(name = "rds-encrypt", version, max_term_width = 100)]
+pub(super) struct Arguments {
+    #[command(flatten)]
+    pub(super) global: Global,
+    #[command(subcommand)]
+    pub(super) command: Command,
+}
+
+#[derive(Debug, Args)]
+pub(super) struct Global {
+    /// Profile of AWS's configuration files
+    #[arg(long, global = true)]
+    pub(super) profile: Option<String>,
+    /// AWS Region, such as eu-west-2
+    #[arg(long, global = true)]
+    pub(super) region: Option<String>,
+    /// Reach AWS at another address
+    #[arg(long, global = true, value_name = "URL")]
+    pub(super) endpoint_url: Option<String>,
+    /// Where migrations are remembered [default: $XDG_STATE_HOME/rds-encrypt, else ~/.local/state/rds-encrypt]
+    #[arg(long, global = true, value_name = "DIR")]
+    pub(super) state_dir: Option<PathBuf>,
+    /// Begin without asking
+    #[arg(long, global = true)]
+    pub(super) yes: bool,
+    /// Say more
+    #[arg(short, long, global = true, conflicts_with = "quiet")]
+    pub(super) verbose: bool,
+    /// Say nothing but the result and problems
+    #[arg(short, long, global = true)]
+    pub(super) quiet: bool,
+}
+
+impl Global {
+    pub(super) fn volume(&self) -> Volume {
+        match (self.quiet, self.verbose) {
+            (true, _) => Volume::Quiet,
+            (_, true) => Volume::Verbose,
+            _ => Volume::Normal,
+        }
+    }
+}
+
+#[derive(Debug, Subcommand)]
+pub(super) enum Command {
+    /// Take one database to an encrypted copy
+    ///
+    /// Snapshot, encrypted copy of it, restore, settings, and everything read back. The source serves on and is
+    /// never changed. It goes on after any interruption: rds-encrypt resume DB.
+    Migrate(Migrate),
+    /// Go on with a migration that was interrupted
+    Resume(Resume),
+    /// Show where migrations stand
+    Status(Status),
+}
+
+#[derive(Debug, Args)]
+#[command(after_help = "Example: rds-encrypt migrate orders --kms-key alias/orders")]
+pub(super) struct Migrate {
+    /// The database: its name, ARN or resource id
+    #[arg(value_name = "DB")]
+    pub(super) database: DatabaseReference,
+    /// The KMS key: its id, ARN or alias/NAME. It can never be changed afterwards
+    #[arg(long, value_name = "KEY")]
+    pub(super) kms_key: Option<KeyReference>,
+    /// Name of the encrypted instance
+    #[arg(long, value_name = "NAME", value_parser = target_name)]
+    pub(super) target: Option<String>,
+}
+
+#[derive(Debug, Args)]
+#[command(after_help = "Example: rds-encrypt resume orders")]
+pub(super) struct Resume {
+    /// The database; without it, the only migration that isn't finished
+    #[arg(value_name = "DB")]
+    pub(super) database: Option<DatabaseReference>,
+}
+
+#[derive(Debug, Args)]
+#[command(after_help = "Example: rds-encrypt status orders")]
+pub(super) struct Status {
+    /// The database; without it, all
+    #[arg(value_name = "DB")]
+    pub(super) database: Option<DatabaseReference>,
+}
+
+fn target_name(text: &str) -> Result<String, String> {
+    match instance_name_fault(text) {
+        Some(fault) => Err(format!("it can't be the name of a DB instance: {fault}")),
+        None => Ok(text.to_ascii_lowercase()),
+    }
+}

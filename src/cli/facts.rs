@@ -1,0 +1,69 @@
+//! Reads the facts of a migration, each once; one that can't be read costs only itself.
+
+use crate::{
+    aws::{Aws, ReadError},
+    model::{CallerIdentity, DatabaseReference, DbInstance, KeyReference, name::GenerationNames},
+    plan::{Checked, Facts, TakenNames},
+};
+
+/// Reads source, key and the names that would be used.
+pub(super) async fn read(
+    aws: &Aws,
+    caller: &CallerIdentity,
+    database: &DatabaseReference,
+    key: &KeyReference,
+    target: Option<&str>,
+) -> Facts {
+    let source = checked(source(aws, database).await);
+    let names = match &source {
+        Checked::Known(Some(source)) => source
+            .resource_id
+            .as_ref()
+            .map(|resource_id| crate::model::name::generation_names(&source.identifier, resource_id, 1, target)),
+        _ => None,
+    };
+    let taken = match &names {
+        Some(names) => checked(taken(aws, names).await),
+        None => Checked::Known(TakenNames::default()),
+    };
+    Facts {
+        asked: database.to_string(),
+        region: aws.region().to_owned(),
+        account: caller.account.clone(),
+        source,
+        key_asked: key.clone(),
+        key: checked(aws.key(&key.to_string()).await),
+        names,
+        taken,
+    }
+}
+
+async fn source(aws: &Aws, database: &DatabaseReference) -> Result<Option<DbInstance>, ReadError> {
+    match database {
+        DatabaseReference::ResourceId(id) => aws.instance_by_resource_id(id).await,
+        DatabaseReference::Name(name) | DatabaseReference::Arn { name, .. } | DatabaseReference::Cluster(name) => {
+            Ok(aws.instances(&[name]).await?.into_iter().find(|instance| instance.identifier == *name))
+        }
+    }
+}
+
+async fn taken(aws: &Aws, names: &GenerationNames) -> Result<TakenNames, ReadError> {
+    let instances = aws.instances(&[&names.target]).await?;
+    let snapshots = aws.snapshots(&[&names.snapshot, &names.copy]).await?;
+    let snapshot = |name: &str| snapshots.iter().find(|it| it.identifier == name).cloned();
+    Ok(TakenNames {
+        snapshot: snapshot(&names.snapshot),
+        copy: snapshot(&names.copy),
+        target: instances.into_iter().find(|it| it.identifier == names.target),
+    })
+}
+
+fn checked<T>(result: Result<T, ReadError>) -> Checked<T> {
+    match result {
+        Ok(value) => Checked::Known(value),
+        Err(error) => Checked::NotChecked {
+            permission: error.error.is_denied().then(|| error.action.to_owned()),
+            why: error.to_string(),
+        },
+    }
+}

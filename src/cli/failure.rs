@@ -1,0 +1,80 @@
+//! Everything that can end a command early: message, hint and exit code in one place.
+
+use crate::{
+    aws::{ConnectError, ReadError},
+    engine::EngineError,
+    state::StateError,
+};
+
+/// Why a command ended early.
+#[derive(Debug, thiserror::Error)]
+pub enum Failure {
+    /// AWS's configuration doesn't suffice.
+    #[error(transparent)]
+    Connect(#[from] ConnectError),
+    /// AWS can't be looked at.
+    #[error("AWS can't be read: {0}")]
+    Read(#[from] ReadError),
+    /// The state can't be used.
+    #[error(transparent)]
+    State(#[from] StateError),
+    /// The run broke off.
+    #[error(transparent)]
+    Engine(#[from] EngineError),
+    /// Refused before anything was made.
+    #[error("{0}")]
+    Refused(String),
+    /// What was asked for is unclear.
+    #[error("{0}")]
+    Usage(String),
+    /// Our own fault.
+    #[error("{0}")]
+    Ours(String),
+}
+
+impl Failure {
+    /// Message and hint, ready to be shown.
+    #[must_use]
+    pub fn in_words(&self) -> String {
+        match self.hint() {
+            Some(hint) => format!("error: {self}\n  {hint}\n"),
+            None => format!("error: {self}\n"),
+        }
+    }
+
+    fn hint(&self) -> Option<String> {
+        match self {
+            Self::Connect(ConnectError::NoRegion) => Some("give --region, or set AWS_REGION".into()),
+            Self::Read(error) | Self::Engine(EngineError::Read(error)) => Some(read_hint(error)),
+            Self::State(error) | Self::Engine(EngineError::State(error)) => Some(error.hint()),
+            Self::Connect(_) | Self::Engine(_) | Self::Refused(_) | Self::Usage(_) | Self::Ours(_) => None,
+        }
+    }
+
+    /// The exit code that the README promises.
+    #[must_use]
+    pub fn exit_code(&self) -> u8 {
+        match self {
+            Self::Usage(_) | Self::Connect(ConnectError::NoRegion) => 2,
+            Self::Refused(_) => 3,
+            Self::Read(error) | Self::Engine(EngineError::Read(error))
+                if error.error.is_denied() || error.error.is_about_credentials() =>
+            {
+                8
+            }
+            Self::State(StateError::Locked { .. }) => 6,
+            Self::Read(_) | Self::State(_) | Self::Engine(_) => 4,
+            Self::Connect(ConnectError::Name(_)) | Self::Ours(_) => 1,
+        }
+    }
+}
+
+fn read_hint(error: &ReadError) -> String {
+    if error.error.is_about_credentials() {
+        "renew the credentials (aws sso login), then run the same again; nothing was changed by this".into()
+    } else if error.error.is_denied() {
+        format!("allow {} for this caller; nothing was changed by this", error.action)
+    } else {
+        "nothing was changed by this; run the same again".into()
+    }
+}

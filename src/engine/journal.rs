@@ -1,0 +1,41 @@
+//! Our intents with their ages.
+
+use std::{collections::BTreeMap, time::Duration};
+
+use super::Clock;
+use crate::{
+    model::{AwsTime, Intent},
+    state::Record,
+    steps::Asked,
+};
+
+/// When this process sent what, by its own monotonic clock.
+#[derive(Debug, Default)]
+pub(super) struct SentHere(BTreeMap<u32, Duration>);
+
+impl SentHere {
+    /// Notes that an intent is sent now.
+    pub(super) fn note(&mut self, number: u32, clock: &Clock) {
+        self.0.insert(number, clock.now());
+    }
+
+    /// The intents of the generation that is worked on. Ages run on the monotonic clock; those of an earlier
+    /// process are the distance between two times of AWS's.
+    pub(super) fn journal<'a>(&self, record: &'a Record, clock: &Clock, now: AwsTime) -> Vec<Asked<'a>> {
+        let generation = record.generation().map_or(1, |generation| generation.n);
+        let ours = record.journal.iter().filter(|intent| intent.generation == generation);
+        ours.map(|intent| self.asked(intent, clock, now)).collect()
+    }
+
+    fn asked<'a>(&self, intent: &'a Intent, clock: &Clock, now: AwsTime) -> Asked<'a> {
+        match self.0.get(&intent.number) {
+            Some(sent) => Asked { intent, age: clock.now().saturating_sub(*sent), this_run: true },
+            None => Asked { intent, age: since(intent.sent_at, now), this_run: false },
+        }
+    }
+}
+
+/// The time from `then` to `now`; none if it lies ahead.
+pub(super) fn since(then: AwsTime, now: AwsTime) -> Duration {
+    Duration::try_from(now.duration_since(then)).unwrap_or_default()
+}

@@ -1,0 +1,103 @@
+//! What the checks found: all of it at once, each with its way out.
+
+use super::{Page, text::Text};
+use crate::plan::{Check, Finding, Judgement, Severity};
+
+/// Why nothing was begun: every blocker, every check that couldn't be made, then the rest.
+#[must_use]
+pub fn refusal(judgement: &Judgement, database: &str, page: Page) -> String {
+    let mut text = Text::new(page);
+    text.heading(&format!("{database} can't be migrated as it is: {}", count(judgement)));
+    if let Some(owner) = &judgement.owned_elsewhere {
+        text.point(&page.bad("✗"), owner);
+        text.under(
+            "another run made it, and its state isn't here. Go on where it was begun, or let that one end first",
+        );
+    }
+    list_of(&mut text, &judgement.findings, Severity::Blocker, page);
+    not_checked(&mut text, judgement, page);
+    list_of(&mut text, &judgement.findings, Severity::Warning, page);
+    list_of(&mut text, &judgement.findings, Severity::Note, page);
+    text.blank();
+    text.sentence("Nothing was made or changed.");
+    text.finish()
+}
+
+/// Warnings and notes, where nothing forbids to begin.
+#[must_use]
+pub fn remarks(findings: &[Finding], page: Page) -> String {
+    let mut text = Text::new(page);
+    list(&mut text, findings, page);
+    text.finish()
+}
+
+/// Every check by name, one a line.
+#[must_use]
+pub fn checks(judgement: &Judgement, page: Page) -> String {
+    let mut text = Text::new(page);
+    text.heading("Checks");
+    for (name, check) in &judgement.checks {
+        match check {
+            Check::Ok => text.point(&page.good("✓"), name),
+            Check::Found => text.point(&page.warning("!"), name),
+            Check::NotChecked(why, permission) => {
+                text.point(&page.bad("?"), &format!("{name}: not checked, {why}{}", missing(permission.as_deref())));
+            }
+        }
+    }
+    text.finish()
+}
+
+/// All findings, the heaviest first.
+pub(super) fn list(text: &mut Text, findings: &[Finding], page: Page) {
+    for severity in [Severity::Blocker, Severity::Warning, Severity::Note] {
+        list_of(text, findings, severity, page);
+    }
+}
+
+fn list_of(text: &mut Text, findings: &[Finding], severity: Severity, page: Page) {
+    let mark = match severity {
+        Severity::Blocker => page.bad("✗"),
+        Severity::Warning => page.warning("!"),
+        Severity::Note => page.dim("i"),
+    };
+    for finding in findings.iter().filter(|finding| finding.severity == severity) {
+        text.point(&mark, &finding.what);
+        text.under(&finding.remedy);
+    }
+}
+
+fn not_checked(text: &mut Text, judgement: &Judgement, page: Page) {
+    for (name, check) in &judgement.checks {
+        if let Check::NotChecked(why, permission) = check {
+            text.point(&page.bad("?"), &format!("{name}: not checked, {why}"));
+            match permission {
+                Some(permission) => text.under(&format!("grant {permission} to whoever runs this, then run it again")),
+                None => text.under("what can't be checked isn't taken for fine; run this again"),
+            }
+        }
+    }
+}
+
+fn missing(permission: Option<&str>) -> String {
+    permission.map(|permission| format!(" (missing: {permission})")).unwrap_or_default()
+}
+
+fn count(judgement: &Judgement) -> String {
+    let blockers = judgement.findings.iter().filter(|finding| finding.severity == Severity::Blocker).count()
+        + usize::from(judgement.owned_elsewhere.is_some());
+    let unmade = judgement.checks.iter().filter(|(_, check)| matches!(check, Check::NotChecked(..))).count();
+    let parts = [plural(blockers, "problem", "problems"), plural(unmade, "check not made", "checks not made")];
+    parts.into_iter().flatten().collect::<Vec<_>>().join(", ")
+}
+
+fn plural(number: usize, one: &str, many: &str) -> Option<String> {
+    match number {
+        0 => None,
+        1 => Some(format!("1 {one}")),
+        _ => Some(format!("{number} {many}")),
+    }
+}
+
+#[cfg(test)]
+mod tests;

@@ -1,0 +1,33 @@
+//! What does a person see?
+//!
+//! Reporters hear the engine's events: [`Bars`] on a terminal, [`Plain`] without one. The other files each
+//! make one text, purely: [`confirm`] before the first mutating call, [`findings`] and [`keys`] where a
+//! migration is refused, [`result`] at its end, [`table`] for `status`. [`Output`] is where texts go:
+//! stdout is data, stderr is talk. Nothing here decides anything.
+
+pub mod bars;
+mod board;
+mod clock;
+pub mod confirm;
+pub mod estimate;
+pub mod findings;
+mod fit;
+pub mod keys;
+mod lines;
+mod output;
+mod page;
+pub mod plain;
+pub mod result;
+#[cfg(test)]
+mod samples;
+pub mod table;
+mod text;
+pub mod time;
+mod words;
+
+pub use bars::Bars;
+pub use keys::KeyRow;
+pub use output::{Output, Silent, Volume};
+pub use page::{ColorChoice, Page, color, terminal_width};
+pub use plain::Plain;
+pub use words::step as step_word;

@@ -1,0 +1,186 @@
+//! The last lines: what was made and what it means; or why it ended, what exists, and how to go on.
+
+use super::{Page, table, text::Text, time, words};
+use crate::{
+    model::{AwsTime, Call, Outcome, name::GenerationNames},
+    state::Record,
+    steps::{Stop, StopKind},
+};
+
+/// A finished migration, and what was seen of it at the end.
+#[derive(Clone, Copy, Debug)]
+pub struct Made<'a> {
+    /// Its state.
+    pub record: &'a Record,
+    /// Where the new instance answers: `host:port`.
+    pub endpoint: Option<&'a str>,
+    /// As of when its data is: the snapshot's original time.
+    pub snapshot_time: Option<AwsTime>,
+    /// How many settings were compared.
+    pub compared: Option<usize>,
+}
+
+/// All goals hold.
+#[must_use]
+pub fn finished(made: &Made<'_>, page: Page) -> String {
+    let record = made.record;
+    let Some(names) = record.generation().map(|generation| &generation.names) else { return String::new() };
+    let source = &record.migration.name;
+    let mut text = Text::new(page);
+    let took = time::words(words::between(record.summary.begun, record.summary.updated));
+    text.marked_heading(&page.good("✓"), &format!("Encrypted and verified in {took}: {source} → {}", names.target));
+    text.blank();
+    text.rows(&what_was_made(made, names));
+    text.heading("What it is");
+    for point in what_it_is(made, names) {
+        text.point("-", &point);
+    }
+    text.heading("Billed from now on, until you remove it");
+    text.point("-", &format!("the instance {}", names.target));
+    text.point("-", &format!("the encrypted snapshot {}", names.copy));
+    text.point("-", &format!("the snapshot {}, which is itself not encrypted", names.snapshot));
+    text.finish()
+}
+
+fn what_was_made(made: &Made<'_>, names: &GenerationNames) -> Vec<[String; 3]> {
+    let row = |kind: &str, name: &str, rest: &str| [kind.to_owned(), name.to_owned(), rest.to_owned()];
+    let plan = &made.record.plan;
+    let mut rows = vec![row("instance", &names.target, "")];
+    rows.extend(made.endpoint.map(|endpoint| row("  at", endpoint, "")));
+    rows.push(row("snapshot", &names.copy, "encrypted"));
+    rows.push(row("snapshot", &names.snapshot, "not encrypted"));
+    rows.push(row("key", &plan.key_arn, ""));
+    if plan.key_asked != plan.key_arn {
+        rows.push(row("", &plan.key_asked, ""));
+    }
+    rows
+}
+
+fn what_it_is(made: &Made<'_>, names: &GenerationNames) -> Vec<String> {
+    let source = &made.record.migration.name;
+    let target = &names.target;
+    let when = made.snapshot_time.map_or_else(|| "the moment of its snapshot".to_owned(), time::utc);
+    let compared = match made.compared {
+        Some(compared) => format!("Encryption, key and {compared} settings were read back and are as planned."),
+        None => "Encryption, key and settings were read back and are as planned.".to_owned(),
+    };
+    vec![
+        format!("It holds the data of {source} as of {when}, and nothing that was written later."),
+        compared,
+        format!("Applications still use {source}, which was not changed and is still not encrypted."),
+        "Its blocks load from the snapshot when first touched: first reads are slow. Don't judge its speed yet."
+            .to_owned(),
+        format!("Jobs and schedulers inside the database now run a second time, in {target}."),
+    ]
+}
+
+/// Only a person can help: what was seen, what it means, how to go on.
+#[must_use]
+pub fn stopped(record: &Record, stop: &Stop, page: Page) -> String {
+    let mut text = Text::new(page);
+    let at = at_step(record);
+    let mark = page.bad("✗");
+    match &stop.kind {
+        StopKind::Difference(found) => {
+            text.marked_heading(&mark, &format!("Encrypted under the key, but {} as planned", are_not(found.len())));
+            text.blank();
+            text.block(&table::differences(found, page));
+        }
+        StopKind::NeedsPerson | StopKind::Foreign | StopKind::Denied => {
+            text.marked_heading(&mark, &format!("Stopped{at}: {}", what_kind(&stop.kind)));
+            text.heading("What was seen");
+            text.inside(&stop.reason);
+        }
+    }
+    if !stop.remedy.is_empty() {
+        text.heading("What it means, and what to do");
+        text.inside(&stop.remedy);
+    }
+    exists_so_far(&mut text, record, page);
+    go_on(&mut text, record);
+    text.finish()
+}
+
+fn are_not(count: usize) -> String {
+    if count == 1 { "1 setting is not".into() } else { format!("{count} settings are not") }
+}
+
+fn what_kind(kind: &StopKind) -> &'static str {
+    match kind {
+        StopKind::Foreign => "something of somebody else's is in the way",
+        StopKind::Denied => "AWS denies a call",
+        StopKind::NeedsPerson | StopKind::Difference(_) => "this needs a person",
+    }
+}
+
+/// A person or the system ended the run.
+#[must_use]
+pub fn interrupted(record: &Record, page: Page) -> String {
+    let mut text = Text::new(page);
+    let at = at_step(record);
+    let source = &record.migration.name;
+    text.marked_heading(&page.warning("‖"), &format!("Interrupted{at}"));
+    text.blank();
+    text.sentence(&format!(
+        "Nothing further is asked of AWS; what AWS has begun goes on by itself. {source} was not changed."
+    ));
+    exists_so_far(&mut text, record, page);
+    go_on(&mut text, record);
+    text.finish()
+}
+
+fn at_step(record: &Record) -> String {
+    record.summary.step.map(|step| format!(" at {}", words::step(step))).unwrap_or_default()
+}
+
+fn go_on(text: &mut Text, record: &Record) {
+    text.heading("To go on");
+    text.verbatim(&format!("rds-encrypt resume {}", record.migration.name));
+}
+
+/// What this migration has made, as far as its journal knows.
+fn exists_so_far(text: &mut Text, record: &Record, page: Page) {
+    let rows = asked_for(record);
+    if rows.is_empty() {
+        text.heading("So far nothing was made");
+        return;
+    }
+    text.heading("Asked for so far; what exists of it is billed until you remove it");
+    text.rows(&rows);
+    if rows.iter().any(|[_, _, known]| known == UNKNOWN) {
+        text.point(&page.warning("!"), "AWS's answer to one call was lost: the next run looks for what it made first");
+    }
+}
+
+const UNKNOWN: &str = "may exist";
+
+fn asked_for(record: &Record) -> Vec<[String; 3]> {
+    let mut rows: Vec<[String; 3]> = Vec::new();
+    for intent in &record.journal {
+        let Some(kind) = made_by(&intent.call) else { continue };
+        let known = match intent.outcome {
+            Outcome::Accepted { .. } | Outcome::Found { .. } => "made",
+            Outcome::Sent | Outcome::Unknown { .. } => UNKNOWN,
+            Outcome::Refused { .. } | Outcome::NotSent { .. } => continue,
+        };
+        let name = intent.call.resource();
+        match rows.iter_mut().find(|[earlier_kind, earlier, _]| earlier_kind == kind && earlier == name) {
+            Some([_, _, earlier]) => known.clone_into(earlier),
+            None => rows.push([kind.to_owned(), name.to_owned(), known.to_owned()]),
+        }
+    }
+    rows
+}
+
+/// What kind of thing a call makes, if it makes one.
+fn made_by(call: &Call) -> Option<&'static str> {
+    match call {
+        Call::CreateDBSnapshot { .. } => Some("snapshot, not encrypted"),
+        Call::CopyDBSnapshot { .. } => Some("snapshot, encrypted"),
+        Call::RestoreDBInstanceFromDBSnapshot { .. } => Some("instance"),
+        Call::ModifyDBInstance { .. } | Call::RebootDBInstance { .. } => None,
+    }
+}
+
+#[cfg(test)]
+mod tests;
