@@ -52,17 +52,23 @@ impl AwsCli {
         serde_json::from_slice(&output.stdout).map_err(|error| error.to_string())
     }
 
-    /// Every instance, whole.
+    /// Every instance, whole but for the one member that follows the clock.
     pub(super) fn instances(&self) -> Vec<Value> {
-        list(&self.ask(&["rds", "describe-db-instances"])["DBInstances"])
+        self.described(&[])
     }
 
-    /// One instance, whole but for the one member that follows the clock.
+    /// One instance, likewise.
     pub(super) fn instance(&self, name: &str) -> Value {
-        let answer = self.ask(&["rds", "describe-db-instances", "--db-instance-identifier", name]);
-        let mut row = list(&answer["DBInstances"]).pop().expect("one instance");
-        row.as_object_mut().expect("an object").remove("LatestRestorableTime");
-        row
+        self.described(&["--db-instance-identifier", name]).pop().expect("one instance")
+    }
+
+    fn described(&self, which: &[&str]) -> Vec<Value> {
+        let answer = self.ask(&[&["rds", "describe-db-instances"], which].concat());
+        let mut rows = list(&answer["DBInstances"]);
+        for row in &mut rows {
+            row.as_object_mut().expect("an object").remove("LatestRestorableTime");
+        }
+        rows
     }
 
     /// Every snapshot that a person or a program took; moto takes automated ones at each create and restore.

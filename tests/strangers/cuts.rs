@@ -9,14 +9,20 @@ use super::{
     program::{Ended, Program, Running},
 };
 
-/// Delays before the kills follow from it; `STRANGERS_SEED` sets another.
+/// The moments of the kills follow from it; `STRANGERS_SEED` sets another.
 const SEED: u64 = 20_261_125;
 
-/// How many runs may be killed; the one after them is left alone.
+/// How many migrations are cut.
+const SERIES: usize = 4;
+
+/// How many runs of a series are killed; the one after them is left alone.
 const KILLS: usize = 8;
 
-/// The longest delay before a kill. A whole run on moto takes a little more.
-const LONGEST: u64 = 1_500;
+/// A run is killed after fewer requests than this. A whole one takes about twenty.
+const REQUESTS: usize = 11;
+
+/// And up to so many milliseconds later, while the next request is on its way, answered or being thought about.
+const LATER: u64 = 40;
 
 /// Real waits, so that a signal finds the program waiting.
 const UNHURRIED: &str = "1";
@@ -34,17 +40,27 @@ fn go_on(program: &Program, key: &str) -> Running {
     program.start_resume()
 }
 
-/// Kills run after run, each after a delay from `random`, until one ends by itself.
-fn cut_and_go_on(program: &Program, key: &str, random: &mut fastrand::Rng) -> Ended {
+/// Lets a run go on until moto has answered so many requests more, and then a little. Whether it still runs.
+fn outlives(running: &mut Running, moto: &Moto, requests: usize, later: u64) -> bool {
+    let goal = moto.requests() + requests;
+    until("moto's requests", || {
+        let ended = running.process.ended().is_some();
+        (ended || moto.requests() >= goal).then_some(())
+    });
+    running.process.end_within(Duration::from_millis(later)).is_none()
+}
+
+/// Kills run after run at moments from `random`, until one ends by itself.
+fn cut_and_go_on(program: &Program, moto: &Moto, key: &str, random: &mut fastrand::Rng) -> Ended {
     let mut running = program.start_migrate("orders", key, &[], "100");
     for kill in 1..=KILLS {
-        let delay = Duration::from_millis(random.u64(0..LONGEST));
-        if running.process.end_within(delay).is_some() {
+        let (requests, later) = (random.usize(0..REQUESTS), random.u64(0..LATER));
+        if !outlives(&mut running, moto, requests, later) {
             println!("ended by itself before kill {kill}");
             return running.end();
         }
         running.process.kill();
-        println!("kill {kill} after {delay:?}: {} state files", program.state_files().len());
+        println!("kill {kill}: {requests} requests and {later} ms later");
         running = go_on(program, key);
     }
     running.end()
@@ -55,13 +71,13 @@ fn a_migration_that_is_killed_at_any_moment_makes_nothing_twice() {
     let seed = seed();
     println!("STRANGERS_SEED={seed}");
     let mut random = fastrand::Rng::with_seed(seed);
-    for series in 1..=3 {
+    for series in 1..=SERIES {
         let Some(moto) = Moto::start() else { return };
         let key_arn = moto.aws.make_key("alias/payments");
         let source = moto.make_instance("orders", &POSTGRES, &UNLIKE_THE_DEFAULTS);
         let program = Program::new(&moto.url);
         println!("series {series}");
-        cut_and_go_on(&program, "alias/payments", &mut random).expect(0);
+        cut_and_go_on(&program, &moto, "alias/payments", &mut random).expect(0);
         Made::find(&moto.aws, &source).assert_right(&moto.aws, &source, &key_arn, None);
         program.assert_state_is_private();
     }

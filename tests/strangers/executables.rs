@@ -2,6 +2,7 @@
 
 use std::{
     env,
+    io::Write,
     path::{Path, PathBuf},
     process::Command,
 };
@@ -45,7 +46,9 @@ pub(super) fn executable(name: &str) -> Option<PathBuf> {
 pub(super) fn missing(what: &str) {
     assert!(env::var_os("CI").is_none(), "CI is set and these are missing: {what}");
     let test = std::thread::current().name().unwrap_or("a test").to_owned();
-    eprintln!("\n******** SKIPPED {test}: it needs {what}; RDS_ENCRYPT_STRANGERS names their venv ********\n");
+    // Not by eprintln!, whose text is kept from the eye when a test passes.
+    let text = format!("\n******** SKIPPED {test}: it needs {what}; RDS_ENCRYPT_STRANGERS names a venv ********\n");
+    std::io::stderr().write_all(text.as_bytes()).expect("stderr");
 }
 
 /// Asks the Python beside `moto_server`, else the one on `PATH`.

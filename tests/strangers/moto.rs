@@ -66,6 +66,11 @@ impl Moto {
         log(&self.folder)
     }
 
+    /// How many requests it has answered so far.
+    pub(super) fn requests(&self) -> usize {
+        self.log().matches("POST").count()
+    }
+
     /// Makes an instance and gives its row.
     pub(super) fn make_instance(&self, name: &str, engine: &Engine, more: &[&str]) -> serde_json::Value {
         let mut arguments = vec![
@@ -110,11 +115,11 @@ pub(super) struct Engine {
     pub(super) storage_type: &'static str,
 }
 
-/// PostgreSQL on the older storage.
+/// The one engine, on the older storage.
 pub(super) const POSTGRES: Engine =
     Engine { name: "postgres", version: "15.4", family: "postgres15", storage_type: "gp2" };
 
-/// MySQL on the newer storage.
+/// The other, on the newer.
 pub(super) const MYSQL: Engine = Engine { name: "mysql", version: "8.0.35", family: "mysql8.0", storage_type: "gp3" };
 
 /// A weekly window of half an hour that is half a week from now, and from moto's own on Wednesday morning.

@@ -93,7 +93,7 @@ pub(super) fn until<T>(what: &str, mut look: impl FnMut() -> Option<T>) -> T {
             return found;
         }
         assert!(since.elapsed() < PATIENCE, "waited in vain for {what}");
-        pause(20);
+        pause(2);
     }
 }
 

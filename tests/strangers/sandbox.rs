@@ -67,15 +67,11 @@ fn the_program_migrates_over_a_socket_and_the_cli_sees_it() {
     expected.push("orders-sealed".to_owned());
     expected.sort();
     assert_eq!(names(&sandbox.aws, "DBInstanceIdentifier"), expected, "one instance more");
-    let mut new: Vec<_> =
-        sandbox.aws.manual_snapshots().into_iter().filter(|row| !snapshots.contains(row)).collect();
+    let mut new: Vec<_> = sandbox.aws.manual_snapshots().into_iter().filter(|row| !snapshots.contains(row)).collect();
     new.sort_by_key(|row| row["Encrypted"] == true);
     let [plain, encrypted] = new.as_slice() else { panic!("two snapshots more, not {new:?}") };
-    let made = Made {
-        plain: plain.clone(),
-        encrypted: encrypted.clone(),
-        target: sandbox.aws.instance("orders-sealed"),
-    };
+    let made =
+        Made { plain: plain.clone(), encrypted: encrypted.clone(), target: sandbox.aws.instance("orders-sealed") };
     made.assert_right(&sandbox.aws, &source, &key_arn, Some("orders-sealed"));
     assert_eq!(made.target["VpcSecurityGroups"], source["VpcSecurityGroups"]);
     assert_eq!(made.target["DBSubnetGroup"]["DBSubnetGroupName"], source["DBSubnetGroup"]["DBSubnetGroupName"]);
@@ -94,10 +90,7 @@ fn wrong_questions_get_the_words_of_aws() {
     let table: [(&[&str], &str); 8] = [
         (&["rds", "describe-db-instances", "--db-instance-identifier", "nowhere"], "DBInstanceNotFound"),
         (&["rds", "describe-db-snapshots", "--db-snapshot-identifier", "nowhere"], "DBSnapshotNotFound"),
-        (
-            &["rds", "delete-db-snapshot", "--db-snapshot-identifier", "nowhere"],
-            "DBSnapshotNotFound",
-        ),
+        (&["rds", "delete-db-snapshot", "--db-snapshot-identifier", "nowhere"], "DBSnapshotNotFound"),
         (
             &["rds", "create-db-snapshot", "--db-instance-identifier", "nowhere", "--db-snapshot-identifier", "mine"],
             "DBInstanceNotFound",
