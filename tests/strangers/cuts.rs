@@ -34,10 +34,11 @@ fn seed() -> u64 {
 /// The run that comes after a kill: `resume`, or `migrate` again where nothing was saved yet.
 fn go_on(program: &Program, key: &str) -> Running {
     if program.state_files().is_empty() {
-        program.resume().expect(2);
+        program.resume(None).expect(2);
         return program.start_migrate("orders", key, &[], "100");
     }
-    program.start_resume()
+    // By name: killed between its last write and its last word, a run leaves nothing unfinished.
+    program.start_resume(Some("orders"))
 }
 
 /// Lets a run go on until moto has answered so many requests more, and then a little. Whether it still runs.
@@ -109,7 +110,7 @@ fn stops_politely(signal: &str) {
     let ended = running.end().expect(5);
     assert!(ended.stderr.contains("rds-encrypt resume"), "it says how to go on: {}", ended.stderr);
 
-    program.resume().expect(0);
+    program.resume(None).expect(0);
     Made::find(&moto.aws, &source).assert_right(&moto.aws, &source, &key_arn, None);
 }
 

@@ -85,12 +85,15 @@ impl Program {
         self.start(&self.with_place(&["migrate", database]), PACE).end()
     }
 
-    pub(super) fn resume(&self) -> Ended {
-        self.start_resume().end()
+    /// `resume`: of one database, or of the only unfinished one.
+    pub(super) fn resume(&self, database: Option<&str>) -> Ended {
+        self.start_resume(database).end()
     }
 
-    pub(super) fn start_resume(&self) -> Running {
-        self.start(&["resume"], PACE)
+    pub(super) fn start_resume(&self, database: Option<&str>) -> Running {
+        let mut arguments = vec!["resume"];
+        arguments.extend(database);
+        self.start(&arguments, PACE)
     }
 
     pub(super) fn status(&self, database: &str) -> Ended {
