@@ -47,8 +47,8 @@ pub(super) fn missing(what: &str) {
     assert!(env::var_os("CI").is_none(), "CI is set and these are missing: {what}");
     let test = std::thread::current().name().unwrap_or("a test").to_owned();
     // Not by eprintln!, whose text is kept from the eye when a test passes.
-    let text = format!("\n******** SKIPPED {test}: it needs {what}; RDS_ENCRYPT_STRANGERS names a venv ********\n");
-    std::io::stderr().write_all(text.as_bytes()).expect("stderr");
+    let notice = format!("\n******** SKIPPED {test}: it needs {what}; RDS_ENCRYPT_STRANGERS names a venv ********\n");
+    std::io::stderr().write_all(notice.as_bytes()).expect("stderr");
 }
 
 /// Asks the Python beside `moto_server`, else the one on `PATH`.
