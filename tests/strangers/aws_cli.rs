@@ -6,7 +6,7 @@ use serde_json::Value;
 use tempfile::TempDir;
 
 use super::{
-    executables::Strangers,
+    executables,
     process::{REGION, command},
 };
 
@@ -18,9 +18,15 @@ pub(super) struct AwsCli {
 }
 
 impl AwsCli {
-    pub(super) fn new(strangers: &Strangers, endpoint: &str) -> Self {
-        let home = TempDir::new().expect("a temporary folder");
-        Self { executable: strangers.aws.clone(), endpoint: endpoint.to_owned(), home }
+    /// Finds the CLI, or says loudly that it is missing.
+    pub(super) fn find() -> Option<Self> {
+        let executable = executables::aws_cli()?;
+        Some(Self { executable, endpoint: String::new(), home: TempDir::new().expect("a temporary folder") })
+    }
+
+    /// Points it at somebody.
+    pub(super) fn at(self, endpoint: &str) -> Self {
+        Self { endpoint: endpoint.to_owned(), ..self }
     }
 
     /// Runs a command that must succeed, and gives its answer.

@@ -10,31 +10,31 @@ use std::{
 /// The moto that these tests were written against; its quirks differ from release to release.
 const MOTO_VERSION: &str = "5.2.5";
 
-/// The executables of moto and of the `aws` CLI.
-pub(super) struct Strangers {
-    pub(super) aws: PathBuf,
-    pub(super) moto_server: PathBuf,
+/// The `aws` CLI, or loud words that it is missing.
+pub(super) fn aws_cli() -> Option<PathBuf> {
+    let found = executable("aws");
+    if found.is_none() {
+        missing("`aws` (pip install awscli)");
+    }
+    found
 }
 
-impl Strangers {
-    /// Finds the `aws` CLI and moto, or says loudly what is missing.
-    pub(super) fn find() -> Option<Self> {
-        let found = executable("aws").zip(executable("moto_server"));
-        let Some((aws, moto_server)) = found else {
-            missing("`aws` and `moto_server` (pip install 'moto[server]==5.2.5' awscli)");
-            return None;
-        };
-        let version = moto_version(&moto_server);
-        if version.as_deref() != Some(MOTO_VERSION) {
-            missing(&format!("moto {MOTO_VERSION} (found: {})", version.as_deref().unwrap_or("no version")));
-            return None;
-        }
-        Some(Self { aws, moto_server })
+/// moto's server, or loud words that it is missing.
+pub(super) fn moto_server() -> Option<PathBuf> {
+    let Some(server) = executable("moto_server") else {
+        missing(&format!("`moto_server` (pip install 'moto[server]=={MOTO_VERSION}')"));
+        return None;
+    };
+    let version = moto_version(&server);
+    if version.as_deref() != Some(MOTO_VERSION) {
+        missing(&format!("moto {MOTO_VERSION} (found: {})", version.as_deref().unwrap_or("no version")));
+        return None;
     }
+    Some(server)
 }
 
 /// Finds one executable: in the venv that `RDS_ENCRYPT_STRANGERS` names, else on `PATH`.
-pub(super) fn executable(name: &str) -> Option<PathBuf> {
+fn executable(name: &str) -> Option<PathBuf> {
     let folders = match env::var_os("RDS_ENCRYPT_STRANGERS") {
         Some(venv) => vec![Path::new(&venv).join("bin")],
         None => env::split_paths(&env::var_os("PATH").unwrap_or_default()).collect(),

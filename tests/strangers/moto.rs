@@ -3,6 +3,7 @@
 use std::{
     fs::{self, File},
     net::{TcpListener, TcpStream},
+    path::Path,
     process::Stdio,
     time::SystemTime,
 };
@@ -11,7 +12,7 @@ use tempfile::TempDir;
 
 use super::{
     aws_cli::AwsCli,
-    executables::Strangers,
+    executables,
     process::{Owned, command, until},
 };
 
@@ -29,21 +30,22 @@ pub(super) struct Moto {
 impl Moto {
     /// Starts a server, or says loudly why not.
     pub(super) fn start() -> Option<Self> {
-        let strangers = Strangers::find()?;
+        let aws = AwsCli::find()?;
+        let executable = executables::moto_server()?;
         let folder = TempDir::new().expect("a temporary folder");
         // A port that was free can be taken before moto has it: the server then ends by itself.
         let (port, server) = (0..5)
-            .find_map(|_| Self::serve(&strangers, &folder))
+            .find_map(|_| Self::serve(&executable, &folder))
             .unwrap_or_else(|| panic!("moto doesn't start: {}", log(&folder)));
         let url = format!("http://127.0.0.1:{port}");
-        Some(Self { aws: AwsCli::new(&strangers, &url), url, _server: server, folder })
+        Some(Self { aws: aws.at(&url), url, _server: server, folder })
     }
 
-    fn serve(strangers: &Strangers, folder: &TempDir) -> Option<(u16, Owned)> {
+    fn serve(executable: &Path, folder: &TempDir) -> Option<(u16, Owned)> {
         let port = free_port();
         let log = File::create(folder.path().join("moto.log")).expect("a log file");
         let mut server = Owned(
-            command(&strangers.moto_server, folder.path())
+            command(executable, folder.path())
                 .args(["-H", "127.0.0.1", "-p", &port.to_string()])
                 .env("MOTO_ACCOUNT_ID", "000000000000")
                 // Automated snapshots count too.

@@ -10,7 +10,6 @@ use tempfile::TempDir;
 
 use super::{
     aws_cli::{AwsCli, list, text},
-    executables::Strangers,
     outcome::Made,
     process::{Owned, command},
     program::Program,
@@ -27,7 +26,7 @@ struct Sandbox {
 impl Sandbox {
     /// Starts one, or says loudly why not.
     fn start() -> Option<Self> {
-        let strangers = Strangers::find()?;
+        let aws = AwsCli::find()?;
         let folder = TempDir::new().expect("a temporary folder");
         let mut server = Owned(
             command(Path::new(env!("CARGO_BIN_EXE_rds-encrypt")), folder.path())
@@ -46,7 +45,7 @@ impl Sandbox {
             .find(|word| word.starts_with("http://127.0.0.1:"))
             .unwrap_or_else(|| panic!("the first line holds no URL: {line:?}"))
             .to_owned();
-        Some(Self { aws: AwsCli::new(&strangers, &url), url, _server: server, _folder: folder })
+        Some(Self { aws: aws.at(&url), url, _server: server, _folder: folder })
     }
 }
 

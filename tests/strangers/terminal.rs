@@ -49,7 +49,7 @@ impl Terminal {
 
     /// What is on the screen, scrolled-off lines included.
     fn text(&self) -> String {
-        self.tmux(&["capture-pane", "-p", "-J", "-S", "-"])
+        self.tmux(&["capture-pane", "-p", "-S", "-"])
     }
 
     /// The exit code, once the program has ended.
@@ -85,7 +85,8 @@ fn on_path(name: &str) -> Option<PathBuf> {
 fn percentages(text: &str) -> BTreeSet<u32> {
     text.match_indices('%')
         .filter_map(|(at, _)| {
-            let before = &text[..at];
+            // A space may stand before the sign, a narrow one even.
+            let before = text[..at].trim_end();
             let number = &before[before.trim_end_matches(|sign: char| sign.is_ascii_digit()).len()..];
             number.parse().ok()
         })
@@ -104,9 +105,12 @@ fn the_bars_move_and_the_terminal_is_left_as_it_was() {
     assert_eq!(code, "0");
     assert!(seen.len() >= 5, "five different percentages at least, not {seen:?}");
     let text = terminal.text();
-    let last: Vec<&str> = text.lines().take_while(|line| !line.starts_with("ended with")).collect();
-    let tail = last[last.len().saturating_sub(15)..].join("\n");
-    assert!(tail.contains("orders") && tail.to_lowercase().contains("encrypted"), "the last lines say what became");
+    let lines_with = |part: &str| text.lines().filter(|line| line.contains(part)).count();
+    assert_eq!(lines_with("Encrypted and verified"), 1, "the last lines say what became");
+    for step in ["✓ snapshot", "✓ encrypted copy", "✓ restore", "✓ settle", "✓ verify"] {
+        assert_eq!(lines_with(step), 1, "{step}: once, whatever was drawn over it");
+    }
+    assert_eq!(lines_with("creating"), 0, "no bar stays behind");
     assert!(!text.contains("panicked"), "no panic");
     terminal.assert_usable();
 }
@@ -127,5 +131,5 @@ fn an_interrupt_leaves_a_usable_terminal_and_the_way_on() {
 
 #[test]
 fn percentages_are_told_from_other_words() {
-    assert_eq!(percentages("12% of 100 %, x7%, 12%"), BTreeSet::from([7, 12]));
+    assert_eq!(percentages("12% of 100\u{202f}%, x7 %, % 12%"), BTreeSet::from([7, 12, 100]));
 }
