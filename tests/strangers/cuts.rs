@@ -93,19 +93,24 @@ const UNLIKE_THE_DEFAULTS: [&str; 6] = [
     "Key=team,Value=payments",
 ];
 
+/// Starts a run that waits as long as it would with AWS, and lets it come into the middle of its work.
+fn start_and_settle_in(program: &Program) -> Running {
+    let mut running = program.start_migrate("orders", "alias/payments", &[], UNHURRIED);
+    until("a state file", || {
+        assert!(running.process.ended().is_none(), "it ended before it could be interrupted");
+        (!program.state_files().is_empty()).then_some(())
+    });
+    pause(300);
+    running
+}
+
 fn stops_politely(signal: &str) {
     let Some(moto) = Moto::start() else { return };
     let key_arn = moto.aws.make_key("alias/payments");
     let source = moto.make_instance("orders", &POSTGRES, &UNLIKE_THE_DEFAULTS);
     let program = Program::new(&moto.url);
 
-    let mut running = program.start_migrate("orders", "alias/payments", &[], UNHURRIED);
-    until("a state file", || {
-        assert!(running.process.ended().is_none(), "it ended before it could be interrupted");
-        (!program.state_files().is_empty()).then_some(())
-    });
-    // Into the middle of its work, not its first moment.
-    pause(300);
+    let running = start_and_settle_in(&program);
     running.process.signal(signal);
     let ended = running.end().expect(5);
     assert!(ended.stderr.contains("rds-encrypt resume"), "it says how to go on: {}", ended.stderr);
@@ -122,4 +127,37 @@ fn sigterm_stops_it_and_it_says_how_to_go_on() {
 #[test]
 fn sigint_stops_it_and_it_says_how_to_go_on() {
     stops_politely("INT");
+}
+
+#[test]
+fn a_second_run_keeps_out_and_says_who_is_in() {
+    let Some(moto) = Moto::start() else { return };
+    let key_arn = moto.aws.make_key("alias/payments");
+    let source = moto.make_instance("orders", &POSTGRES, &UNLIKE_THE_DEFAULTS);
+    let program = Program::new(&moto.url);
+
+    let running = start_and_settle_in(&program);
+    let owner = running.process.0.id().to_string();
+    let second = program.migrate("orders", "alias/payments", &[]).expect(6);
+    assert!(second.stderr.contains(&owner), "{}", second.stderr);
+    let third = program.resume(None).expect(6);
+    assert!(third.stderr.contains(&owner), "{}", third.stderr);
+
+    running.end().expect(0);
+    Made::find(&moto.aws, &source).assert_right(&moto.aws, &source, &key_arn, None);
+}
+
+#[test]
+fn a_run_on_another_machine_keeps_out() {
+    let Some(moto) = Moto::start() else { return };
+    let key_arn = moto.aws.make_key("alias/payments");
+    let source = moto.make_instance("orders", &POSTGRES, &UNLIKE_THE_DEFAULTS);
+    let (here, elsewhere) = (Program::new(&moto.url), Program::new(&moto.url));
+
+    let running = start_and_settle_in(&here);
+    elsewhere.migrate("orders", "alias/payments", &[]).expect(6);
+    assert!(elsewhere.state_files().is_empty());
+
+    running.end().expect(0);
+    Made::find(&moto.aws, &source).assert_right(&moto.aws, &source, &key_arn, None);
 }

@@ -1,6 +1,7 @@
 //! The built program, run as a person would run it.
 
 use std::{
+    cell::Cell,
     fs::{self, File},
     os::unix::fs::PermissionsExt,
     path::{Path, PathBuf},
@@ -21,6 +22,7 @@ const PACE: &str = "100";
 pub(super) struct Program {
     endpoint: String,
     folder: TempDir,
+    runs: Cell<usize>,
 }
 
 /// How a run ended.
@@ -62,7 +64,7 @@ impl Running {
 
 impl Program {
     pub(super) fn new(endpoint: &str) -> Self {
-        Self { endpoint: endpoint.to_owned(), folder: TempDir::new().expect("a temporary folder") }
+        Self { endpoint: endpoint.to_owned(), folder: TempDir::new().expect("a temporary folder"), runs: Cell::new(0) }
     }
 
     pub(super) fn state_directory(&self) -> PathBuf {
@@ -96,6 +98,14 @@ impl Program {
         self.start(&arguments, PACE)
     }
 
+    /// `migrate` for a caller who is nobody.
+    pub(super) fn migrate_without_credentials(&self, database: &str, key: &str) -> Ended {
+        let arguments = self.with_place(&["migrate", database, "--kms-key", key]);
+        let mut command = self.command(&arguments, PACE);
+        command.env_remove("AWS_ACCESS_KEY_ID").env_remove("AWS_SECRET_ACCESS_KEY");
+        self.spawn(command).end()
+    }
+
     pub(super) fn status(&self, database: &str) -> Ended {
         self.start(&["status", database], PACE).end()
     }
@@ -106,26 +116,29 @@ impl Program {
         all
     }
 
-    /// Starts the program; what it says goes to files, so that no pipe can fill up and stop it.
     fn start(&self, arguments: &[&str], pace: &str) -> Running {
-        let stdout = self.folder.path().join("stdout");
-        let stderr = self.folder.path().join("stderr");
-        let child = self
-            .command()
-            .args(arguments)
-            .arg("--state-dir")
-            .arg(self.state_directory())
-            .env("RDS_ENCRYPT_PACE", pace)
+        self.spawn(self.command(arguments, pace))
+    }
+
+    fn command(&self, arguments: &[&str], pace: &str) -> Command {
+        let mut command = command(Path::new(env!("CARGO_BIN_EXE_rds-encrypt")), self.folder.path());
+        command.args(arguments).arg("--state-dir").arg(self.state_directory()).env("RDS_ENCRYPT_PACE", pace);
+        command
+    }
+
+    /// Starts the program; what it says goes to files, so that no pipe can fill up and stop it.
+    fn spawn(&self, mut command: Command) -> Running {
+        let run = self.runs.get();
+        self.runs.set(run + 1);
+        let stdout = self.folder.path().join(format!("stdout-{run}"));
+        let stderr = self.folder.path().join(format!("stderr-{run}"));
+        let child = command
             .stdin(Stdio::null())
             .stdout(File::create(&stdout).expect("a file"))
             .stderr(File::create(&stderr).expect("a file"))
             .spawn()
             .expect("the program starts");
         Running { process: Owned(child), stdout, stderr }
-    }
-
-    fn command(&self) -> Command {
-        command(Path::new(env!("CARGO_BIN_EXE_rds-encrypt")), self.folder.path())
     }
 
     /// The migrations' files. Locks and the like lie beside them.

@@ -83,3 +83,19 @@ fn keys_that_name_nothing() {
     }
     assert!(account.program.state_files().is_empty());
 }
+
+#[test]
+fn a_caller_without_credentials() {
+    let Some(account) = Account::new() else { return };
+    let migrate = |program: &Program| program.migrate_without_credentials("orders", "alias/payments");
+    let ended = account.untouched(migrate).expect(8);
+    assert!(ended.stderr.contains("credentials"), "{}", ended.stderr);
+}
+
+#[test]
+fn a_caller_whom_aws_does_not_know() {
+    let Some(account) = Account::new() else { return };
+    account.moto.enforce_permissions();
+    account.program.migrate("orders", "alias/payments", &[]).expect(8);
+    assert!(account.program.state_files().is_empty());
+}
