@@ -2,7 +2,6 @@
 
 use std::{
     fs::{self, File},
-    io::{Read, Write},
     net::{TcpListener, TcpStream},
     path::Path,
     process::Stdio,
@@ -72,19 +71,6 @@ impl Moto {
     /// How many requests it has answered so far.
     pub(super) fn requests(&self) -> usize {
         self.log().matches("POST").count()
-    }
-
-    /// From now on moto knows nobody, the `aws` CLI of these tests included.
-    pub(super) fn enforce_permissions(&self) {
-        let address = self.url.trim_start_matches("http://");
-        let mut stream = TcpStream::connect(address).expect("moto listens");
-        let request = format!(
-            "POST /moto-api/reset-auth HTTP/1.1\r\nHost: {address}\r\nConnection: close\r\nContent-Length: 1\r\n\r\n0"
-        );
-        stream.write_all(request.as_bytes()).expect("moto listens");
-        let mut answer = String::new();
-        stream.read_to_string(&mut answer).expect("an answer");
-        assert!(answer.starts_with("HTTP/1.1 200"), "{answer}");
     }
 
     /// Makes an instance and gives its row.

@@ -91,11 +91,3 @@ fn a_caller_without_credentials() {
     let ended = account.untouched(migrate).expect(8);
     assert!(ended.stderr.contains("credentials"), "{}", ended.stderr);
 }
-
-#[test]
-fn a_caller_whom_aws_does_not_know() {
-    let Some(account) = Account::new() else { return };
-    account.moto.enforce_permissions();
-    account.program.migrate("orders", "alias/payments", &[]).expect(8);
-    assert!(account.program.state_files().is_empty());
-}
