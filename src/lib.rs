@@ -17,6 +17,7 @@ pub mod cli;
 pub mod engine;
 pub mod model;
 pub mod plan;
+pub mod sandbox;
 pub mod state;
 pub mod steps;
 pub mod ui;

@@ -1,0 +1,195 @@
+//! The sandbox's handle: options, the world's place, and the one function that answers requests.
+
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
+
+use bytes::Bytes;
+use http::{Request, Response};
+use jiff::Timestamp;
+
+use super::answer::answer;
+use super::misbehaviour::{How, Misbehaviour, NeverArrives, Orders};
+use super::options::{Options, Store};
+use super::respond::{self, Call, Clock, Form};
+use super::store::{InMemory, Locked, SandboxError};
+use super::wire::fault::Fault;
+use super::world::World;
+use super::{DEFAULT_START, host};
+
+/// Where orders to go wrong are posted on a sandbox that is served, as JSON; DELETE takes all back.
+const ORDERS: &str = "/_sandbox/misbehave";
+
+/// A handle on a sandbox; clones share one world.
+#[derive(Clone, Debug)]
+pub struct Sandbox(Arc<Inner>);
+
+#[derive(Debug)]
+struct Inner {
+    options: Options,
+    memory: Option<Mutex<InMemory>>,
+    orders: Mutex<Orders>,
+    /// The world before the last change, for stale reads; kept only while such are on order.
+    past: Mutex<Option<World>>,
+}
+
+impl Sandbox {
+    /// Opens a sandbox; a file world is read once, so that a bad one is found here.
+    ///
+    /// # Errors
+    /// When the file can't be locked, read or written, or is no world of this version's.
+    pub fn open(options: Options) -> Result<Self, SandboxError> {
+        let memory = match &options.store {
+            Store::Memory => Some(Mutex::new(InMemory::new(born(&options)?))),
+            Store::File(path) => {
+                Locked::open(path, options.speed, || born(&options))?.close()?;
+                None
+            }
+        };
+        let orders = Mutex::new(Orders::new(options.faults.clone()));
+        Ok(Self(Arc::new(Inner { options, memory, orders, past: Mutex::new(None) })))
+    }
+
+    /// How this sandbox was opened.
+    #[must_use]
+    pub fn options(&self) -> &Options {
+        &self.0.options
+    }
+
+    /// Orders something to go wrong, from now on, in this process.
+    pub fn misbehave(&self, order: Misbehaviour) {
+        self.orders().add(order);
+    }
+
+    /// Takes all orders to go wrong back.
+    pub fn behave(&self) {
+        self.orders().clear();
+    }
+
+    fn orders(&self) -> MutexGuard<'_, Orders> {
+        self.0.orders.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+
+    /// Answers one request: the one function behind the socket and the SDK's in-process client.
+    pub async fn respond(&self, request: Request<Bytes>) -> Response<Bytes> {
+        if request.uri().path() == ORDERS {
+            return self.take_order(&request);
+        }
+        let json = request.headers().contains_key("x-amz-target");
+        let call = respond::read(request);
+        let service = call.as_ref().ok().map(|call| call.service);
+        let form = Form { service, json };
+        let wrong = call.as_ref().ok().and_then(|call| self.orders().take(&call.operation));
+        let mut response = self.answered(call, wrong.as_ref(), form);
+        match &wrong {
+            Some(How::DropRequest | How::DropAnswer) => {
+                response.extensions_mut().insert(NeverArrives);
+            }
+            Some(How::Refuse { status, .. } | How::ErrAfterwards { status }) => {
+                *response.status_mut() = http::StatusCode::from_u16(*status).unwrap_or_default();
+            }
+            _ => {}
+        }
+        if let Some(delay) = wrong.as_ref().and_then(How::delay) {
+            tokio::time::sleep(delay).await;
+        }
+        response
+    }
+
+    fn answered(&self, call: Result<Call, Fault>, wrong: Option<&How>, form: Form) -> Response<Bytes> {
+        let request_id = request_id();
+        let speed = self.0.options.speed;
+        let done = self.in_world(|world, now| {
+            let call = call?;
+            let body = self.act(&call, world, now, wrong)?;
+            call.encode(&body, &request_id)
+        });
+        let (result, now) = match done {
+            Ok((result, now)) => (result, now),
+            Err(error) => (Err(Fault::new("SandboxWorldUnreadable", error.to_string())), host::now()),
+        };
+        let result = match wrong {
+            Some(How::ErrAfterwards { .. }) => Err(Fault::internal("An internal error has occurred.")),
+            _ => result,
+        };
+        respond::reply(form, result, &request_id, Clock { now, speed })
+    }
+
+    /// The operation itself, in the present or, for a stale read, in the past.
+    fn act(
+        &self,
+        call: &Call,
+        world: &mut World,
+        now: Timestamp,
+        wrong: Option<&How>,
+    ) -> Result<serde_json::Value, Fault> {
+        let options = &self.0.options;
+        if let Some((fault, _)) = wrong.and_then(|wrong| wrong.refusal(call.service, &call.operation)) {
+            return Err(fault);
+        }
+        if wrong == Some(&How::DropRequest) {
+            return Err(Fault::internal("The connection ended before the request was read."));
+        }
+        let mut past = self.0.past.lock().unwrap_or_else(PoisonError::into_inner);
+        if let (Some(How::Stale), Some(past)) = (wrong, past.as_mut()) {
+            return answer(call, &mut past.clone(), now, options, None);
+        }
+        let reads = ["Describe", "List", "Get"].iter().any(|verb| call.operation.starts_with(verb));
+        if !reads && self.orders().want_the_past() {
+            *past = Some(world.clone());
+        }
+        answer(call, world, now, options, wrong)
+    }
+
+    /// An order to go wrong, posted as JSON.
+    fn take_order(&self, request: &Request<Bytes>) -> Response<Bytes> {
+        let mut response = Response::new(Bytes::new());
+        if request.method() == http::Method::DELETE {
+            self.behave();
+            return response;
+        }
+        match serde_json::from_slice(request.body()) {
+            Ok(order) => self.misbehave(order),
+            Err(error) => {
+                *response.status_mut() = http::StatusCode::BAD_REQUEST;
+                *response.body_mut() = Bytes::from(format!("this is no order to go wrong: {error}\n"));
+            }
+        }
+        response
+    }
+
+    /// Does something in the world; a file world is locked meanwhile.
+    fn in_world<T>(&self, work: impl FnOnce(&mut World, Timestamp) -> T) -> Result<(T, Timestamp), SandboxError> {
+        let options = &self.0.options;
+        match (&self.0.memory, &options.store) {
+            (Some(memory), _) => {
+                let mut memory = memory.lock().unwrap_or_else(PoisonError::into_inner);
+                let now = memory.now(options.speed);
+                Ok((work(&mut memory.world, now), now))
+            }
+            (None, Store::File(path)) => {
+                let mut locked = Locked::open(path, options.speed, || born(options))?;
+                let now = locked.now;
+                let done = work(&mut locked.world, now);
+                locked.close()?;
+                Ok((done, now))
+            }
+            (None, Store::Memory) => Err(SandboxError::Birth("a world in memory was lost".to_owned())),
+        }
+    }
+}
+
+fn born(options: &Options) -> Result<World, SandboxError> {
+    let memory = matches!(options.store, Store::Memory);
+    let usual = if memory { DEFAULT_START.parse().unwrap_or_default() } else { host::now() };
+    let seed = if memory { 1 } else { fastrand::u64(..) };
+    let mut world = World::born(&options.region, options.start.unwrap_or(usual), seed).map_err(SandboxError::Birth)?;
+    if let Some(path) = &options.seed {
+        super::world::adopted::adopt(&mut world, &options.region, path)?;
+    }
+    Ok(world)
+}
+
+fn request_id() -> String {
+    let (one, two) = (fastrand::u64(..), fastrand::u64(..));
+    let (first, second, third) = (one >> 32, (one >> 16) & 0xffff, one & 0xfff);
+    format!("{first:08x}-{second:04x}-4{third:03x}-a{:03x}-{:012x}", two >> 52, two & 0xffff_ffff_ffff)
+}

@@ -1,0 +1,50 @@
+//! An imitation of AWS: RDS, KMS and STS on AWS's own wire, in a small world with a clock of its own.
+//!
+//! Official SDKs and the `aws` command talk to it, in process ([`Sandbox::http_client`]) or over a socket ([`serve()`]);
+//! both end in [`Sandbox::respond`]. It refuses what AWS refuses and forgets what AWS forgets; each rule is a row of
+//! the [`ledger`], and each fact that AWS leaves open is one of the [`Switches`]. It knows nothing of the program
+//! around it, so that it can't agree with the program's mistakes.
+//!
+//! | file | question it answers |
+//! |---|---|
+//! | `wire/` | how do requests and answers look? |
+//! | `world/` | what exists, and what is going to happen when? |
+//! | `rds/`, `kms/`, `sts` | what does each operation do, and what does it refuse? |
+//! | `handle`, `answer` | how does one request meet the world? |
+//! | `respond`, `serve`, `transport` | who asks, and how does the answer get back? |
+//! | `store`, `host` | where does the world live, and what time is it? |
+//! | `options`, `switches`, `misbehaviour` | how is this sandbox to be, and how is it to go wrong? |
+
+mod answer;
+mod handle;
+mod host;
+mod kms;
+pub mod ledger;
+mod misbehaviour;
+mod options;
+mod rds;
+mod respond;
+mod scene;
+mod serve;
+mod store;
+mod sts;
+mod switches;
+mod transport;
+mod wire;
+mod world;
+
+pub use handle::Sandbox;
+pub use misbehaviour::{How, Misbehaviour};
+pub use options::{Options, Store};
+pub use serve::serve;
+pub use store::SandboxError;
+pub use switches::{DeprecatedVersion, Switches};
+
+/// The account that the sandbox plays.
+pub const ACCOUNT: &str = "000000000000";
+/// World seconds in a real one, unless another speed is asked for.
+pub const DEFAULT_SPEED: f64 = 600.0;
+/// The Region that is seeded, unless another is asked for.
+pub const DEFAULT_REGION: &str = "eu-west-2";
+/// When a world in memory begins, unless another time is asked for: a Monday morning.
+pub const DEFAULT_START: &str = "2026-09-14T09:12:00Z";

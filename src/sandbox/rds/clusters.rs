@@ -1,0 +1,104 @@
+//! Aurora as far as this world has it: clusters can be looked at, not changed. And lists that are empty here.
+
+use serde::Deserialize;
+use serde_json::{Value, json};
+
+use super::input::Filter;
+use super::page;
+use crate::sandbox::scene::Scene;
+use crate::sandbox::wire::fault::Fault;
+use crate::sandbox::world::instance::Instance;
+
+/// `DescribeDBClusters`' input.
+#[derive(Deserialize)]
+#[serde(deny_unknown_fields, rename_all = "PascalCase")]
+pub(crate) struct Clusters {
+    #[serde(rename = "DBClusterIdentifier")]
+    name: Option<String>,
+    #[serde(rename = "Filters")]
+    _filters: Option<Vec<Filter>>,
+    #[serde(rename = "IncludeShared")]
+    _shared: Option<bool>,
+    max_records: Option<i64>,
+    marker: Option<String>,
+}
+
+/// `DescribeDBClusters`: what follows from the members (`R-CAT-8`).
+pub(crate) fn describe(scene: &mut Scene<'_>, input: &Clusters) -> Result<Value, Fault> {
+    let members = scene.region.instances.iter().filter_map(|instance| instance.row.cluster.as_deref());
+    let mut names: Vec<&str> = members.collect();
+    names.sort_unstable();
+    names.dedup();
+    if let Some(asked) = &input.name {
+        names.retain(|name| name.eq_ignore_ascii_case(asked));
+        if names.is_empty() {
+            return Err(Fault::new("DBClusterNotFoundFault", format!("DBCluster {asked} not found.")));
+        }
+    }
+    let rows = names.iter().filter_map(|name| Some(((*name).to_owned(), row(scene, name)?)));
+    page::cut("DBClusters", rows.collect(), input.max_records, input.marker.as_deref())
+}
+
+fn row(scene: &Scene<'_>, name: &str) -> Option<Value> {
+    let members: Vec<&Instance> =
+        scene.region.instances.iter().filter(|instance| instance.row.cluster.as_deref() == Some(name)).collect();
+    let writer = members.first()?;
+    let parts: Vec<Value> = members
+        .iter()
+        .map(|member| {
+            json!({
+                "DBInstanceIdentifier": member.row.name, "IsClusterWriter": member.row.name == writer.row.name,
+                "DBClusterParameterGroupStatus": "in-sync", "PromotionTier": member.row.promotion_tier})
+        })
+        .collect();
+    let row = &writer.row;
+    let family = crate::sandbox::world::groups::family(&row.engine, &row.engine_version);
+    let id = row.resource_id.trim_start_matches("db-");
+    Some(json!({
+        "DBClusterIdentifier": name,
+        "DBClusterArn": scene.arn("cluster", name),
+        "DbClusterResourceId": format!("cluster-{id}"),
+        "Status": "available",
+        "Engine": row.engine,
+        "EngineVersion": row.engine_version,
+        "EngineMode": "provisioned",
+        "AllocatedStorage": 1,
+        "AvailabilityZones": members.iter().filter_map(|member| member.row.availability_zone.as_ref()).collect::<Vec<_>>(),
+        "BackupRetentionPeriod": row.backup_retention_period,
+        "ClusterCreateTime": row.instance_create_time,
+        "DBClusterMembers": parts,
+        "DBClusterParameterGroup": format!("default.{family}"),
+        "DBSubnetGroup": writer.subnet_group,
+        "DeletionProtection": false,
+        "Endpoint": format!("{name}.cluster-c1x2k3q4w5e6.{}.rds.amazonaws.com", scene.name),
+        "ReaderEndpoint": format!("{name}.cluster-ro-c1x2k3q4w5e6.{}.rds.amazonaws.com", scene.name),
+        "IAMDatabaseAuthenticationEnabled": row.iam_authentication,
+        "MasterUsername": row.master_username,
+        "MultiAZ": members.len() > 1,
+        "Port": writer.port,
+        "PreferredBackupWindow": row.preferred_backup_window,
+        "PreferredMaintenanceWindow": row.preferred_maintenance_window,
+        "StorageEncrypted": row.storage_encrypted,
+        "StorageEncryptionType": row.storage_encryption_type,
+        "TagList": row.tag_list,
+        "VpcSecurityGroups": row.vpc_security_groups,
+    }))
+}
+
+/// Lists of things that nobody has made in this world; nothing in it makes them (`R-CAT-9`).
+pub(crate) fn empty(operation: &str) -> Option<Value> {
+    let member = match operation {
+        "DescribeBlueGreenDeployments" => "BlueGreenDeployments",
+        "DescribeDBClusterSnapshots" => "DBClusterSnapshots",
+        "DescribeDBClusterEndpoints" => "DBClusterEndpoints",
+        "DescribeDBProxies" => "DBProxies",
+        "DescribeDBSecurityGroups" => "DBSecurityGroups",
+        "DescribeEventSubscriptions" => "EventSubscriptionsList",
+        "DescribeExportTasks" => "ExportTasks",
+        "DescribeGlobalClusters" => "GlobalClusters",
+        "DescribeIntegrations" => "Integrations",
+        "DescribeReservedDBInstances" => "ReservedDBInstances",
+        _ => return None,
+    };
+    Some(json!({member: []}))
+}

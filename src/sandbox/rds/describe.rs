@@ -1,0 +1,134 @@
+//! `DescribeDBInstances` and `DescribeDBSnapshots`.
+
+use serde::Deserialize;
+use serde_json::Value;
+
+use super::input::Filter;
+use super::{names, page, rules, snapshots, view};
+use crate::sandbox::scene::Scene;
+use crate::sandbox::wire::fault::Fault;
+use crate::sandbox::world::instance::Instance;
+use crate::sandbox::world::snapshot::Snapshot;
+
+/// `DescribeDBInstances`' input.
+#[derive(Deserialize)]
+#[serde(deny_unknown_fields, rename_all = "PascalCase")]
+pub(crate) struct Instances {
+    #[serde(rename = "DBInstanceIdentifier")]
+    name: Option<String>,
+    #[serde(default)]
+    filters: Vec<Filter>,
+    max_records: Option<i64>,
+    marker: Option<String>,
+}
+
+/// `DescribeDBSnapshots`' input.
+#[derive(Deserialize)]
+#[serde(deny_unknown_fields, rename_all = "PascalCase")]
+pub(crate) struct Snapshots {
+    #[serde(rename = "DBSnapshotIdentifier")]
+    name: Option<String>,
+    #[serde(rename = "DBInstanceIdentifier")]
+    instance: Option<String>,
+    #[serde(rename = "DbiResourceId")]
+    resource_id: Option<String>,
+    snapshot_type: Option<String>,
+    #[serde(default)]
+    filters: Vec<Filter>,
+    max_records: Option<i64>,
+    marker: Option<String>,
+    // Nothing is shared with this account, and nothing is public.
+    #[serde(rename = "IncludeShared")]
+    _shared: Option<bool>,
+    #[serde(rename = "IncludePublic")]
+    _public: Option<bool>,
+}
+
+/// `DescribeDBInstances`: a name that doesn't exist is `NotFound`, a filter that finds nothing an empty list
+/// (`R-INST-3`, `R-PAGE-2`).
+pub(crate) fn instances(scene: &mut Scene<'_>, input: &Instances) -> Result<Value, Fault> {
+    for filter in &input.filters {
+        if !["db-cluster-id", "db-instance-id", "dbi-resource-id", "domain", "engine"].contains(&filter.name.as_str()) {
+            return Err(Fault::value(format!("Unrecognized filter name: {}", filter.name)));
+        }
+    }
+    let named = match &input.name {
+        Some(name) => Some(rules::find(scene, name)?.row.name.clone()),
+        None => None,
+    };
+    let wanted = |instance: &&Instance| {
+        named.as_ref().is_none_or(|name| instance.row.name == *name)
+            && input
+                .filters
+                .iter()
+                .all(|filter| filter.values.iter().any(|value| matches(scene, instance, &filter.name, value)))
+    };
+    let rows = scene.region.instances.iter().filter(wanted);
+    let rows =
+        rows.map(|instance| (instance.row.name.clone(), view::instance(scene.region, scene.name, instance, scene.now)));
+    page::cut("DBInstances", rows.collect(), input.max_records, input.marker.as_deref())
+}
+
+fn matches(scene: &Scene<'_>, instance: &Instance, filter: &str, value: &str) -> bool {
+    match filter {
+        "db-instance-id" => {
+            names::from_arn(value, "db", scene.name).is_some_and(|name| name.eq_ignore_ascii_case(&instance.row.name))
+        }
+        "dbi-resource-id" => instance.row.resource_id == value,
+        "engine" => instance.row.engine == value,
+        "db-cluster-id" => instance.row.cluster.as_deref().is_some_and(|cluster| {
+            names::from_arn(value, "cluster", scene.name).is_some_and(|name| name.eq_ignore_ascii_case(cluster))
+        }),
+        _ => false,
+    }
+}
+
+/// `DescribeDBSnapshots` (`R-SNAP-9`, `R-PAGE-2`).
+pub(crate) fn snapshots(scene: &mut Scene<'_>, input: &Snapshots) -> Result<Value, Fault> {
+    for filter in &input.filters {
+        let known = ["db-instance-id", "db-snapshot-id", "dbi-resource-id", "snapshot-type", "engine"];
+        if !known.contains(&filter.name.as_str()) {
+            return Err(Fault::value(format!("Unrecognized filter name: {}", filter.name)));
+        }
+    }
+    let kinds = ["automated", "manual", "shared", "public", "awsbackup"];
+    if let Some(kind) = input.snapshot_type.as_deref().filter(|kind| !kinds.contains(kind)) {
+        return Err(Fault::value(format!("Invalid snapshot type: {kind}")));
+    }
+    let named = match &input.name {
+        Some(name) => Some(snapshots::find(scene, name)?.row.name.clone()),
+        None => None,
+    };
+    let wanted = |snapshot: &&Snapshot| {
+        let row = &snapshot.row;
+        named.as_ref().is_none_or(|name| row.name == *name)
+            && input.instance.as_ref().is_none_or(|name| {
+                names::from_arn(name, "db", scene.name)
+                    .is_some_and(|name| name.eq_ignore_ascii_case(&row.instance_name))
+            })
+            && input.resource_id.as_ref().is_none_or(|id| row.resource_id == *id)
+            && input.snapshot_type.as_ref().is_none_or(|kind| row.snapshot_type == *kind)
+            && input
+                .filters
+                .iter()
+                .all(|filter| filter.values.iter().any(|value| fits(scene, snapshot, &filter.name, value)))
+    };
+    let rows = scene.region.snapshots.iter().filter(wanted);
+    let rows = rows.map(|snapshot| (snapshot.row.name.clone(), view::snapshot(scene.name, snapshot, scene.now)));
+    page::cut("DBSnapshots", rows.collect(), input.max_records, input.marker.as_deref())
+}
+
+fn fits(scene: &Scene<'_>, snapshot: &Snapshot, filter: &str, value: &str) -> bool {
+    let row = &snapshot.row;
+    let named = |kind: &str, name: &str| {
+        names::from_arn(value, kind, scene.name).is_some_and(|value| value.eq_ignore_ascii_case(name))
+    };
+    match filter {
+        "db-snapshot-id" => named("snapshot", &row.name),
+        "db-instance-id" => named("db", &row.instance_name),
+        "dbi-resource-id" => row.resource_id == value,
+        "snapshot-type" => row.snapshot_type == value,
+        "engine" => row.engine == value,
+        _ => false,
+    }
+}

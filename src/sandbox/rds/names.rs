@@ -1,0 +1,56 @@
+//! Names of what people make (`R-NAME-1`).
+
+use crate::sandbox::wire::fault::Fault;
+
+/// Checks an identifier and returns it as RDS stores it: in lower case.
+pub(crate) fn identifier(what: &str, name: &str, longest: usize) -> Result<String, Fault> {
+    let letters = name.bytes().all(|byte| byte.is_ascii_alphanumeric() || byte == b'-');
+    let starts = name.bytes().next().is_some_and(|byte| byte.is_ascii_alphabetic());
+    if !letters || !starts || name.ends_with('-') || name.contains("--") {
+        return Err(Fault::value(format!(
+            "The parameter {what} is not a valid identifier. Identifiers must begin with a letter; must contain only \
+             ASCII letters, digits, and hyphens; and must not end with a hyphen or contain two consecutive hyphens."
+        )));
+    }
+    if name.len() > longest {
+        return Err(Fault::value(format!(
+            "The parameter {what} must be shorter than {} characters: {name}",
+            longest + 1
+        )));
+    }
+    Ok(name.to_ascii_lowercase())
+}
+
+/// An instance's identifier: 63 characters.
+pub(crate) fn instance(name: &str) -> Result<String, Fault> {
+    identifier("DBInstanceIdentifier", name, 63)
+}
+
+/// A snapshot's identifier: 255 characters.
+pub(crate) fn snapshot(what: &str, name: &str) -> Result<String, Fault> {
+    identifier(what, name, 255)
+}
+
+/// The last part of an ARN of this kind in this Region; other text as it is (`R-NAME-2`).
+pub(crate) fn from_arn(text: &str, kind: &str, region: &str) -> Option<String> {
+    if !text.starts_with("arn:") {
+        return Some(text.to_owned());
+    }
+    text.strip_prefix(&format!("arn:aws:rds:{region}:{}:{kind}:", crate::sandbox::ACCOUNT)).map(str::to_owned)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn names_follow_aws_rules() {
+        let long = "a".repeat(64);
+        for bad in ["", "1a", "a--b", "a-", "a_b", "a.b", "rds:a", "ä", long.as_str()] {
+            assert_eq!(instance(bad).unwrap_err().code, "InvalidParameterValue", "{bad}");
+        }
+        assert_eq!(instance("Orders-1").unwrap(), "orders-1");
+        assert!(snapshot("x", &long).is_ok());
+        assert!(snapshot("x", &"a".repeat(256)).is_err());
+    }
+}

@@ -1,0 +1,47 @@
+//! The account's quotas in a Region (`R-QUOTA-1`).
+
+use crate::sandbox::scene::Scene;
+use crate::sandbox::wire::fault::Fault;
+
+pub(crate) const INSTANCES: usize = 40;
+pub(crate) const MANUAL_SNAPSHOTS: usize = 100;
+pub(crate) const STORAGE: i64 = 100_000;
+/// Copies from other Regions that may run at once.
+pub(crate) const CROSS_REGION_COPIES: usize = 20;
+
+/// Storage that instances use; Aurora's isn't counted.
+pub(crate) fn storage_used(scene: &Scene<'_>) -> i64 {
+    let counted = scene.region.instances.iter().filter(|instance| !instance.row.engine.starts_with("aurora"));
+    counted.map(|instance| instance.row.allocated_storage).sum()
+}
+
+pub(crate) fn manual_snapshots_used(scene: &Scene<'_>) -> usize {
+    scene.region.snapshots.iter().filter(|snapshot| snapshot.is_manual()).count()
+}
+
+/// Room for one more instance of this size.
+pub(crate) fn instance(scene: &Scene<'_>, gibibytes: i64) -> Result<(), Fault> {
+    if scene.region.instances.len() >= INSTANCES {
+        return Err(Fault::new("InstanceQuotaExceeded", "DB Instance quota exceeded"));
+    }
+    storage(scene, gibibytes)
+}
+
+/// Room for so much more storage.
+pub(crate) fn storage(scene: &Scene<'_>, gibibytes: i64) -> Result<(), Fault> {
+    if storage_used(scene) + gibibytes > STORAGE {
+        return Err(Fault::new("StorageQuotaExceeded", "DB Instance storage quota exceeded"));
+    }
+    Ok(())
+}
+
+/// Room for one more manual snapshot.
+pub(crate) fn manual_snapshot(scene: &Scene<'_>) -> Result<(), Fault> {
+    if manual_snapshots_used(scene) >= MANUAL_SNAPSHOTS {
+        return Err(Fault::new(
+            "SnapshotQuotaExceeded",
+            format!("Cannot create more than {MANUAL_SNAPSHOTS} manual snapshots"),
+        ));
+    }
+    Ok(())
+}

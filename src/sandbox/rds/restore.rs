@@ -1,0 +1,285 @@
+//! `RestoreDBInstanceFromDBSnapshot`, with all that it forgets.
+
+use serde::Deserialize;
+use serde_json::{Value, json};
+
+use super::create::{CERTIFICATE, lifecycle, usual_storage};
+use super::input::Tags;
+use super::{catalogue, keys, names, quota, rules, snapshots, tags, view, work};
+use crate::sandbox::scene::Scene;
+use crate::sandbox::switches::DeprecatedVersion;
+use crate::sandbox::wire::fault::Fault;
+use crate::sandbox::world::agenda::Effect;
+use crate::sandbox::world::changes::{Changes, baseline};
+use crate::sandbox::world::groups::{default_option_group, family};
+use crate::sandbox::world::instance::{Instance, InstanceRow, OptionGroupMembership, ParameterGroupStatus};
+use crate::sandbox::world::pace::{self, after};
+use crate::sandbox::world::snapshot::Snapshot;
+use crate::sandbox::world::windows;
+
+/// `RestoreDBInstanceFromDBSnapshot`'s input.
+#[derive(Deserialize)]
+#[serde(deny_unknown_fields, rename_all = "PascalCase")]
+pub(crate) struct Restore {
+    #[serde(rename = "DBInstanceIdentifier")]
+    name: String,
+    #[serde(rename = "DBSnapshotIdentifier")]
+    snapshot: Option<String>,
+    #[serde(rename = "DBInstanceClass")]
+    class: Option<String>,
+    port: Option<i64>,
+    availability_zone: Option<String>,
+    #[serde(rename = "DBSubnetGroupName")]
+    subnet_group: Option<String>,
+    #[serde(rename = "MultiAZ")]
+    multi_az: Option<bool>,
+    publicly_accessible: Option<bool>,
+    auto_minor_version_upgrade: Option<bool>,
+    license_model: Option<String>,
+    #[serde(rename = "DBName")]
+    db_name: Option<String>,
+    engine: Option<String>,
+    iops: Option<i64>,
+    storage_throughput: Option<i64>,
+    option_group_name: Option<String>,
+    tags: Tags,
+    storage_type: Option<String>,
+    vpc_security_group_ids: Option<Vec<String>>,
+    copy_tags_to_snapshot: Option<bool>,
+    #[serde(rename = "EnableIAMDatabaseAuthentication")]
+    iam_authentication: Option<bool>,
+    enable_cloudwatch_logs_exports: Option<Vec<String>>,
+    #[serde(rename = "DBParameterGroupName")]
+    parameter_group: Option<String>,
+    deletion_protection: Option<bool>,
+    network_type: Option<String>,
+    backup_target: Option<String>,
+    allocated_storage: Option<i64>,
+    backup_retention_period: Option<i64>,
+    preferred_backup_window: Option<String>,
+    dedicated_log_volume: Option<bool>,
+    #[serde(rename = "CACertificateIdentifier")]
+    ca_certificate_identifier: Option<String>,
+    engine_lifecycle_support: Option<String>,
+    #[serde(rename = "UseDefaultProcessorFeatures")]
+    _default_processor_features: Option<bool>,
+}
+
+/// What a restore settles before anything is made.
+struct Settled {
+    class: String,
+    gibibytes: i64,
+    storage_type: String,
+    parameter_group: String,
+    option_group: String,
+}
+
+/// `RestoreDBInstanceFromDBSnapshot` (`R-REST-1`).
+pub(crate) fn restore(scene: &mut Scene<'_>, input: &Restore) -> Result<Value, Fault> {
+    let name = names::instance(&input.name)?;
+    rules::free(scene, &name)?;
+    let Some(from) = &input.snapshot else {
+        return Err(Fault::not_imitated("a restore from a cluster snapshot"));
+    };
+    let snapshot = snapshots::find(scene, from)?.clone();
+    snapshots::available(&snapshot)?;
+    let settled = settle(scene, input, &snapshot)?;
+    let security_groups = rules::security_groups(scene, input.vpc_security_group_ids.as_ref())?;
+    let subnet_group = rules::subnet_group(scene, input.subnet_group.as_deref().unwrap_or("default"))?;
+    let (backup_window, maintenance_window) = windows(scene, input)?;
+    let tag_list = tags::given(input.tags.clone(), Some(&snapshot.inside.tags))?.unwrap_or_default();
+
+    let mut row = row(scene, input, &snapshot, &settled);
+    row.name = name;
+    let usual = baseline(&row.engine, &row.storage_type, row.allocated_storage).unzip();
+    (row.iops, row.storage_throughput) = (row.iops.or(usual.0), row.storage_throughput.or(usual.1));
+    row.vpc_security_groups = security_groups;
+    (row.preferred_backup_window, row.preferred_maintenance_window) = (backup_window, maintenance_window);
+    row.tag_list = tags::at_first(scene, &row.resource_id, tag_list);
+    let instance = Instance {
+        port: input.port.unwrap_or(snapshot.row.port),
+        asked_zone: input.availability_zone.clone(),
+        subnet_group: Some(subnet_group),
+        row,
+        ..Instance::default()
+    };
+    let answer = json!({"DBInstance": view::instance(scene.region, scene.name, &instance, scene.now)});
+    let arn = work::snapshot_arn(scene.name, &snapshot.row.name);
+    let message = format!("Restored from snapshot {}", snapshot.row.name);
+    let id = instance.row.resource_id.clone();
+    let custom = input.parameter_group.as_deref().is_some_and(|group| !group.starts_with("default."));
+    scene.region.instances.push(instance);
+    schedule(scene, &id, &snapshot, &settled, custom, &message);
+    scene.region.record(scene.now, &arn, &format!("Restoring into {}", input.name), &["restoration"]);
+    Ok(answer)
+}
+
+fn settle(scene: &mut Scene<'_>, input: &Restore, snapshot: &Snapshot) -> Result<Settled, Fault> {
+    let row = &snapshot.row;
+    let (engine, version) = (row.engine.as_str(), row.engine_version.as_str());
+    let class = input.class.clone().unwrap_or_else(|| snapshot.inside.class.clone());
+    rules::class(&class)?;
+    if row.encrypted {
+        keys::class_can_encrypt(&class)?;
+        // The copy's key must still be usable (`R-ENC-3`).
+        keys::usable(scene, row.kms_key_id.as_deref().unwrap_or_default())?;
+    }
+    // Retired classes can't be ordered any more (`R-INST-8`).
+    if catalogue::standing(&class) == Some(false) {
+        return Err(Fault::combination(format!(
+            "RDS does not support creating a DB instance with the following combination: DBInstanceClass={class}, \
+             Engine={engine}, EngineVersion={version}."
+        )));
+    }
+    if input.engine.as_deref().is_some_and(|asked| asked != engine) {
+        return Err(Fault::combination(format!("The snapshot is of engine {engine}.")));
+    }
+    if catalogue::is_deprecated(engine, version) && scene.switches.deprecated_version == DeprecatedVersion::Refused {
+        return Err(Fault::combination(format!(
+            "Cannot upgrade {engine} from {version}: upgrade the snapshot's engine version first."
+        )));
+    }
+    if input.allocated_storage.is_some() && engine.starts_with("sqlserver") {
+        return Err(Fault::combination("AllocatedStorage isn't valid for SQL Server at restore."));
+    }
+    let gibibytes = input.allocated_storage.unwrap_or(row.allocated_storage);
+    if gibibytes < row.allocated_storage {
+        return Err(Fault::combination(format!(
+            "Allocated storage must be at least the snapshot's {} GiB.",
+            row.allocated_storage
+        )));
+    }
+    quota::instance(scene, gibibytes)?;
+    let usual = usual_storage(input.iops);
+    let storage_type = input.storage_type.clone().unwrap_or_else(|| usual.to_owned());
+    rules::storage(engine, &storage_type, gibibytes, input.iops, input.storage_throughput)?;
+    rules::port(input.port)?;
+    rules::retention(input.backup_retention_period)?;
+    let multi_az = input.multi_az == Some(true);
+    if multi_az && input.availability_zone.is_some() {
+        return Err(Fault::combination("Requesting a specific availability zone is not valid for Multi-AZ instances."));
+    }
+    let retention = input.backup_retention_period.unwrap_or(snapshot.inside.retention);
+    if multi_az && engine.starts_with("sqlserver") && retention == 0 {
+        return Err(Fault::combination("Mirroring cannot be applied to instances with backup retention set to zero."));
+    }
+    if let Some(zone) = &input.availability_zone {
+        let group = input.subnet_group.as_deref().unwrap_or("default");
+        let known = scene
+            .region
+            .subnet_group(group)
+            .is_some_and(|group| group.subnets.iter().any(|subnet| subnet.zone == *zone));
+        if scene.region.subnet_group(group).is_some() && !known {
+            return Err(Fault::new(
+                "InvalidVPCNetworkStateFault",
+                format!("DB subnet group {group} has no subnet in {zone}."),
+            ));
+        }
+    }
+    let parameter_group = match &input.parameter_group {
+        Some(group) => rules::parameter_group(scene, group, engine, version)?,
+        None => format!("default.{}", family(engine, version)),
+    };
+    let option_group = match &input.option_group_name {
+        Some(group) => rules::option_group(scene, group, engine, version)?,
+        None if scene.switches.restore_keeps_option_group => row.option_group_name.clone(),
+        None => default_option_group(engine, version),
+    };
+    Ok(Settled { class, gibibytes, storage_type, parameter_group, option_group })
+}
+
+/// Windows are random, the backup window unless it is given (`R-REST-4`).
+fn windows(scene: &mut Scene<'_>, input: &Restore) -> Result<(String, String), Fault> {
+    let (backup, maintenance) = loop {
+        let (backup, maintenance) = windows::random(scene.ids);
+        let backup = input.preferred_backup_window.clone().unwrap_or(backup);
+        if !windows::overlap(&backup, &maintenance) {
+            break (backup, maintenance);
+        }
+    };
+    rules::windows_fit(&backup, &maintenance)?;
+    Ok((backup, maintenance))
+}
+
+fn row(scene: &mut Scene<'_>, input: &Restore, snapshot: &Snapshot, settled: &Settled) -> InstanceRow {
+    let (from, inside) = (&snapshot.row, &snapshot.inside);
+    // Only Oracle and SQL Server can be given another database name.
+    let renames = from.engine.starts_with("oracle") || from.engine.starts_with("sqlserver");
+    let named = input.db_name.clone().filter(|_| renames);
+    InstanceRow {
+        class: settled.class.clone(),
+        engine: from.engine.clone(),
+        engine_version: from.engine_version.clone(),
+        status: "creating".to_owned(),
+        master_username: from.master_username.clone(),
+        db_name: named.or_else(|| inside.db_name.clone()),
+        allocated_storage: settled.gibibytes,
+        backup_retention_period: input.backup_retention_period.unwrap_or(inside.retention),
+        parameter_groups: vec![ParameterGroupStatus {
+            name: settled.parameter_group.clone(),
+            status: "in-sync".to_owned(),
+        }],
+        option_groups: vec![OptionGroupMembership {
+            name: settled.option_group.clone(),
+            status: "pending-apply".to_owned(),
+        }],
+        multi_az: input.multi_az.unwrap_or(false),
+        auto_minor_version_upgrade: input.auto_minor_version_upgrade.unwrap_or(inside.auto_minor_version_upgrade),
+        license_model: input.license_model.clone().unwrap_or_else(|| from.license_model.clone()),
+        iops: input.iops,
+        storage_throughput: input.storage_throughput,
+        publicly_accessible: input.publicly_accessible.unwrap_or(inside.publicly_accessible),
+        storage_type: settled.storage_type.clone(),
+        storage_encryption_type: from.storage_encryption_type.clone(),
+        storage_encrypted: from.encrypted,
+        kms_key_id: from.kms_key_id.clone(),
+        resource_id: scene.ids.resource(),
+        ca_certificate_identifier: input.ca_certificate_identifier.clone().unwrap_or_else(|| CERTIFICATE.to_owned()),
+        copy_tags_to_snapshot: input.copy_tags_to_snapshot.unwrap_or(inside.copy_tags),
+        iam_authentication: input.iam_authentication.unwrap_or(false),
+        database_insights_mode: Some("standard".to_owned()),
+        enabled_cloudwatch_logs_exports: input.enable_cloudwatch_logs_exports.clone().unwrap_or_default(),
+        deletion_protection: input.deletion_protection.unwrap_or(false),
+        network_type: Some(input.network_type.clone().unwrap_or_else(|| "IPV4".to_owned())),
+        backup_target: input.backup_target.clone(),
+        engine_lifecycle_support: lifecycle(&from.engine, input.engine_lifecycle_support.clone()),
+        dedicated_log_volume: input.dedicated_log_volume.unwrap_or(from.dedicated_log_volume),
+        character_set_name: inside.character_set.clone(),
+        timezone: from.timezone.clone(),
+        availability_zone: None,
+        ..InstanceRow::default()
+    }
+}
+
+/// From `creating` to `available`, and what follows (`R-REST-2`, `R-REST-7`, `R-REST-8`, `R-REST-10`).
+fn schedule(scene: &mut Scene<'_>, id: &str, snapshot: &Snapshot, settled: &Settled, custom: bool, message: &str) {
+    let gibibytes = settled.gibibytes;
+    let mut at = after(scene.now, pace::restore(gibibytes));
+    work::plan(scene.region, id, at, Effect::Up);
+    work::plan_event(scene.region, id, at, message, "restoration");
+    let until = after(at, pace::initialize(gibibytes));
+    work::plan(scene.region, id, at, Effect::StorageOperation { status: "Initializing".to_owned(), until });
+    if custom {
+        work::plan_status(scene.region, id, at, "modifying");
+        if scene.switches.restored_parameters_await_reboot {
+            work::plan(scene.region, id, at, Effect::ParametersApplying);
+            work::plan(scene.region, id, after(at, 90), Effect::ParametersAwaitReboot);
+        }
+        at = after(at, 90);
+    }
+    let (engine, version) = (&snapshot.row.engine, &snapshot.row.engine_version);
+    if scene.switches.deprecated_version == DeprecatedVersion::Upgraded && catalogue::is_deprecated(engine, version) {
+        let newer = catalogue::versions(engine).find(|other| other.standing != catalogue::Standing::Deprecated);
+        if let Some(newer) = newer {
+            work::plan_status(scene.region, id, at, "upgrading");
+            at = after(at, 900);
+            let changes = Changes { engine_version: Some(newer.number.to_owned()), ..Changes::default() };
+            work::plan(scene.region, id, at, Effect::Apply(Box::new(changes)));
+        }
+    }
+    work::plan_status(scene.region, id, at, "available");
+    let retention = scene.region.by_resource_id(id).map_or(0, |instance| instance.row.backup_retention_period);
+    if retention > 0 && scene.switches.baseline_backup {
+        work::back_up(scene.region, id, after(at, 60), gibibytes);
+    }
+}

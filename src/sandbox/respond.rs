@@ -1,0 +1,141 @@
+//! The one service function: a request comes in, an answer goes out.
+
+use bytes::Bytes;
+use http::{HeaderMap, HeaderValue, Request, Response};
+use jiff::Timestamp;
+
+use super::host;
+use super::wire::fault::Fault;
+use super::wire::model::{Model, Service};
+use super::wire::query::Unknown;
+use super::wire::{json, query, xml};
+
+/// What a request turned out to be.
+pub(crate) struct Call {
+    pub(crate) service: Service,
+    pub(crate) region: String,
+    pub(crate) operation: String,
+    content: Content,
+}
+
+enum Content {
+    Form(Vec<(String, String)>),
+    Json(Bytes),
+}
+
+/// Reads service, Region and operation out of a request (`R-WIRE-1`, `R-WIRE-7`).
+pub(crate) fn read(request: Request<Bytes>) -> Result<Call, Fault> {
+    let (parts, body) = request.into_parts();
+    let target = parts.headers.get("x-amz-target").and_then(|value| value.to_str().ok()).map(str::to_owned);
+    let mut form: Vec<(String, String)> = Vec::new();
+    if let Some(query) = parts.uri.query() {
+        form.extend(form_urlencoded::parse(query.as_bytes()).into_owned());
+    }
+    if target.is_none() {
+        form.extend(form_urlencoded::parse(&body).into_owned());
+    }
+    let scope = scope(&parts.headers, &form)
+        .ok_or_else(|| Fault::new("MissingAuthenticationToken", "Request is missing Authentication Token"))?;
+    let [_, _, region, service, _] = scope.as_slice() else {
+        return Err(Fault::new("MissingAuthenticationToken", "The credential's scope has no Region and service"));
+    };
+    let service = Service::named(service)
+        .ok_or_else(|| Fault::new("UnknownService", format!("the sandbox does not imitate the service {service}")))?;
+    let model = service.model().map_err(Fault::internal)?;
+    let (operation, content) = if let Some(target) = target {
+        (operation_of(model, &target)?, Content::Json(body))
+    } else {
+        let action = form.iter().find(|(name, _)| name == "Action").map(|(_, action)| action.clone());
+        (action.ok_or_else(|| Fault::new("MissingParameter", "Action is missing"))?, Content::Form(form))
+    };
+    if !model.operations.contains_key(&operation) {
+        return Err(Fault::new("InvalidAction", format!("Could not find operation {operation}")));
+    }
+    Ok(Call { service, region: region.clone(), operation, content })
+}
+
+fn operation_of(model: &Model, target: &str) -> Result<String, Fault> {
+    let prefix = model.metadata.target_prefix.as_deref().unwrap_or_default();
+    let tail = target.strip_prefix(prefix).and_then(|tail| tail.strip_prefix('.'));
+    let known = tail.filter(|tail| model.operations.contains_key(*tail));
+    known.map(str::to_owned).ok_or_else(|| Fault::new("UnknownOperationException", format!("no operation {target}")))
+}
+
+/// The credential's scope: key, date, Region, service, `aws4_request`. Any signature will do.
+fn scope(headers: &HeaderMap, form: &[(String, String)]) -> Option<Vec<String>> {
+    let header = headers.get("authorization").and_then(|value| value.to_str().ok());
+    let credential = match header {
+        Some(header) => header.split([' ', ',']).find_map(|part| part.strip_prefix("Credential="))?.to_owned(),
+        None => form.iter().find(|(name, _)| name == "X-Amz-Credential").map(|(_, value)| value.clone())?,
+    };
+    Some(credential.split('/').map(str::to_owned).collect())
+}
+
+impl Call {
+    /// The input, typed by AWS's shape.
+    pub(crate) fn input(&self, unknown: Unknown) -> Result<serde_json::Value, Fault> {
+        let model = self.service.model().map_err(Fault::internal)?;
+        match &self.content {
+            Content::Form(form) => query::decode(model, &self.operation, form, unknown),
+            Content::Json(body) => json::decode(model, &self.operation, body, unknown),
+        }
+    }
+
+    /// The answer, checked by AWS's shape, as the body of the reply.
+    pub(crate) fn encode(&self, answer: &serde_json::Value, request_id: &str) -> Result<String, Fault> {
+        let model = self.service.model().map_err(Fault::internal)?;
+        match self.content {
+            Content::Form(_) => xml::encode(model, &self.operation, answer, request_id),
+            Content::Json(_) => json::encode(model, &self.operation, answer),
+        }
+    }
+}
+
+/// How an answer is to be written: the service's protocol, as far as it is known.
+#[derive(Clone, Copy)]
+pub(crate) struct Form {
+    pub(crate) service: Option<Service>,
+    pub(crate) json: bool,
+}
+
+/// What the world's clock says, for the headers.
+#[derive(Clone, Copy)]
+pub(crate) struct Clock {
+    pub(crate) now: Timestamp,
+    pub(crate) speed: f64,
+}
+
+/// The reply: body or refusal, request id, real date, and the sandbox's own time (`R-TIME-4`).
+pub(crate) fn reply(form: Form, result: Result<String, Fault>, request_id: &str, clock: Clock) -> Response<Bytes> {
+    let model = form.service.and_then(|service| service.model().ok());
+    let (status, body) = match result {
+        Ok(body) => (200, body),
+        Err(fault) => {
+            let status = fault.status(model);
+            let namespace = model.and_then(|model| model.metadata.xml_namespace.as_deref()).unwrap_or_default();
+            let body = if form.json {
+                json::encode_fault(&fault)
+            } else {
+                xml::encode_fault(namespace, &fault, status, request_id)
+            };
+            (status, body)
+        }
+    };
+    let mut response = Response::new(Bytes::from(body));
+    *response.status_mut() = http::StatusCode::from_u16(status).unwrap_or(http::StatusCode::INTERNAL_SERVER_ERROR);
+    let headers = response.headers_mut();
+    let kind = if form.json { "application/x-amz-json-1.1" } else { "text/xml" };
+    headers.insert("content-type", HeaderValue::from_static(kind));
+    let date = host::now().to_zoned_datetime(jiff::tz::TimeZone::UTC).strftime("%a, %d %b %Y %H:%M:%S GMT").to_string();
+    for (name, value) in [
+        ("date", date),
+        ("x-amzn-requestid", request_id.to_owned()),
+        ("x-sandbox-time", format!("{:.3}", clock.now)),
+        ("x-sandbox-speed", format!("{}", clock.speed)),
+    ] {
+        if let Ok(value) = HeaderValue::from_str(&value) {
+            headers.insert(name, value);
+        }
+    }
+    response
+}

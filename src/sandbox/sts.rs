@@ -1,0 +1,17 @@
+//! STS: who is asking.
+
+use serde_json::{Value, json};
+
+use super::wire::fault::Fault;
+
+/// Answers one operation of STS (`R-STS-1`).
+pub(crate) fn answer(operation: &str) -> Result<Value, Fault> {
+    match operation {
+        "GetCallerIdentity" => Ok(json!({
+            "UserId": "AIDASANDBOX0OPERATOR0",
+            "Account": super::ACCOUNT,
+            "Arn": format!("arn:aws:iam::{}:user/sandbox-operator", super::ACCOUNT),
+        })),
+        other => Err(Fault::not_imitated(&format!("the operation {other} of STS"))),
+    }
+}

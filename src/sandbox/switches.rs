@@ -1,0 +1,62 @@
+//! What AWS leaves unsaid, or says in two ways: each such fact is a switch, and both answers exist.
+
+/// The world's unverified facts. The default of each is the likelier answer.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Switches {
+    /// A parameter that the operation doesn't have: refused (default), or passed over in silence (`R-WIRE-2`).
+    pub unknown_parameters_refused: bool,
+    /// The answer of a change to be made at once already shows it as pending; by default only new storage does
+    /// (`R-MOD-2`).
+    pub modify_answer_shows_pending: bool,
+    /// A new or restored instance with retention takes a full backup at once, in status `backing-up` (`R-REST-8`).
+    pub baseline_backup: bool,
+    /// A change during `backing-up` is queued until the backup ends instead of being refused (`R-MOD-5`).
+    pub modify_waits_for_backup: bool,
+    /// A parameter group given at restore waits for a reboot (default), or is in sync at once (`R-REST-7`).
+    pub restored_parameters_await_reboot: bool,
+    /// A restore without an option group gets the snapshot's instead of the engine's default (`R-REST-6`).
+    pub restore_keeps_option_group: bool,
+    /// At most so many copies may run inside a Region; none by default (`R-COPY-7`).
+    pub copies_in_region: Option<usize>,
+    /// A second encrypting copy under the same key moves only what changed; by default it is full again (`R-COPY-6`).
+    pub second_encrypting_copy_is_cheap: bool,
+    /// The word for a running copy is `copying`; by default `creating` (`R-COPY-4`).
+    pub copies_say_copying: bool,
+    /// What happens to a snapshot of a deprecated engine version at restore (`R-REST-10`).
+    pub deprecated_version: DeprecatedVersion,
+    /// World seconds until tags given at creation show (`R-TAG-4`).
+    pub tags_show_after: i64,
+    /// Automated backups run each day in the backup window, in status `backing-up` (`R-SNAP-8`).
+    pub daily_backups: bool,
+}
+
+/// What a restore does with a snapshot whose engine version is deprecated.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub enum DeprecatedVersion {
+    /// The restore goes through, on that version.
+    #[default]
+    Restored,
+    /// The restore is refused.
+    Refused,
+    /// The restored instance is upgraded at once.
+    Upgraded,
+}
+
+impl Default for Switches {
+    fn default() -> Self {
+        Self {
+            unknown_parameters_refused: true,
+            modify_answer_shows_pending: false,
+            baseline_backup: true,
+            modify_waits_for_backup: false,
+            restored_parameters_await_reboot: true,
+            restore_keeps_option_group: false,
+            copies_in_region: None,
+            second_encrypting_copy_is_cheap: false,
+            copies_say_copying: false,
+            deprecated_version: DeprecatedVersion::Restored,
+            tags_show_after: 0,
+            daily_backups: false,
+        }
+    }
+}

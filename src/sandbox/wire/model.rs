@@ -1,0 +1,208 @@
+//! The service models as botocore ships them, without their documentation: which operations and shapes exist.
+
+use std::collections::BTreeMap;
+use std::io::Read;
+use std::sync::OnceLock;
+
+use serde::Deserialize;
+
+/// One service's operations and shapes.
+#[derive(Debug, Deserialize)]
+pub(crate) struct Model {
+    pub(crate) metadata: Metadata,
+    pub(crate) operations: BTreeMap<String, Operation>,
+    shapes: BTreeMap<String, Shape>,
+}
+
+/// What a model says about its service as a whole.
+#[derive(Debug, Deserialize)]
+#[serde(rename_all = "camelCase")]
+pub(crate) struct Metadata {
+    pub(crate) xml_namespace: Option<String>,
+    pub(crate) target_prefix: Option<String>,
+}
+
+/// One operation: its input shape, its output shape and the element that wraps its result.
+#[derive(Debug, Deserialize)]
+pub(crate) struct Operation {
+    pub(crate) input: Option<ShapeReference>,
+    pub(crate) output: Option<ShapeReference>,
+}
+
+/// A shape as a member, a list's element, an input or an output refers to it.
+#[derive(Debug, Deserialize)]
+#[serde(rename_all = "camelCase")]
+pub(crate) struct ShapeReference {
+    pub(crate) shape: String,
+    pub(crate) location_name: Option<String>,
+    pub(crate) result_wrapper: Option<String>,
+}
+
+/// A shape, with what the codec needs of it.
+#[derive(Debug, Deserialize)]
+#[serde(rename_all = "camelCase")]
+pub(crate) struct Shape {
+    #[serde(rename = "type")]
+    pub(crate) kind: Kind,
+    #[serde(default)]
+    pub(crate) members: Members,
+    #[serde(default)]
+    pub(crate) required: Vec<String>,
+    pub(crate) member: Option<ShapeReference>,
+    #[serde(default)]
+    pub(crate) flattened: bool,
+    pub(crate) value: Option<ShapeReference>,
+    #[serde(default, rename = "enum")]
+    pub(crate) words: Vec<String>,
+    pub(crate) min: Option<f64>,
+    pub(crate) max: Option<f64>,
+    pub(crate) error: Option<ErrorTrait>,
+    #[serde(default)]
+    pub(crate) fault: bool,
+    #[serde(default)]
+    pub(crate) exception: bool,
+}
+
+/// The members of a structure in the model's own order.
+pub(crate) type Members = Ordered;
+
+/// A JSON object of shape references that keeps its order.
+#[derive(Debug, Default)]
+pub(crate) struct Ordered(Vec<(String, ShapeReference)>);
+
+impl Ordered {
+    pub(crate) fn iter(&self) -> impl Iterator<Item = &(String, ShapeReference)> {
+        self.0.iter()
+    }
+
+    pub(crate) fn get(&self, name: &str) -> Option<&ShapeReference> {
+        self.0.iter().find(|(member, _)| member == name).map(|(_, reference)| reference)
+    }
+}
+
+impl<'de> Deserialize<'de> for Ordered {
+    fn deserialize<D: serde::Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
+        let map = serde_json::Map::<String, serde_json::Value>::deserialize(deserializer)?;
+        map.into_iter()
+            .map(|(name, value)| Ok((name, serde_json::from_value(value).map_err(serde::de::Error::custom)?)))
+            .collect::<Result<_, _>>()
+            .map(Ordered)
+    }
+}
+
+/// The kinds of shapes that these models use.
+#[derive(Clone, Copy, Debug, Deserialize, PartialEq, Eq)]
+#[serde(rename_all = "lowercase")]
+pub(crate) enum Kind {
+    Structure,
+    List,
+    Map,
+    String,
+    Integer,
+    Long,
+    Double,
+    Float,
+    Boolean,
+    Timestamp,
+    Blob,
+}
+
+/// How an error shape looks on the wire.
+#[derive(Debug, Deserialize)]
+#[serde(rename_all = "camelCase")]
+pub(crate) struct ErrorTrait {
+    pub(crate) code: Option<String>,
+    pub(crate) http_status_code: Option<u16>,
+}
+
+impl Model {
+    /// The shape of this name. Models refer only to shapes that they hold; a unit test walks all references.
+    pub(crate) fn shape(&self, name: &str) -> Option<&Shape> {
+        self.shapes.get(name)
+    }
+
+    /// The code and HTTP status of each error that the model knows.
+    pub(crate) fn status_of(&self, code: &str) -> Option<u16> {
+        self.shapes.iter().filter(|(_, shape)| shape.exception).find_map(|(name, shape)| {
+            let own = shape.error.as_ref().and_then(|error| error.code.as_deref()).unwrap_or(name);
+            let usual = if shape.fault { 500 } else { 400 };
+            (own == code).then(|| shape.error.as_ref().and_then(|error| error.http_status_code).unwrap_or(usual))
+        })
+    }
+}
+
+/// The services that the sandbox answers for.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
+pub(crate) enum Service {
+    /// Amazon RDS, query protocol.
+    Rds,
+    /// AWS KMS, JSON 1.1.
+    Kms,
+    /// AWS STS, query protocol.
+    Sts,
+}
+
+impl Service {
+    /// The service with this name in a credential scope.
+    pub(crate) fn named(name: &str) -> Option<Self> {
+        match name {
+            "rds" => Some(Self::Rds),
+            "kms" => Some(Self::Kms),
+            "sts" => Some(Self::Sts),
+            _ => None,
+        }
+    }
+
+    /// Its model, unpacked at the first use; an error names what is wrong with the file that was built in.
+    pub(crate) fn model(self) -> Result<&'static Model, String> {
+        static MODELS: [OnceLock<Result<Model, String>>; 3] = [const { OnceLock::new() }; 3];
+        let [rds, kms, sts] = &MODELS;
+        let (cell, packed): (_, &[u8]) = match self {
+            Self::Rds => (rds, include_bytes!("../../../fixtures/models/rds.json.gz")),
+            Self::Kms => (kms, include_bytes!("../../../fixtures/models/kms.json.gz")),
+            Self::Sts => (sts, include_bytes!("../../../fixtures/models/sts.json.gz")),
+        };
+        cell.get_or_init(|| unpack(packed)).as_ref().map_err(Clone::clone)
+    }
+}
+
+fn unpack(packed: &[u8]) -> Result<Model, String> {
+    let mut text = String::new();
+    flate2::read::GzDecoder::new(packed).read_to_string(&mut text).map_err(|error| error.to_string())?;
+    serde_json::from_str(&text).map_err(|error| error.to_string())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn every_reference_in_every_model_leads_to_a_shape() {
+        for service in [Service::Rds, Service::Kms, Service::Sts] {
+            let model = service.model().unwrap();
+            let mut seen = 0;
+            for operation in model.operations.values() {
+                for reference in operation.input.iter().chain(&operation.output) {
+                    assert!(model.shape(&reference.shape).is_some(), "{}", reference.shape);
+                }
+            }
+            for shape in model.shapes.values() {
+                let members = shape.members.iter().map(|(_, reference)| reference);
+                for reference in members.chain(&shape.member).chain(&shape.value) {
+                    assert!(model.shape(&reference.shape).is_some(), "{}", reference.shape);
+                    seen += 1;
+                }
+            }
+            assert!(seen > 100);
+        }
+    }
+
+    #[test]
+    fn errors_have_the_codes_and_statuses_of_the_model() {
+        let rds = Service::Rds.model().unwrap();
+        assert_eq!(rds.status_of("DBInstanceNotFound"), Some(404));
+        assert_eq!(rds.status_of("KMSKeyNotAccessibleFault"), Some(400));
+        assert_eq!(rds.status_of("DBInstanceNotFoundFault"), None);
+        assert_eq!(Service::Kms.model().unwrap().status_of("NotFoundException"), Some(400));
+    }
+}

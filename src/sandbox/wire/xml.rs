@@ -1,0 +1,96 @@
+//! The query protocol's answers: JSON by the output shape, as XML. A member that the shape lacks is an error.
+
+use std::fmt::Write;
+
+use quick_xml::escape::escape;
+use serde_json::Value;
+
+use super::fault::Fault;
+use super::model::{Kind, Model, Shape};
+use super::scalar;
+
+/// Writes an operation's answer (`R-WIRE-1`, `R-WIRE-5`).
+pub(crate) fn encode(model: &Model, operation: &str, answer: &Value, request_id: &str) -> Result<String, Fault> {
+    let namespace = model.metadata.xml_namespace.as_deref().unwrap_or_default();
+    let mut text = format!("<{operation}Response xmlns=\"{namespace}\">");
+    let output = model.operations.get(operation).and_then(|operation| operation.output.as_ref());
+    if let Some(output) = output {
+        let shape = model.shape(&output.shape).ok_or_else(|| Fault::internal("no output shape"))?;
+        let wrapper = output.result_wrapper.clone().unwrap_or_else(|| format!("{operation}Result"));
+        Writer { model, text: &mut text }.element(&wrapper, answer, shape)?;
+    } else if answer.as_object().is_none_or(|object| !object.is_empty()) {
+        return Err(Fault::internal(format!("{operation} has no output in the model")));
+    }
+    let _ =
+        write!(text, "<ResponseMetadata><RequestId>{request_id}</RequestId></ResponseMetadata></{operation}Response>");
+    Ok(text)
+}
+
+/// Writes a refusal.
+pub(crate) fn encode_fault(namespace: &str, fault: &Fault, status: u16, request_id: &str) -> String {
+    let sender = if status < 500 { "Sender" } else { "Receiver" };
+    format!(
+        "<ErrorResponse xmlns=\"{namespace}\"><Error><Type>{sender}</Type><Code>{}</Code><Message>{}</Message></Error>\
+         <RequestId>{request_id}</RequestId></ErrorResponse>",
+        escape(&fault.code),
+        escape(&fault.message)
+    )
+}
+
+struct Writer<'a> {
+    model: &'a Model,
+    text: &'a mut String,
+}
+
+fn shape_in<'a>(model: &'a Model, name: &str) -> Result<&'a Shape, Fault> {
+    model.shape(name).ok_or_else(|| Fault::internal(format!("no shape {name} in the model")))
+}
+
+impl<'a> Writer<'a> {
+    fn element(&mut self, name: &str, value: &Value, shape: &'a Shape) -> Result<(), Fault> {
+        if !scalar::fits(value, shape.kind) {
+            return Err(Fault::internal(format!("{name}: {value} is no {}", scalar::word(shape.kind))));
+        }
+        let _ = write!(self.text, "<{name}>");
+        match value {
+            Value::Object(object) if shape.kind == Kind::Structure => {
+                self.members(object, shape)?;
+            }
+            Value::Object(object) => {
+                for (key, item) in object {
+                    let reference = shape.value.as_ref().ok_or_else(|| Fault::internal(format!("{name}: no map")))?;
+                    let (shape, key) = (shape_in(self.model, &reference.shape)?, escape(key));
+                    let _ = write!(self.text, "<entry><key>{key}</key>");
+                    self.element("value", item, shape)?;
+                    self.text.push_str("</entry>");
+                }
+            }
+            Value::Array(items) => {
+                let reference = shape.member.as_ref().ok_or_else(|| Fault::internal(format!("{name}: no list")))?;
+                let element = shape_in(self.model, &reference.shape)?;
+                for item in items {
+                    self.element(reference.location_name.as_deref().unwrap_or("member"), item, element)?;
+                }
+            }
+            Value::String(text) => {
+                self.text.push_str(&escape(text.as_str()));
+            }
+            other => self.text.push_str(&other.to_string()),
+        }
+        let _ = write!(self.text, "</{name}>");
+        Ok(())
+    }
+
+    fn members(&mut self, object: &serde_json::Map<String, Value>, shape: &'a Shape) -> Result<(), Fault> {
+        if let Some(stray) = object.keys().find(|name| shape.members.get(name).is_none()) {
+            return Err(Fault::internal(format!("the answer has a member {stray} that AWS's shape lacks")));
+        }
+        for (member, reference) in shape.members.iter() {
+            if let Some(value) = object.get(member).filter(|value| !value.is_null()) {
+                let element = shape_in(self.model, &reference.shape)?;
+                self.element(reference.location_name.as_deref().unwrap_or(member), value, element)?;
+            }
+        }
+        Ok(())
+    }
+}

@@ -1,0 +1,226 @@
+//! The world catches up with its time: each step that is due happens, at its own time.
+
+use jiff::Timestamp;
+
+use super::agenda::{Effect, Step};
+use super::instance::{Instance, StorageOperation};
+use super::{Region, pace, windows};
+use crate::sandbox::rds::{automated, work};
+
+impl Region {
+    /// Lets everything happen that is due by `now`, in the order of its time (`R-TIME-1`).
+    pub(crate) fn advance(&mut self, region: &str, now: Timestamp) {
+        loop {
+            let window = self.next_window(now);
+            let due = self.agenda.first().map(|step| step.at).filter(|at| *at <= now);
+            match (window, due) {
+                (Some((at, id)), step) if step.is_none_or(|step| at < step) => {
+                    self.open_window(&id, at);
+                }
+                (_, Some(_)) => {
+                    let step = self.agenda.remove(0);
+                    self.happen(region, &step);
+                }
+                _ => break,
+            }
+        }
+        for instance in &mut self.instances {
+            if instance.storage_operation.as_ref().is_some_and(|operation| operation.until <= now) {
+                instance.storage_operation = None;
+            }
+        }
+    }
+
+    fn next_window(&self, now: Timestamp) -> Option<(Timestamp, String)> {
+        let opening = |instance: &Instance| {
+            let ready = instance.is_usable() && !instance.queued.is_empty();
+            let at = instance.window_opens.filter(|at| ready && *at <= now)?;
+            Some((at, instance.row.resource_id.clone()))
+        };
+        self.instances.iter().filter_map(opening).min()
+    }
+
+    /// The maintenance window opens: what waited for it begins (`R-MOD-3`).
+    fn open_window(&mut self, id: &str, at: Timestamp) {
+        let Some(instance) = self.by_resource_id(id) else {
+            return;
+        };
+        instance.window_opens = None;
+        let queued = std::mem::take(&mut instance.queued);
+        work::carry_out(self, id, &queued, at);
+    }
+
+    fn happen(&mut self, region: &str, step: &Step) {
+        match &step.effect {
+            Effect::CopyBegins(says_copying) => {
+                if let Some(snapshot) = self.snapshot_mut(&step.of) {
+                    let word = if *says_copying { "copying" } else { "creating" };
+                    word.clone_into(&mut snapshot.row.status);
+                }
+            }
+            Effect::Status(status) if self.snapshot(&step.of).is_some() => {
+                if let Some(snapshot) = self.snapshot_mut(&step.of) {
+                    snapshot.row.status.clone_from(status);
+                }
+            }
+            Effect::SnapshotUsable => {
+                if let Some(snapshot) = self.snapshot_mut(&step.of) {
+                    "available".clone_into(&mut snapshot.row.status);
+                }
+            }
+            Effect::Tags(tags) if self.snapshot(&step.of).is_some() => {
+                if let Some(snapshot) = self.snapshot_mut(&step.of) {
+                    snapshot.row.tag_list.extend(tags.iter().cloned());
+                }
+            }
+            Effect::SnapshotDone => self.snapshot_done(region, step),
+            Effect::Gone(keep_backups) => self.gone(region, step, *keep_backups),
+            Effect::Backup => automated::take(self, region, &step.of, step.at),
+            Effect::StartsItself => work::start(self, &step.of, step.at),
+            Effect::Event { message, categories } => {
+                let arn = self.by_resource_id(&step.of).map(|instance| instance.arn(region));
+                if let Some(arn) = arn {
+                    let categories: Vec<&str> = categories.iter().map(String::as_str).collect();
+                    self.record(step.at, &arn, message, &categories);
+                }
+            }
+            effect => self.on_instance(region, step, effect),
+        }
+    }
+
+    fn on_instance(&mut self, region: &str, step: &Step, effect: &Effect) {
+        let (zone, second) = self.zones_for(&step.of, region);
+        let Some(instance) = self.by_resource_id(&step.of) else {
+            return;
+        };
+        match effect {
+            Effect::Status(status) => instance.row.status.clone_from(status),
+            Effect::Pend(changes) => instance.pending.add(changes),
+            Effect::Apply(changes) => {
+                let old = instance.row.name.clone();
+                instance.apply(changes);
+                if instance.row.multi_az && instance.up {
+                    instance.row.secondary_availability_zone.get_or_insert(second);
+                }
+                instance.pending.remove(changes);
+                if let Some(name) = &changes.name {
+                    let name = name.clone();
+                    let (id, arn) = (instance.row.resource_id.clone(), instance.arn(region));
+                    work::renamed(self, &id, &old, &name);
+                    self.record(step.at, &arn, "Renamed instance", &["configuration change"]);
+                }
+            }
+            Effect::Up => {
+                instance.up = true;
+                instance.row.instance_create_time = Some(step.at);
+                instance.pending.password = None;
+                let zone = instance.asked_zone.clone().unwrap_or(zone);
+                let second = Some(second).filter(|_| instance.row.multi_az);
+                instance.row.secondary_availability_zone = second.filter(|second| *second != zone);
+                instance.row.availability_zone.get_or_insert(zone);
+                for option in &mut instance.row.option_groups {
+                    "in-sync".clone_into(&mut option.status);
+                }
+            }
+            Effect::SecurityGroupsSettle => {
+                instance.row.vpc_security_groups.retain(|group| group.status != "removing");
+                for group in &mut instance.row.vpc_security_groups {
+                    "active".clone_into(&mut group.status);
+                }
+            }
+            Effect::ParametersApplying => {
+                for group in &mut instance.row.parameter_groups {
+                    "applying".clone_into(&mut group.status);
+                }
+            }
+            Effect::ParametersAwaitReboot => {
+                let applying = instance.row.parameter_groups.iter_mut().filter(|group| group.status == "applying");
+                applying.for_each(|group| "pending-reboot".clone_into(&mut group.status));
+            }
+            Effect::ParametersInSync => {
+                for group in &mut instance.row.parameter_groups {
+                    "in-sync".clone_into(&mut group.status);
+                }
+            }
+            Effect::OptionsInSync => {
+                for group in &mut instance.row.option_groups {
+                    "in-sync".clone_into(&mut group.status);
+                }
+            }
+            Effect::RolesActive => {
+                for role in &mut instance.row.associated_roles {
+                    "ACTIVE".clone_into(&mut role.status);
+                }
+            }
+            Effect::Tags(tags) => instance.row.tag_list.extend(tags.iter().cloned()),
+            Effect::SecretActive => {
+                if let Some(secret) = &mut instance.row.master_user_secret {
+                    "active".clone_into(&mut secret.status);
+                }
+            }
+            Effect::StorageOperation { status, until } => {
+                instance.storage_operation =
+                    Some(StorageOperation { status: status.clone(), from: step.at, until: *until });
+            }
+            _ => {}
+        }
+    }
+
+    fn snapshot_done(&mut self, region: &str, step: &Step) {
+        let Some(snapshot) = self.snapshot_mut(&step.of) else {
+            return;
+        };
+        "available".clone_into(&mut snapshot.row.status);
+        // Of a copy only its own time is new; a first snapshot's time is when its data was taken (`R-SNAP-4`).
+        let taken = if snapshot.copy { step.at } else { pace::after(snapshot.begins, 10) };
+        snapshot.row.snapshot_create_time = Some(taken);
+        snapshot.row.original_snapshot_create_time.get_or_insert(taken);
+        let (arn, copy, automated) =
+            (work::snapshot_arn(region, &snapshot.row.name), snapshot.copy, !snapshot.is_manual());
+        if copy {
+            self.record(step.at, &arn, "Finished copy of snapshot", &["notification"]);
+        } else if automated {
+            self.record(step.at, &arn, "Automated snapshot created", &["creation"]);
+        } else {
+            self.record(step.at, &arn, "Manual snapshot created", &["creation"]);
+        }
+    }
+
+    fn gone(&mut self, region: &str, step: &Step, keep_backups: bool) {
+        let Some(instance) = self.by_resource_id(&step.of) else {
+            return;
+        };
+        let arn = instance.arn(region);
+        let name = instance.row.name.clone();
+        self.instances.retain(|instance| instance.row.resource_id != step.of);
+        self.agenda.retain(|other| other.of != step.of);
+        for other in &mut self.instances {
+            other.row.replicas.retain(|replica| *replica != name);
+        }
+        self.snapshots.retain(|snapshot| keep_backups || snapshot.row.resource_id != step.of || snapshot.is_manual());
+        self.record(step.at, &arn, "DB instance deleted", &["deletion"]);
+    }
+
+    /// Two zones of the instance's subnet group, the same for the same instance.
+    fn zones_for(&self, id: &str, region: &str) -> (String, String) {
+        let instance = self.instances.iter().find(|instance| instance.row.resource_id == id);
+        let group = instance.and_then(|instance| instance.subnet_group.as_deref());
+        let subnets = group.and_then(|name| self.subnet_group(name)).map(|group| &group.subnets);
+        let zones: Vec<&str> = subnets.into_iter().flatten().map(|subnet| subnet.zone.as_str()).collect();
+        let picked = id.bytes().map(usize::from).sum::<usize>();
+        let zone = |number: usize, letter: char| {
+            let found = zones.get((picked + number) % zones.len().max(1));
+            found.map_or_else(|| format!("{region}{letter}"), |zone| (*zone).to_owned())
+        };
+        (zone(0, 'a'), zone(1, 'b'))
+    }
+}
+
+impl Instance {
+    /// Puts changes where they wait for the maintenance window (`R-MOD-3`).
+    pub(crate) fn queue(&mut self, changes: &super::changes::Changes, now: Timestamp) {
+        self.queued.add(changes);
+        self.pending.add(changes);
+        self.window_opens = windows::next_weekly(&self.row.preferred_maintenance_window, now);
+    }
+}

@@ -1,0 +1,71 @@
+//! What is going to happen: one step is one effect on one thing at one time.
+
+use jiff::Timestamp;
+use serde::{Deserialize, Serialize};
+
+use super::changes::Changes;
+
+/// An effect that is due at a time.
+#[derive(Clone, Debug, Serialize, Deserialize, PartialEq)]
+pub(crate) struct Step {
+    pub(crate) at: Timestamp,
+    /// The resource id of an instance or the name of a snapshot. Names of instances change; ids don't.
+    pub(crate) of: String,
+    pub(crate) effect: Effect,
+}
+
+/// What a step does.
+#[derive(Clone, Debug, Serialize, Deserialize, PartialEq)]
+#[serde(rename_all = "kebab-case")]
+pub(crate) enum Effect {
+    /// The instance shows another status.
+    Status(String),
+    /// Changes become visible as pending.
+    Pend(Box<Changes>),
+    /// Changes are made, and no longer pending.
+    Apply(Box<Changes>),
+    /// A new instance has an address, a zone and a time of creation.
+    Up,
+    /// Security groups that were being added are active, those being removed are gone.
+    SecurityGroupsSettle,
+    /// Parameter groups are being applied.
+    ParametersApplying,
+    /// A parameter group that was being applied now waits for a reboot.
+    ParametersAwaitReboot,
+    /// A reboot has read the parameter groups.
+    ParametersInSync,
+    /// Option groups are in sync.
+    OptionsInSync,
+    /// Roles are active.
+    RolesActive,
+    /// Tags show.
+    Tags(Vec<super::Tag>),
+    /// A managed master password has its secret.
+    SecretActive,
+    /// The volume is being initialized or optimized, until the time given.
+    StorageOperation {
+        /// AWS's word: Initializing or Optimizing.
+        status: String,
+        /// When it ends.
+        until: Timestamp,
+    },
+    /// The instance no longer exists; true: its automated backups stay.
+    Gone(bool),
+    /// A stopped instance is started by RDS itself.
+    StartsItself,
+    /// An automated snapshot is taken, if the instance still keeps backups.
+    Backup,
+    /// A queued copy begins; true: it says `copying`.
+    CopyBegins(bool),
+    /// The snapshot can be used again.
+    SnapshotUsable,
+    /// The snapshot is complete.
+    SnapshotDone,
+    /// An event is written down.
+    Event {
+        /// Its sentence.
+        message: String,
+        /// Its categories.
+        categories: Vec<String>,
+    },
+}

@@ -1,0 +1,246 @@
+//! How a world begins: the home Region with its seed, every other Region with what each Region has.
+
+use jiff::Timestamp;
+use serde::Deserialize;
+
+use super::groups::{OptionGroup, Parameter, ParameterGroup, Subnet, SubnetGroup};
+use super::ids::Ids;
+use super::instance::{Instance, InstanceRow, SecurityGroup};
+use super::key::{Alias, Key, PREDEFINED};
+use super::{FORMAT, Network, Region, World};
+use crate::sandbox::rds::{automated, snapshots, view};
+
+const SEED: &str = include_str!("../../../fixtures/sandbox/seed.json");
+
+/// The seed's file: rows as AWS prints them, and what AWS prints elsewhere.
+#[derive(Deserialize)]
+struct Seed {
+    network: SeedNetwork,
+    parameter_groups: Vec<SeedParameterGroup>,
+    option_groups: Vec<SeedOptionGroup>,
+    subnet_groups: Vec<SeedSubnetGroup>,
+    keys: Vec<Key>,
+    aliases: Vec<SeedAlias>,
+    instances: Vec<SeedInstance>,
+    snapshots: Vec<SeedSnapshot>,
+}
+
+#[derive(Deserialize)]
+struct SeedNetwork {
+    vpc: String,
+    default_security_group: String,
+    subnets: Vec<String>,
+}
+
+#[derive(Deserialize)]
+struct SeedParameterGroup {
+    name: String,
+    family: String,
+    description: String,
+    #[serde(default)]
+    parameters: Vec<Parameter>,
+}
+
+#[derive(Deserialize)]
+struct SeedOptionGroup {
+    name: String,
+    engine: String,
+    major_version: String,
+    description: String,
+}
+
+#[derive(Deserialize)]
+struct SeedSubnetGroup {
+    name: String,
+    description: String,
+    subnets: Vec<String>,
+}
+
+#[derive(Deserialize)]
+struct SeedAlias {
+    name: String,
+    key: String,
+}
+
+#[derive(Deserialize)]
+struct SeedInstance {
+    /// `default` unless the row names another.
+    subnet_group: Option<String>,
+    port: Option<i64>,
+    /// Changes that wait for the maintenance window.
+    #[serde(default)]
+    queued: super::changes::Changes,
+    row: InstanceRow,
+}
+
+#[derive(Deserialize)]
+struct SeedSnapshot {
+    name: String,
+    instance: String,
+    taken: Timestamp,
+}
+
+impl World {
+    /// A new world at this time: `home` is seeded (`R-WORLD-1`).
+    pub(crate) fn born(home: &str, time: Timestamp, seed: u64) -> Result<Self, String> {
+        let mut world = Self { format: FORMAT, time, ids: Ids::new(seed), regions: std::collections::BTreeMap::new() };
+        let seed: Seed = serde_json::from_str(SEED).map_err(|error| format!("the seed can't be read: {error}"))?;
+        world.regions.insert(home.to_owned(), seeded(home, seed, time)?);
+        Ok(world)
+    }
+
+    /// The Region, made if nobody has looked at it before.
+    pub(crate) fn take_region(&mut self, name: &str) -> Region {
+        self.regions.remove(name).unwrap_or_else(|| plain(name, &mut self.ids))
+    }
+}
+
+fn aliases() -> Vec<Alias> {
+    let alias = |name: &&str| Alias { name: (*name).to_owned(), target_key_id: None, creation_date: None };
+    PREDEFINED.iter().map(alias).collect()
+}
+
+/// A Region with a default VPC and nothing else (`R-GRP-1`).
+fn plain(name: &str, ids: &mut Ids) -> Region {
+    let network = Network { vpc: ids.network("vpc"), default_security_group: ids.network("sg") };
+    let subnets: Vec<String> = (0..3).map(|_| ids.network("subnet")).collect();
+    let group = default_subnet_group(name, &network, &subnets);
+    Region { network, subnet_groups: vec![group], aliases: aliases(), ..Region::default() }
+}
+
+fn default_subnet_group(region: &str, network: &Network, subnets: &[String]) -> SubnetGroup {
+    SubnetGroup {
+        name: "default".to_owned(),
+        description: "default".to_owned(),
+        vpc: network.vpc.clone(),
+        subnets: zoned(region, subnets),
+        tags: Vec::new(),
+    }
+}
+
+fn zoned(region: &str, subnets: &[String]) -> Vec<Subnet> {
+    let subnet = |(id, letter): (&String, char)| Subnet { id: id.clone(), zone: format!("{region}{letter}") };
+    subnets.iter().zip('a'..).map(subnet).collect()
+}
+
+fn seeded(name: &str, seed: Seed, time: Timestamp) -> Result<Region, String> {
+    let network = Network { vpc: seed.network.vpc, default_security_group: seed.network.default_security_group };
+    let mut subnet_groups = vec![default_subnet_group(name, &network, &seed.network.subnets)];
+    subnet_groups.extend(seed.subnet_groups.into_iter().map(|group| SubnetGroup {
+        name: group.name,
+        description: group.description,
+        vpc: network.vpc.clone(),
+        subnets: zoned(name, &group.subnets),
+        tags: Vec::new(),
+    }));
+    let mut region = Region {
+        network,
+        subnet_groups,
+        parameter_groups: seed.parameter_groups.into_iter().map(parameter_group).collect(),
+        option_groups: seed.option_groups.into_iter().map(option_group).collect(),
+        keys: seed.keys,
+        aliases: aliases(),
+        ..Region::default()
+    };
+    region.aliases.extend(seed.aliases.into_iter().map(|alias| Alias {
+        name: alias.name,
+        target_key_id: Some(alias.key),
+        creation_date: Some(time),
+    }));
+    for instance in seed.instances {
+        region.instances.push(instance_of(instance, name, &region, time));
+    }
+    backups(&mut region, name, time);
+    for snapshot in seed.snapshots {
+        let instance = region.instance(&snapshot.instance);
+        let instance = instance.ok_or_else(|| format!("the seed has no instance {}", snapshot.instance))?;
+        let (taken, vpc) = (snapshot.taken, region.network.vpc.clone());
+        let mut made = snapshots::of(instance, &snapshot.name, "manual", &vpc, taken, taken);
+        "available".clone_into(&mut made.row.status);
+        made.row.snapshot_create_time = Some(taken);
+        made.row.original_snapshot_create_time = Some(taken);
+        region.snapshots.push(made);
+    }
+    region.events.clear();
+    Ok(region)
+}
+
+fn parameter_group(group: SeedParameterGroup) -> ParameterGroup {
+    ParameterGroup {
+        name: group.name,
+        family: group.family,
+        description: group.description,
+        parameters: group.parameters,
+        tags: Vec::new(),
+    }
+}
+
+fn option_group(group: SeedOptionGroup) -> OptionGroup {
+    OptionGroup {
+        name: group.name,
+        engine: group.engine,
+        major_version: group.major_version,
+        description: group.description,
+        tags: Vec::new(),
+    }
+}
+
+/// A seeded instance; Region names in it are the home Region's, whatever that is.
+fn instance_of(seed: SeedInstance, region: &str, home: &Region, time: Timestamp) -> Instance {
+    let mut row = seed.row;
+    if let Some(key) = &mut row.kms_key_id {
+        *key = super::key::arn(region, key);
+    }
+    if let Some(key) = &mut row.performance_insights_key {
+        *key = super::key::arn(region, key);
+    }
+    for zone in [&mut row.availability_zone, &mut row.secondary_availability_zone].into_iter().flatten() {
+        *zone = format!("{region}{zone}");
+    }
+    if row.vpc_security_groups.is_empty() {
+        let id = home.network.default_security_group.clone();
+        row.vpc_security_groups.push(SecurityGroup { vpc_security_group_id: id, status: "active".to_owned() });
+    }
+    let starts = (row.status == "stopped").then(|| super::pace::after(time, 4 * 24 * 3600));
+    let mut instance = Instance {
+        port: seed.port.unwrap_or_else(|| view::usual_port(&row.engine)),
+        subnet_group: Some(seed.subnet_group.unwrap_or_else(|| "default".to_owned())),
+        up: true,
+        starts_itself: starts,
+        row,
+        ..Instance::default()
+    };
+    if !seed.queued.is_empty() {
+        instance.queue(&seed.queued, time);
+    }
+    instance
+}
+
+/// The automated snapshots that an account with these retentions has.
+fn backups(region: &mut Region, name: &str, time: Timestamp) {
+    let kept = region.instances.iter().filter(|instance| instance.row.cluster.is_none());
+    let kept: Vec<(String, String, i64)> = kept
+        .map(|instance| {
+            let row = &instance.row;
+            (row.resource_id.clone(), row.preferred_backup_window.clone(), row.backup_retention_period)
+        })
+        .collect();
+    for (id, window, days) in kept {
+        for day in (1..=days).rev() {
+            let before = super::pace::after(time, -day * 24 * 3600);
+            let opens = super::windows::next_daily(&window, before);
+            if let Some(at) = opens {
+                automated::take(region, name, &id, super::pace::after(at, 307));
+            }
+        }
+    }
+    region.agenda.clear();
+    let stopped: Vec<_> = region
+        .instances
+        .iter()
+        .filter_map(|instance| Some((instance.starts_itself?, instance.row.resource_id.clone())))
+        .collect();
+    for (at, of) in stopped {
+        region.schedule(super::agenda::Step { at, of, effect: super::agenda::Effect::StartsItself });
+    }
+}

@@ -1,0 +1,204 @@
+//! A DB instance: what AWS shows of it, and the changes that can be made to it.
+
+use jiff::Timestamp;
+use serde::{Deserialize, Serialize};
+use serde_json::{Map, Value};
+
+use super::Tag;
+use super::changes::Changes;
+
+/// An instance's row, in AWS's own member names, so that rows of a real account can be read as they are.
+#[derive(Clone, Debug, Default, Serialize, Deserialize, PartialEq)]
+#[serde(default, rename_all = "PascalCase")]
+pub(crate) struct InstanceRow {
+    #[serde(rename = "DBInstanceIdentifier")]
+    pub(crate) name: String,
+    #[serde(rename = "DBInstanceClass")]
+    pub(crate) class: String,
+    pub(crate) engine: String,
+    pub(crate) engine_version: String,
+    #[serde(rename = "DBInstanceStatus")]
+    pub(crate) status: String,
+    pub(crate) master_username: String,
+    #[serde(rename = "DBName", skip_serializing_if = "Option::is_none")]
+    pub(crate) db_name: Option<String>,
+    pub(crate) allocated_storage: i64,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub(crate) instance_create_time: Option<Timestamp>,
+    pub(crate) preferred_backup_window: String,
+    pub(crate) preferred_maintenance_window: String,
+    pub(crate) backup_retention_period: i64,
+    pub(crate) vpc_security_groups: Vec<SecurityGroup>,
+    #[serde(rename = "DBParameterGroups")]
+    pub(crate) parameter_groups: Vec<ParameterGroupStatus>,
+    #[serde(rename = "OptionGroupMemberships")]
+    pub(crate) option_groups: Vec<OptionGroupMembership>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub(crate) availability_zone: Option<String>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub(crate) secondary_availability_zone: Option<String>,
+    #[serde(rename = "MultiAZ")]
+    pub(crate) multi_az: bool,
+    pub(crate) auto_minor_version_upgrade: bool,
+    #[serde(rename = "ReadReplicaSourceDBInstanceIdentifier", default, skip_serializing_if = "Option::is_none")]
+    pub(crate) replica_of: Option<String>,
+    #[serde(rename = "ReadReplicaDBInstanceIdentifiers")]
+    pub(crate) replicas: Vec<String>,
+    pub(crate) license_model: String,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub(crate) iops: Option<i64>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub(crate) storage_throughput: Option<i64>,
+    pub(crate) publicly_accessible: bool,
+    pub(crate) storage_type: String,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub(crate) storage_encryption_type: Option<String>,
+    pub(crate) storage_encrypted: bool,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub(crate) kms_key_id: Option<String>,
+    #[serde(rename = "DbiResourceId")]
+    pub(crate) resource_id: String,
+    #[serde(rename = "CACertificateIdentifier")]
+    pub(crate) ca_certificate_identifier: String,
+    pub(crate) copy_tags_to_snapshot: bool,
+    pub(crate) monitoring_interval: i64,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub(crate) monitoring_role_arn: Option<String>,
+    #[serde(rename = "IAMDatabaseAuthenticationEnabled")]
+    pub(crate) iam_authentication: bool,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub(crate) database_insights_mode: Option<String>,
+    pub(crate) performance_insights_enabled: bool,
+    #[serde(rename = "PerformanceInsightsKMSKeyId", default, skip_serializing_if = "Option::is_none")]
+    pub(crate) performance_insights_key: Option<String>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub(crate) performance_insights_retention_period: Option<i64>,
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    pub(crate) enabled_cloudwatch_logs_exports: Vec<String>,
+    pub(crate) deletion_protection: bool,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub(crate) max_allocated_storage: Option<i64>,
+    pub(crate) tag_list: Vec<Tag>,
+    #[serde(rename = "DBClusterIdentifier", default, skip_serializing_if = "Option::is_none")]
+    pub(crate) cluster: Option<String>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub(crate) promotion_tier: Option<i64>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub(crate) network_type: Option<String>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub(crate) backup_target: Option<String>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub(crate) engine_lifecycle_support: Option<String>,
+    pub(crate) dedicated_log_volume: bool,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub(crate) character_set_name: Option<String>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub(crate) timezone: Option<String>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub(crate) master_user_secret: Option<Secret>,
+    pub(crate) associated_roles: Vec<Role>,
+    /// Members that the sandbox has no rule about.
+    #[serde(flatten)]
+    pub(crate) others: Map<String, Value>,
+}
+
+/// A security group and AWS's word on it: `active`, `adding`, `removing`.
+#[derive(Clone, Debug, Serialize, Deserialize, PartialEq, Eq)]
+#[serde(rename_all = "PascalCase")]
+pub(crate) struct SecurityGroup {
+    pub(crate) vpc_security_group_id: String,
+    pub(crate) status: String,
+}
+
+/// A parameter group and how far it is applied.
+#[derive(Clone, Debug, Serialize, Deserialize, PartialEq, Eq)]
+pub(crate) struct ParameterGroupStatus {
+    #[serde(rename = "DBParameterGroupName")]
+    pub(crate) name: String,
+    #[serde(rename = "ParameterApplyStatus")]
+    pub(crate) status: String,
+}
+
+/// An option group and how far it is applied.
+#[derive(Clone, Debug, Serialize, Deserialize, PartialEq, Eq)]
+pub(crate) struct OptionGroupMembership {
+    #[serde(rename = "OptionGroupName")]
+    pub(crate) name: String,
+    #[serde(rename = "Status")]
+    pub(crate) status: String,
+}
+
+/// A role that the instance may take for a feature, and AWS's word on it.
+#[derive(Clone, Debug, Serialize, Deserialize, PartialEq, Eq)]
+pub(crate) struct Role {
+    #[serde(rename = "RoleArn")]
+    pub(crate) arn: String,
+    #[serde(rename = "FeatureName")]
+    pub(crate) feature: String,
+    #[serde(rename = "Status")]
+    pub(crate) status: String,
+}
+
+/// The secret of a master password that RDS manages.
+#[derive(Clone, Debug, Serialize, Deserialize, PartialEq, Eq)]
+pub(crate) struct Secret {
+    #[serde(rename = "SecretArn")]
+    pub(crate) arn: String,
+    #[serde(rename = "SecretStatus")]
+    pub(crate) status: String,
+    #[serde(rename = "KmsKeyId", default, skip_serializing_if = "Option::is_none")]
+    pub(crate) kms_key_id: Option<String>,
+}
+
+/// An instance with what its row doesn't say.
+#[derive(Clone, Debug, Default, Serialize, Deserialize, PartialEq)]
+pub(crate) struct Instance {
+    pub(crate) row: InstanceRow,
+    pub(crate) port: i64,
+    pub(crate) subnet_group: Option<String>,
+    /// The zone that was asked for; shown once the instance is up.
+    pub(crate) asked_zone: Option<String>,
+    /// True once the instance can be reached; before, AWS shows no endpoint (`R-REST-2`).
+    pub(crate) up: bool,
+    /// The row as a file had it, shown until the instance is acted on (`R-WORLD-2`).
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub(crate) frozen: Option<Value>,
+    /// What shows as pending.
+    pub(crate) pending: Changes,
+    /// What waits for the maintenance window, and when that opens (`R-MOD-3`).
+    pub(crate) queued: Changes,
+    pub(crate) window_opens: Option<Timestamp>,
+    /// When the last planned change of status is due; a further change begins no earlier.
+    pub(crate) busy_until: Option<Timestamp>,
+    /// An operation on the volume: its word, its beginning and its end.
+    pub(crate) storage_operation: Option<StorageOperation>,
+    /// When the backup window was last looked at (`R-SNAP-8`).
+    pub(crate) backed_up: Option<Timestamp>,
+    /// When RDS starts a stopped instance by itself.
+    pub(crate) starts_itself: Option<Timestamp>,
+}
+
+/// A volume being initialized or optimized.
+#[derive(Clone, Debug, Serialize, Deserialize, PartialEq)]
+pub(crate) struct StorageOperation {
+    pub(crate) status: String,
+    pub(crate) from: Timestamp,
+    pub(crate) until: Timestamp,
+}
+
+impl Instance {
+    pub(crate) fn arn(&self, region: &str) -> String {
+        format!("arn:aws:rds:{region}:{}:db:{}", crate::sandbox::ACCOUNT, self.row.name)
+    }
+
+    /// The status that AWS shows: an instance that is up and whose volume is being optimized says so.
+    pub(crate) fn status(&self) -> &str {
+        let optimizing = self.storage_operation.as_ref().is_some_and(|operation| operation.status == "Optimizing");
+        if optimizing && self.row.status == "available" { "storage-optimization" } else { &self.row.status }
+    }
+
+    /// True where most calls are accepted (`R-INST-5`).
+    pub(crate) fn is_usable(&self) -> bool {
+        self.row.status == "available"
+    }
+}

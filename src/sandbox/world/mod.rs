@@ -1,0 +1,105 @@
+//! The world: what exists in each Region, and what is going to happen to it and when.
+//!
+//! Nothing here runs by itself. Each request first lets the world catch up with its time (`advance`): the steps
+//! that are due happen, each at its own time. Percentages are computed when they are read.
+
+pub(crate) mod adopted;
+pub(crate) mod advance;
+pub(crate) mod agenda;
+pub(crate) mod birth;
+pub(crate) mod changes;
+pub(crate) mod event;
+pub(crate) mod groups;
+pub(crate) mod ids;
+pub(crate) mod instance;
+pub(crate) mod key;
+pub(crate) mod pace;
+pub(crate) mod snapshot;
+pub(crate) mod windows;
+
+use std::collections::BTreeMap;
+
+use jiff::Timestamp;
+use serde::{Deserialize, Serialize};
+
+use agenda::Step;
+use event::Event;
+use groups::{OptionGroup, ParameterGroup, SubnetGroup};
+use ids::Ids;
+use instance::Instance;
+use key::{Alias, Key};
+use snapshot::Snapshot;
+
+/// The form of the world's file; a newer one is left alone.
+pub(crate) const FORMAT: u32 = 1;
+
+/// Everything that a world remembers.
+#[derive(Clone, Debug, Serialize, Deserialize, PartialEq)]
+pub(crate) struct World {
+    pub(crate) format: u32,
+    /// World time at the last look, and the host's or the runtime's time that goes with it.
+    pub(crate) time: Timestamp,
+    pub(crate) ids: Ids,
+    pub(crate) regions: BTreeMap<String, Region>,
+}
+
+/// What exists in one Region.
+#[derive(Clone, Debug, Default, Serialize, Deserialize, PartialEq)]
+pub(crate) struct Region {
+    pub(crate) network: Network,
+    pub(crate) instances: Vec<Instance>,
+    pub(crate) snapshots: Vec<Snapshot>,
+    pub(crate) parameter_groups: Vec<ParameterGroup>,
+    pub(crate) option_groups: Vec<OptionGroup>,
+    pub(crate) subnet_groups: Vec<SubnetGroup>,
+    pub(crate) keys: Vec<Key>,
+    pub(crate) aliases: Vec<Alias>,
+    pub(crate) events: Vec<Event>,
+    /// What will happen, in the order of its time.
+    pub(crate) agenda: Vec<Step>,
+}
+
+/// The default VPC that every Region is born with (`R-GRP-1`).
+#[derive(Clone, Debug, Default, Serialize, Deserialize, PartialEq)]
+pub(crate) struct Network {
+    pub(crate) vpc: String,
+    pub(crate) default_security_group: String,
+}
+
+/// A tag, in AWS's own member names.
+#[derive(Clone, Debug, Serialize, Deserialize, PartialEq, Eq)]
+#[serde(rename_all = "PascalCase")]
+pub(crate) struct Tag {
+    pub(crate) key: String,
+    #[serde(default)]
+    pub(crate) value: String,
+}
+
+impl Region {
+    /// The instance of this name, whatever the case of its letters.
+    pub(crate) fn instance(&self, name: &str) -> Option<&Instance> {
+        self.instances.iter().find(|instance| instance.row.name.eq_ignore_ascii_case(name))
+    }
+
+    pub(crate) fn instance_mut(&mut self, name: &str) -> Option<&mut Instance> {
+        self.instances.iter_mut().find(|instance| instance.row.name.eq_ignore_ascii_case(name))
+    }
+
+    pub(crate) fn by_resource_id(&mut self, id: &str) -> Option<&mut Instance> {
+        self.instances.iter_mut().find(|instance| instance.row.resource_id == id)
+    }
+
+    pub(crate) fn snapshot(&self, name: &str) -> Option<&Snapshot> {
+        self.snapshots.iter().find(|snapshot| snapshot.row.name.eq_ignore_ascii_case(name))
+    }
+
+    pub(crate) fn snapshot_mut(&mut self, name: &str) -> Option<&mut Snapshot> {
+        self.snapshots.iter_mut().find(|snapshot| snapshot.row.name.eq_ignore_ascii_case(name))
+    }
+
+    /// Puts a step where its time belongs; steps of the same time keep their order.
+    pub(crate) fn schedule(&mut self, step: Step) {
+        let place = self.agenda.partition_point(|other| other.at <= step.at);
+        self.agenda.insert(place, step);
+    }
+}

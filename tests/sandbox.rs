@@ -1,0 +1,20 @@
+//! The sandbox seen from outside: through the official SDK in process, and over HTTP.
+
+#[cfg(test)]
+#[path = "sandbox/faults.rs"]
+mod faults;
+#[cfg(test)]
+#[path = "sandbox/flow.rs"]
+mod flow;
+#[cfg(test)]
+#[path = "sandbox/help.rs"]
+mod help;
+#[cfg(test)]
+#[path = "sandbox/shapes.rs"]
+mod shapes;
+#[cfg(test)]
+#[path = "sandbox/wire.rs"]
+mod wire;
+#[cfg(test)]
+#[path = "sandbox/worlds.rs"]
+mod worlds;
