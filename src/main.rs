@@ -10,9 +10,9 @@ use std::{
 use rds_encrypt::{
     cli::{self, Surroundings},
     engine::Interrupter,
-    ui::{self, ColorChoice, Output, Page, Volume},
+    ui::{self, Bars, ColorChoice, Output, Page, Volume},
 };
-use tokio::signal::unix::{SignalKind, signal};
+use tokio::signal::unix::{Signal, SignalKind, signal};
 
 fn main() -> ExitCode {
     match tokio::runtime::Builder::new_current_thread().enable_all().build() {
@@ -27,32 +27,43 @@ fn main() -> ExitCode {
 async fn run() -> u8 {
     let (interrupter, interrupt) = Interrupter::new();
     let signals = [signal(SignalKind::interrupt()), signal(SignalKind::terminate())];
-    for mut signal in signals.into_iter().flatten() {
-        let interrupter = interrupter.clone();
-        tokio::spawn(async move {
-            while signal.recv().await.is_some() {
-                interrupter.interrupt();
-            }
-        });
+    for signal in signals.into_iter().flatten() {
+        tokio::spawn(hear(signal, interrupter.clone()));
     }
-    let is_terminal = io::stderr().is_terminal() && io::stdin().is_terminal();
-    let no_color = env::var("NO_COLOR").ok();
-    let term = env::var("TERM").ok();
+    let variable = |name: &str| env::var(name).ok().filter(|value| !value.is_empty());
+    let (no_color, term) = (variable("NO_COLOR"), variable("TERM"));
     let color = |terminal| ui::color(ColorChoice::Auto, terminal, no_color.as_deref(), term.as_deref());
-    let width = ui::terminal_width();
+    let (talks, asks) = (io::stderr().is_terminal(), io::stdin().is_terminal());
+    let (width, stderr_color) = (ui::terminal_width(), color(talks));
     let surroundings = Surroundings {
         output: Output {
             stdout: Box::new(io::stdout()),
             stderr: Box::new(io::stderr()),
             stdout_page: Page::new(width, color(io::stdout().is_terminal())),
-            stderr_page: Page::new(width, color(io::stderr().is_terminal())),
+            stderr_page: Page::new(width, stderr_color),
             volume: Volume::default(),
         },
-        is_terminal,
-        ask: Box::new(ask),
+        bars: talks.then(|| Box::new(move || Bars::on_stderr(stderr_color)) as _),
+        ask: (talks && asks).then(|| Box::new(ask) as _),
+        pace: variable("RDS_ENCRYPT_PACE").and_then(|pace| pace.parse().ok()),
+        sandbox: None,
         interrupt,
     };
     cli::run(env::args_os(), surroundings).await
+}
+
+/// The first signal asks for an orderly end; a second one ends at once, which costs nothing: what was asked of AWS
+/// is on disk already.
+async fn hear(mut signal: Signal, interrupter: Interrupter) {
+    let mut before = false;
+    while signal.recv().await.is_some() {
+        if before {
+            #[expect(clippy::exit, reason = "a person insists")]
+            std::process::exit(5);
+        }
+        before = true;
+        interrupter.interrupt();
+    }
 }
 
 fn ask(question: &str) -> bool {

@@ -1,5 +1,6 @@
 //! What became of a call that brought no result, sorted into words that decide what may follow.
 
+use aws_credential_types::provider::error::CredentialsError;
 use aws_smithy_runtime_api::client::{orchestrator::HttpResponse, result::SdkError};
 use aws_smithy_types::error::{display::DisplayErrorContext, metadata::ProvideErrorMetadata};
 use aws_types::request_id::RequestId;
@@ -70,6 +71,9 @@ const CREDENTIALS: [&str; 7] = [
     "IncompleteSignature",
 ];
 
+/// How the reason begins where no credentials were found, or none could be fetched.
+const NO_CREDENTIALS: &str = "no usable credentials";
+
 impl CallError {
     /// Sorts an error of the SDK.
     pub(super) fn of<E>(error: &SdkError<E, HttpResponse>) -> Self
@@ -78,6 +82,9 @@ impl CallError {
     {
         match error {
             SdkError::ConstructionFailure(_) => Self::NotSent { why: DisplayErrorContext(error).to_string() },
+            _ if caused_by_credentials(error) => {
+                Self::NotSent { why: format!("{NO_CREDENTIALS}: {}", in_words(error)) }
+            }
             SdkError::DispatchFailure(failure) if failure.as_connector_error().is_some_and(never_connected) => {
                 Self::NotSent { why: in_words(error) }
             }
@@ -89,6 +96,9 @@ impl CallError {
                 let request_id = error.request_id().map(str::to_owned);
                 if THROTTLED.contains(&code.as_str()) {
                     Self::Throttled { why: format!("{code}: {message}") }
+                } else if code.is_empty() && matches!(status, 401 | 403) {
+                    // A proxy's way to deny: no answer of AWS's own lacks a code.
+                    Self::Refused { code: "AccessDenied".into(), message: format!("HTTP {status}"), request_id }
                 } else if status >= 500 || code.is_empty() {
                     Self::MaybeActed { why: format!("AWS answered {status} {code} {message}").trim().to_owned() }
                 } else {
@@ -110,7 +120,7 @@ impl CallError {
     pub fn is_about_credentials(&self) -> bool {
         match self {
             Self::Refused { code, .. } => CREDENTIALS.contains(&code.as_str()),
-            Self::NotSent { why } => why.contains("credential") || why.contains("token"),
+            Self::NotSent { why } => why.starts_with(NO_CREDENTIALS),
             _ => false,
         }
     }
@@ -134,6 +144,18 @@ impl CallError {
             Self::Refused { code, message, request_id } => Outcome::Refused { code, message, request_id },
         }
     }
+}
+
+/// Whether somewhere below lies a provider of credentials: then nothing was signed, and nothing sent.
+fn caused_by_credentials(error: &(dyn std::error::Error + 'static)) -> bool {
+    let mut cause = Some(error);
+    while let Some(error) = cause {
+        if error.is::<CredentialsError>() {
+            return true;
+        }
+        cause = error.source();
+    }
+    false
 }
 
 /// A connection that was refused or a name that wasn't found: not one byte of the request left.

@@ -33,6 +33,9 @@ pub(super) struct Global {
     /// Where migrations are remembered [default: $XDG_STATE_HOME/rds-encrypt, else ~/.local/state/rds-encrypt]
     #[arg(long, global = true, value_name = "DIR")]
     pub(super) state_dir: Option<PathBuf>,
+    /// Work in the embedded sandbox: an AWS of your own, without account or network
+    #[arg(long, global = true)]
+    pub(super) sandbox: bool,
     /// Begin without asking
     #[arg(long, global = true)]
     pub(super) yes: bool,
@@ -65,6 +68,11 @@ pub(super) enum Command {
     Resume(Resume),
     /// Show where migrations stand
     Status(Status),
+    /// An imitation of AWS to try things on
+    Sandbox {
+        #[command(subcommand)]
+        command: SandboxCommand,
+    },
 }
 
 #[derive(Debug, Args)]
@@ -95,6 +103,30 @@ pub(super) struct Status {
     /// The database; without it, all
     #[arg(value_name = "DB")]
     pub(super) database: Option<DatabaseReference>,
+}
+
+#[derive(Debug, Subcommand)]
+pub(super) enum SandboxCommand {
+    /// Serve the sandbox on 127.0.0.1, for the aws command and others
+    Serve(Serve),
+}
+
+#[derive(Debug, Args)]
+#[command(after_help = "Example: rds-encrypt sandbox serve --port 4566 --speed 600")]
+pub(super) struct Serve {
+    /// Port on 127.0.0.1; 0 takes a free one
+    #[arg(long, default_value_t = 0)]
+    pub(super) port: u16,
+    /// How many of its seconds pass in one of ours
+    #[arg(long, default_value_t = 600.0, value_parser = speed)]
+    pub(super) speed: f64,
+}
+
+fn speed(text: &str) -> Result<f64, String> {
+    match text.parse::<f64>() {
+        Ok(speed) if speed.is_finite() && (0.001..=1e6).contains(&speed) => Ok(speed),
+        _ => Err("a number from 0.001 to 1000000".into()),
+    }
 }
 
 fn target_name(text: &str) -> Result<String, String> {

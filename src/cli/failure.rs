@@ -15,6 +15,9 @@ pub enum Failure {
     /// AWS can't be looked at.
     #[error("AWS can't be read: {0}")]
     Read(#[from] ReadError),
+    /// AWS can't be looked at, before anything was made.
+    #[error("AWS can't be read: {0}")]
+    NothingBegun(ReadError),
     /// The state can't be used.
     #[error(transparent)]
     State(#[from] StateError),
@@ -45,7 +48,9 @@ impl Failure {
     fn hint(&self) -> Option<String> {
         match self {
             Self::Connect(ConnectError::NoRegion) => Some("give --region, or set AWS_REGION".into()),
-            Self::Read(error) | Self::Engine(EngineError::Read(error)) => Some(read_hint(error)),
+            Self::Read(error) | Self::NothingBegun(error) | Self::Engine(EngineError::Read(error)) => {
+                Some(read_hint(error))
+            }
             Self::State(error) | Self::Engine(EngineError::State(error)) => Some(error.hint()),
             Self::Connect(_) | Self::Engine(_) | Self::Refused(_) | Self::Usage(_) | Self::Ours(_) => None,
         }
@@ -56,13 +61,13 @@ impl Failure {
     pub fn exit_code(&self) -> u8 {
         match self {
             Self::Usage(_) | Self::Connect(ConnectError::NoRegion) => 2,
-            Self::Refused(_) => 3,
-            Self::Read(error) | Self::Engine(EngineError::Read(error))
+            Self::Read(error) | Self::NothingBegun(error) | Self::Engine(EngineError::Read(error))
                 if error.error.is_denied() || error.error.is_about_credentials() =>
             {
                 8
             }
             Self::State(StateError::Locked { .. }) => 6,
+            Self::Refused(_) | Self::NothingBegun(_) => 3,
             Self::Read(_) | Self::State(_) | Self::Engine(_) => 4,
             Self::Connect(ConnectError::Name(_)) | Self::Ours(_) => 1,
         }

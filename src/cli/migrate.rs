@@ -3,45 +3,67 @@
 use super::{
     Failure, Surroundings,
     arguments::{Global, Migrate},
-    facts, resume, session,
+    facts, keys,
+    place::Place,
+    resume, session,
 };
 use crate::{
     aws::Aws,
-    model::{CallerIdentity, KeyReference, name::short_id},
-    plan::{Checked, Facts, Finding, KeyLookup, Plan, judge},
+    model::{KeyReference, name::short_id},
+    plan::{Checked, Facts, Finding, Judgement, KeyLookup, Plan, judge},
     state::{FORMAT, Identity, Phase, Record, Run, Summary},
     steps::Generation,
-    ui::{KeyRow, confirm, findings, keys},
+    ui::{confirm, findings},
 };
 
 pub(super) async fn run(global: &Global, asked: &Migrate, around: &mut Surroundings) -> Result<u8, Failure> {
-    let states = session::state_directory(global)?;
-    let aws = Aws::connect(&session::connection(global)).await?;
-    let caller = aws.caller_identity().await?;
-    let Some(key) = &asked.kms_key else { return offer_keys(&aws, asked, around).await };
-    if let Some(path) = resume::begun(&states, &aws, &caller, &asked.database) {
-        return resume::same_again(&states, &path, &aws, asked, around).await;
+    let place = Place::find(global, around)?;
+    let aws = Aws::connect(&place.connection(global, None)).await?;
+    let caller = aws.caller_identity().await.map_err(Failure::NothingBegun)?;
+    if let Some(path) = resume::begun(&place.states, &aws, &caller, &asked.database) {
+        return resume::same_again(&place.states, &path, &aws, asked, around).await;
     }
-    let facts = facts::read(&aws, &caller, &asked.database, key, asked.target.as_deref()).await;
+    let Some(key) = keys::chosen(asked, place.is_sandbox()) else {
+        return keys::offer(&aws, &asked.database, &place.flags, around).await;
+    };
+    keys::announce_if_made(&aws, &key, around).await;
+    let facts = facts::read(&aws, &caller, &asked.database, &key, asked.target.as_deref()).await;
     let judgement = judge(&facts);
-    if let Some(why) = &judgement.nothing_to_do {
-        around.output.result(&format!("{why}: nothing to do\n")).map_err(|error| Failure::Ours(error.to_string()))?;
-        return Ok(0);
+    around.output.detail(&findings::checks(&judgement, around.output.stderr_page));
+    if let Some(code) = refuse(&facts, &judgement, around)? {
+        return Ok(code);
     }
-    if judgement.forbids() {
-        around.output.problem(&findings::refusal(&judgement, &facts.asked, around.output.stderr_page));
-        return Ok(if judgement.owned_elsewhere.is_some() { 6 } else { 3 });
-    }
-    let record = new_record(global, asked, key, &aws, &facts)?;
-    if !consents(global, &record, &judgement.findings, around)? {
+    let record = new_record(global, &place, asked, &key, &aws, &facts)?;
+    if !consents(global, &place, &record, &judgement.findings, around)? {
         return Ok(3);
     }
-    let migration = states.begin(record)?;
+    let migration = place.states.begin(record)?;
     session::carry_out(&aws, migration, false, around).await
+}
+
+/// Says why nothing is begun, all at once; nothing where nothing forbids.
+fn refuse(facts: &Facts, judgement: &Judgement, around: &mut Surroundings) -> Result<Option<u8>, Failure> {
+    if let Some(why) = &judgement.nothing_to_do {
+        let written = around.output.result(&format!("{why}: nothing to do\n"));
+        return written.map(|()| Some(0)).map_err(|error| Failure::Ours(error.to_string()));
+    }
+    if !judgement.forbids() {
+        return Ok(None);
+    }
+    around.output.problem(&findings::refusal(judgement, &facts.asked, around.output.stderr_page));
+    let denied = facts.is_denied();
+    Ok(Some(if judgement.owned_elsewhere.is_some() {
+        6
+    } else if denied {
+        8
+    } else {
+        3
+    }))
 }
 
 fn new_record(
     global: &Global,
+    place: &Place,
     asked: &Migrate,
     key: &KeyReference,
     aws: &Aws,
@@ -50,18 +72,20 @@ fn new_record(
     let (Checked::Known(Some(source)), Checked::Known(KeyLookup::Found(found))) = (&facts.source, &facts.key) else {
         return Err(Failure::Ours("the checks passed without a source and a key".into()));
     };
-    let arn = found.arn.clone().unwrap_or_default();
     let now = aws.clock().now().ok_or_else(|| Failure::Ours("AWS's answers carry no Date".into()))?;
-    let plan = Plan::new(source, key, arn, asked.target.clone())
-        .ok_or_else(|| Failure::Ours("the checks passed without a resource id".into()))?;
-    Ok(Record {
+    let plan = found
+        .arn
+        .clone()
+        .and_then(|arn| Plan::new(source, key, arn, asked.target.clone()))
+        .ok_or_else(|| Failure::Ours("the checks passed without a resource id or a key's ARN".into()))?;
+    let mut record = Record {
         format: FORMAT,
         summary: Summary {
             phase: Phase::Underway,
             step: None,
             stopped: None,
             serves: plan.source.identifier.clone(),
-            next: format!("rds-encrypt resume {}", plan.source.identifier),
+            next: String::new(),
             updated: now,
             begun: now,
         },
@@ -69,6 +93,7 @@ fn new_record(
         region: facts.region.clone(),
         endpoint: global.endpoint_url.clone(),
         profile: global.profile.clone(),
+        flags: place.flags.clone(),
         migration: Identity {
             id: short_id(&plan.source.resource_id),
             kind: "instance".into(),
@@ -80,60 +105,32 @@ fn new_record(
         generations: vec![Generation { n: 1, names: plan.names(1), rehearsal: true }],
         plan,
         journal: Vec::new(),
-    })
+    };
+    record.summary.next = record.command("resume");
+    Ok(record)
 }
 
-fn consents(global: &Global, record: &Record, found: &[Finding], around: &mut Surroundings) -> Result<bool, Failure> {
-    let place =
+/// Shows what will be made, and asks. The sandbox never asks.
+fn consents(
+    global: &Global,
+    place: &Place,
+    record: &Record,
+    found: &[Finding],
+    around: &mut Surroundings,
+) -> Result<bool, Failure> {
+    let names = &record.generation().ok_or_else(|| Failure::Ours("no generation was planned".into()))?.names;
+    let shown =
         confirm::Place { account: &record.account, region: &record.region, endpoint: record.endpoint.as_deref() };
-    let names = record.generation().ok_or_else(|| Failure::Ours("no generation was planned".into()))?;
-    let text = confirm::text(&record.plan, &names.names, place, found, around.output.stderr_page);
-    around.output.say(&text);
-    if global.yes {
+    around.output.say(&confirm::text(&record.plan, names, shown, found, around.output.stderr_page));
+    if global.yes || place.is_sandbox() {
         return Ok(true);
     }
-    if !around.is_terminal {
+    let Some(ask) = &mut around.ask else {
         return Err(Failure::Refused("nothing was begun: without a terminal to ask on, it takes --yes".into()));
-    }
-    let yes = (around.ask)("Begin? [y/N] ");
+    };
+    let yes = ask("Begin? [y/N] ");
     if !yes {
-        around.output.say("nothing was begun\n");
+        around.output.say("Nothing was made or changed.\n");
     }
     Ok(yes)
-}
-
-/// A key can never be changed afterwards, so there is no default: show what there is, and how to choose.
-async fn offer_keys(aws: &Aws, asked: &Migrate, around: &mut Surroundings) -> Result<u8, Failure> {
-    let mut rows = Vec::new();
-    for alias in aws.aliases().await? {
-        let Some(key_id) = alias.key_id else { continue };
-        let Ok(KeyLookup::Found(key)) = aws.key(&key_id).await else { continue };
-        let predefined = alias.name.starts_with("alias/aws/");
-        if key.can_encrypt() && (!predefined || alias.name == "alias/aws/rds") {
-            let note = if predefined { "AWS's own: its policy can't be changed" } else { "" };
-            rows.push(KeyRow { alias: alias.name, key_id, note: note.into() });
-        }
-    }
-    let command = format!("rds-encrypt migrate {}", asked.database);
-    around.output.problem(&keys::choose(&rows, aws.region(), &command, around.output.stderr_page));
-    Ok(3)
-}
-
-impl crate::model::KeyMetadata {
-    fn can_encrypt(&self) -> bool {
-        self.state.as_deref() == Some("Enabled")
-            && self.usage.as_deref() == Some("ENCRYPT_DECRYPT")
-            && self.spec.as_deref() == Some("SYMMETRIC_DEFAULT")
-    }
-}
-
-/// The caller that a state file must belong to.
-pub(super) fn same_account(caller: &CallerIdentity, record: &Record) -> Result<(), Failure> {
-    if caller.account == record.account {
-        return Ok(());
-    }
-    Err(Failure::Refused(format!(
-        "the credentials are of account {}, the migration is of {}",
-        caller.account, record.account
-    )))
 }

@@ -3,8 +3,11 @@
 mod arguments;
 mod facts;
 mod failure;
+mod keys;
 mod migrate;
+mod place;
 mod resume;
+mod sandbox;
 mod session;
 mod status;
 
@@ -12,18 +15,26 @@ use std::ffi::OsString;
 
 use clap::Parser;
 
-use crate::{engine::Interrupt, ui::Output};
-use arguments::{Arguments, Command};
+use crate::{
+    engine::Interrupt,
+    sandbox::Sandbox,
+    ui::{Bars, Output},
+};
+use arguments::{Arguments, Command, SandboxCommand};
 pub use failure::Failure;
 
 /// What a command finds around it; tests bring their own.
 pub struct Surroundings {
     /// Where texts go.
     pub output: Output,
-    /// Whether a person sits at a terminal.
-    pub is_terminal: bool,
-    /// Asks a person; `true` for yes.
-    pub ask: Box<dyn FnMut(&str) -> bool + Send>,
+    /// Makes the bars of a terminal; nothing where there is none.
+    pub bars: Option<Box<dyn FnMut() -> Bars + Send>>,
+    /// Asks a person; `true` for yes. Nothing where nobody can be asked.
+    pub ask: Option<Box<dyn FnMut(&str) -> bool + Send>>,
+    /// Overrides how many of AWS's seconds we count in one of ours: for strangers that run in real time.
+    pub pace: Option<f64>,
+    /// The sandbox that `--sandbox` means, in place of the one in the state directory.
+    pub sandbox: Option<Sandbox>,
     /// Until somebody asks for an end.
     pub interrupt: Interrupt,
 }
@@ -39,6 +50,9 @@ pub async fn run(arguments: impl IntoIterator<Item = OsString>, mut around: Surr
         Command::Migrate(migrate) => migrate::run(&arguments.global, migrate, &mut around).await,
         Command::Resume(resume) => resume::run(&arguments.global, resume, &mut around).await,
         Command::Status(status) => status::run(&arguments.global, status, &mut around),
+        Command::Sandbox { command: SandboxCommand::Serve(serve) } => {
+            sandbox::run(&arguments.global, serve, &mut around).await
+        }
     };
     match result {
         Ok(code) => code,

@@ -1,45 +1,67 @@
-//! What the commands share: the state directory, the connection, and one run of the engine on a screen.
+//! One run of the engine on a screen, and how it ended.
 
-use std::{env, path::PathBuf};
+use std::{env, fs, os::unix::fs::MetadataExt};
 
-use super::{Failure, Surroundings, arguments::Global};
+use super::{Failure, Surroundings};
 use crate::{
-    aws::{Aws, Connection},
-    engine::{Clock, Ending, Engine, event::Reporter},
-    state::{Migration, StateDirectory},
-    steps::StopKind,
-    ui::{Bars, Plain, Silent, Volume, result},
+    aws::Aws,
+    engine::{Clock, Ending, Engine, event::Reporter, look},
+    model::Verdict,
+    state::Migration,
+    steps::{StopKind, differences},
+    ui::{Plain, Silent, Volume, result, table},
 };
-
-/// Divides all waits: for tests against strangers that run in real time.
-const PACE: &str = "RDS_ENCRYPT_PACE";
-
-pub(super) fn state_directory(global: &Global) -> Result<StateDirectory, Failure> {
-    let root = match (&global.state_dir, env::var_os("XDG_STATE_HOME"), env::var_os("HOME")) {
-        (Some(root), _, _) => root.clone(),
-        (None, Some(state), _) if !state.is_empty() => PathBuf::from(state).join("rds-encrypt"),
-        (None, _, Some(home)) if !home.is_empty() => PathBuf::from(home).join(".local/state/rds-encrypt"),
-        _ => return Err(Failure::Usage("no home directory is set: give --state-dir".into())),
-    };
-    Ok(StateDirectory::new(root))
-}
-
-pub(super) fn connection(global: &Global) -> Connection {
-    Connection {
-        profile: global.profile.clone(),
-        region: global.region.clone(),
-        endpoint_url: global.endpoint_url.clone(),
-        in_process: None,
-    }
-}
 
 /// `user@host`, in the characters that tags allow.
 pub(super) fn owner() -> String {
-    let user = env::var("USER").or_else(|_| env::var("LOGNAME")).unwrap_or_else(|_| "unknown".into());
-    let host = std::fs::read_to_string("/etc/hostname").unwrap_or_else(|_| "unknown".into());
+    let host = fs::read_to_string("/proc/sys/kernel/hostname").or_else(|_| env::var("HOSTNAME"));
     let allowed = |letter: &char| letter.is_ascii_alphanumeric() || "._-".contains(*letter);
     let clean = |text: &str| text.trim().chars().filter(allowed).take(60).collect::<String>();
-    format!("{}@{}", clean(&user), clean(&host))
+    format!("{}@{}", clean(&user()), clean(&host.unwrap_or_else(|_| "unknown".into())))
+}
+
+/// The user's name, or number where nothing names it (as under cron).
+fn user() -> String {
+    let named = ["USER", "LOGNAME"].iter().find_map(|name| env::var(name).ok().filter(|user| !user.is_empty()));
+    let by_number = || fs::metadata("/proc/self").map(|process| format!("uid{}", process.uid()));
+    named.or_else(|| by_number().ok()).unwrap_or_else(|| "unknown".into())
+}
+
+/// Goes on with a migration that was begun earlier; one that is finished is only looked at.
+pub(super) async fn go_on(aws: &Aws, migration: Migration, around: &mut Surroundings) -> Result<u8, Failure> {
+    if migration.record().is_finished() {
+        return review(aws, &migration, around).await;
+    }
+    carry_out(aws, migration, true, around).await
+}
+
+/// Looks once at what a finished migration made. People may have changed it since: nothing is mended.
+async fn review(aws: &Aws, migration: &Migration, around: &mut Surroundings) -> Result<u8, Failure> {
+    let record = migration.record();
+    let name = &record.migration.name;
+    let generation = record.generation().ok_or_else(|| Failure::Ours("no generation was planned".into()))?;
+    let seen = look(aws, &record.plan.source.identifier, &generation.names).await?;
+    let target = &generation.names.target;
+    let Some(instance) = &seen.target else {
+        let text = format!("the migration of {name} was finished, but {target} is gone since: somebody removed it\n");
+        around.output.problem(&text);
+        return Ok(4);
+    };
+    if instance.encryption.verdict() != Verdict::UnderKey(record.plan.key_arn.clone()) {
+        let shown = instance.encryption.in_words();
+        around.output.problem(&format!(
+            "the migration of {name} was finished, but {target} is {shown} now: it isn't what was made\n"
+        ));
+        return Ok(4);
+    }
+    around.output.say(&format!("the migration of {name} is finished; this is what it made\n"));
+    let changed = differences(&record.plan, instance);
+    if !changed.is_empty() {
+        around.output.say("changed since, by others, and left as it is:\n");
+        around.output.say(&table::differences(&changed, around.output.stderr_page));
+    }
+    let compared = record.plan.settings.len();
+    show(migration, Ending::Finished { seen: Box::new(seen), compared }, around)
 }
 
 /// Works on a migration and shows how it ends.
@@ -49,14 +71,14 @@ pub(super) async fn carry_out(
     resumed: bool,
     around: &mut Surroundings,
 ) -> Result<u8, Failure> {
-    let pace = env::var(PACE).ok().and_then(|text| text.parse().ok());
-    let clock = Clock::new(pace.or(aws.clock().sandbox_speed()).unwrap_or(1.0));
+    let of_aws = aws.clock().sandbox_speed().unwrap_or(1.0);
+    let clock = around.pace.map_or_else(|| Clock::new(of_aws), |pace| Clock::hurried(pace, of_aws));
     let interrupt = around.interrupt.clone();
     let ending = {
-        let mut reporter: Box<dyn Reporter + '_> = match around.output.volume {
-            Volume::Quiet => Box::new(Silent),
-            _ if around.is_terminal => Box::new(Bars::on_stderr(around.output.stderr_page.color)),
-            _ => Box::new(Plain::new(&mut around.output.stderr)),
+        let mut reporter: Box<dyn Reporter + '_> = match (around.output.volume, &mut around.bars) {
+            (Volume::Quiet, _) => Box::new(Silent),
+            (_, Some(bars)) => Box::new(bars()),
+            (_, None) => Box::new(Plain::new(&mut around.output.stderr)),
         };
         let mut engine = Engine { aws, clock, interrupt, reporter: reporter.as_mut() };
         engine.migrate(&mut migration, resumed).await?

@@ -3,30 +3,30 @@
 use super::{
     Failure, Surroundings,
     arguments::{Global, Status},
-    session,
+    place::Place,
 };
 use crate::ui::table;
 
 pub(super) fn run(global: &Global, asked: &Status, around: &mut Surroundings) -> Result<u8, Failure> {
-    let states = session::state_directory(global)?;
-    let entries = states.entries();
+    let place = Place::find(global, around)?;
+    let entries = place.states.entries();
     let page = around.output.stdout_page;
-    let Some(database) = &asked.database else {
-        let text = if entries.is_empty() {
-            format!("no migrations in {}\n", states.root().display())
-        } else {
-            table::list(&entries, page)
-        };
-        return show(&text, around);
-    };
+    if let Some(waiting) = place.waiting_in_the_sandbox() {
+        around.output.say(&waiting);
+    }
+    let Some(database) = &asked.database else { return show(&table::list(&entries, page), around) };
     for entry in entries {
-        if let Ok(record) = &entry.record
-            && record.is_meant_by(database)
-        {
-            return show(&table::details(record, entry.holder.as_ref(), page), around);
+        match entry.record {
+            Ok(record) if record.is_meant_by(database) => {
+                return show(&table::details(&record, entry.holder.as_ref(), page), around);
+            }
+            Err(error) if entry.path.file_stem().is_some_and(|stem| super::resume::is_named_after(stem, database)) => {
+                return Err(error.into());
+            }
+            _ => {}
         }
     }
-    Err(Failure::Usage(format!("no migration of {database} in {}", states.root().display())))
+    Err(Failure::Usage(format!("no migration of {database} in {}", place.states.root().display())))
 }
 
 fn show(text: &str, around: &mut Surroundings) -> Result<u8, Failure> {

@@ -30,12 +30,7 @@ impl SentHere {
     fn asked<'a>(&self, intent: &'a Intent, clock: &Clock, now: AwsTime) -> Asked<'a> {
         match self.0.get(&intent.number) {
             Some(sent) => Asked { intent, age: clock.now().saturating_sub(*sent), this_run: true },
-            None => Asked { intent, age: since(intent.sent_at, now), this_run: false },
+            None => Asked { intent, age: clock.between(intent.sent_at, now), this_run: false },
         }
     }
-}
-
-/// The time from `then` to `now`; none if it lies ahead.
-pub(super) fn since(then: AwsTime, now: AwsTime) -> Duration {
-    Duration::try_from(now.duration_since(then)).unwrap_or_default()
 }

@@ -7,7 +7,7 @@ use tokio::time::sleep;
 use super::{
     Clock, Interrupt,
     event::{Begun, Event, Progress, Reporter},
-    journal::{SentHere, since},
+    journal::SentHere,
     look, pace,
 };
 use crate::{
@@ -188,7 +188,8 @@ impl Engine<'_> {
                 continue;
             }
             memory.reached.push(*step);
-            let took = memory.step.filter(|(current, _)| current == step).map(|(_, begun)| since(begun, now));
+            let took =
+                memory.step.filter(|(current, _)| current == step).map(|(_, begun)| self.clock.between(begun, now));
             self.reporter.report(&Event::StepDone { step: *step, evidence: evidence.clone(), took });
         }
         Ok(())
@@ -204,7 +205,7 @@ impl Engine<'_> {
     ) -> Result<Duration, EngineError> {
         let step = standing.step;
         match memory.step {
-            Some((current, begun)) if current == step => Ok(since(begun, now)),
+            Some((current, begun)) if current == step => Ok(self.clock.between(begun, now)),
             _ => {
                 let begun = begun_at(migration, step).unwrap_or(now);
                 memory.step = Some((step, begun));
@@ -212,7 +213,7 @@ impl Engine<'_> {
                     migration.stand(Phase::Underway, step, None, now)?;
                     self.reporter.report(&Event::StepStarted { step });
                 }
-                Ok(since(begun, now))
+                Ok(self.clock.between(begun, now))
             }
         }
     }

@@ -90,9 +90,10 @@ fn is_placeholder(text: &str) -> bool {
     let word = text.strip_prefix("alias/").unwrap_or(text);
     let bare = word.to_ascii_lowercase().replace('_', "-");
     let all_x = !bare.is_empty() && bare.bytes().all(|byte| byte == b'x' || byte == b'-' || byte == b'.');
-    all_x
+    let bare_word = word.len() == text.len();
+    (bare_word && all_x)
         || word.starts_with(['<', '$', '{', '['])
-        || (word.len() == text.len() && PLACEHOLDERS.contains(&bare.as_str()))
+        || (bare_word && PLACEHOLDERS.contains(&bare.as_str()))
 }
 
 /// A key id is a UUID, or `mrk-` and 32 hex digits for a multi-Region key.
@@ -157,6 +158,7 @@ mod tests {
             "alias/payments",
             "alias/aws/rds",
             "alias/test",
+            "alias/x",
             "1234abcd-12ab-34cd-56ef-1234567890ab",
             "mrk-1234abcd12ab34cd56ef1234567890ab",
             "arn:aws:kms:eu-west-2:000000000000:key/1234abcd-12ab-34cd-56ef-1234567890ab",

@@ -36,6 +36,20 @@ pub struct TakenNames {
     pub target: Option<DbInstance>,
 }
 
+impl<T> Checked<T> {
+    fn is_denied(&self) -> bool {
+        matches!(self, Self::NotChecked { permission: Some(_), .. })
+    }
+}
+
+impl Facts {
+    /// Whether a permission is what is missing.
+    #[must_use]
+    pub fn is_denied(&self) -> bool {
+        self.source.is_denied() || self.key.is_denied() || self.taken.is_denied()
+    }
+}
+
 /// Everything that the checks of a migration rest on.
 #[derive(Clone, Debug)]
 pub struct Facts {

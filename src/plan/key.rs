@@ -62,6 +62,13 @@ pub(super) fn judge(key: &KeyMetadata, asked: &KeyReference, region: &str) -> Ve
     found
 }
 
+/// Whether nothing forbids this key; for lists of keys to choose from.
+#[must_use]
+pub fn can_encrypt(key: &KeyMetadata, region: &str) -> bool {
+    let asked = KeyReference::Id(key.arn.clone().unwrap_or_default());
+    judge(key, &asked, region).iter().all(|finding| finding.severity != Severity::Blocker)
+}
+
 fn on(key: &KeyMetadata) -> String {
     key.deletion_date.map(|at| format!(" on {at}")).unwrap_or_default()
 }

@@ -13,6 +13,7 @@ mod window;
 pub use carry::{PlannedSetting, SettleGroup};
 pub use checks::{Check, Finding, Judgement, Severity, judge};
 pub use facts::{Checked, Facts, KeyLookup, TakenNames};
+pub use key::can_encrypt;
 pub use window::contains as window_contains;
 
 use serde::{Deserialize, Serialize};

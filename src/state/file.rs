@@ -73,7 +73,7 @@ pub(super) fn sweep(folder: &Path) {
 }
 
 /// Makes a folder and those above it, 0700.
-pub(super) fn make_folder(path: &Path) -> Result<(), StateError> {
+pub fn make_folder(path: &Path) -> Result<(), StateError> {
     DirBuilder::new().recursive(true).mode(0o700).create(path).map_err(|source| io_error("create", path, source))
 }
 

@@ -11,6 +11,7 @@ mod record;
 mod store;
 
 pub use error::StateError;
+pub use file::make_folder;
 pub use lock::Owner;
 pub use record::{FORMAT, Identity, Phase, Record, Run, Summary};
 pub use store::{Entry, Migration, StateDirectory};

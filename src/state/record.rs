@@ -26,6 +26,8 @@ pub struct Record {
     pub endpoint: Option<String>,
     /// The profile that was used, if one was named.
     pub profile: Option<String>,
+    /// The flags without which a later command wouldn't find this migration: `--sandbox`, `--state-dir …`.
+    pub flags: String,
     /// What is migrated.
     pub migration: Identity,
     /// Who began it; goes into the tags of what it makes.
@@ -108,6 +110,13 @@ impl Record {
     #[must_use]
     pub fn generation(&self) -> Option<&Generation> {
         self.generations.last()
+    }
+
+    /// A command on this migration that a person can paste: `rds-encrypt resume orders --sandbox`.
+    #[must_use]
+    pub fn command(&self, verb: &str) -> String {
+        let flags = if self.flags.is_empty() { String::new() } else { format!(" {}", self.flags) };
+        format!("rds-encrypt {verb} {}{flags}", self.migration.name)
     }
 
     /// Whether nothing is left to do.

@@ -156,10 +156,7 @@ impl Migration {
         summary.step = Some(step);
         summary.stopped = stopped;
         summary.updated = now;
-        summary.next = match phase {
-            Phase::Finished => format!("rds-encrypt status {}", self.record.migration.name),
-            _ => format!("rds-encrypt resume {}", self.record.migration.name),
-        };
+        self.record.summary.next = self.record.command(if phase == Phase::Finished { "status" } else { "resume" });
         self.save()
     }
 

@@ -135,7 +135,7 @@ fn at_step(record: &Record) -> String {
 
 fn go_on(text: &mut Text, record: &Record) {
     text.heading("To go on");
-    text.verbatim(&format!("rds-encrypt resume {}", record.migration.name));
+    text.verbatim(&record.command("resume"));
 }
 
 /// What this migration has made, as far as its journal knows.

@@ -63,6 +63,7 @@ pub(super) fn record(phase: Phase, step: Step) -> Record {
         region: "eu-west-2".into(),
         endpoint: None,
         profile: None,
+        flags: String::new(),
         migration: Identity {
             id: "orders".into(),
             kind: "instance".into(),

@@ -1,0 +1,63 @@
+//! Which key: the one that is asked for, or a list to choose from.
+
+use super::{Failure, Surroundings, arguments::Migrate};
+use crate::{
+    aws::Aws,
+    model::{DatabaseReference, KeyReference},
+    plan::KeyLookup,
+    ui::{KeyRow, keys},
+};
+
+/// The sandbox's default. A real account has none: a database can never change its key.
+const OF_THE_SANDBOX: &str = "alias/sandbox";
+/// AWS's own key for RDS.
+const OF_AWS: &str = "alias/aws/rds";
+/// How the aliases of AWS's own keys begin.
+const PREDEFINED: &str = "alias/aws/";
+
+/// The key that is asked for, or the sandbox's.
+pub(super) fn chosen(asked: &Migrate, sandbox: bool) -> Option<KeyReference> {
+    let default = || sandbox.then(|| KeyReference::Alias(OF_THE_SANDBOX.into()));
+    asked.kms_key.clone().or_else(default)
+}
+
+/// Shows the account's usable keys that have an alias, and how to choose.
+pub(super) async fn offer(
+    aws: &Aws,
+    database: &DatabaseReference,
+    flags: &str,
+    around: &mut Surroundings,
+) -> Result<u8, Failure> {
+    let mut rows = Vec::new();
+    for alias in aws.aliases().await.map_err(Failure::NothingBegun)? {
+        if alias.name.starts_with(PREDEFINED) && alias.name != OF_AWS {
+            continue;
+        }
+        // Describing a predefined alias without a key would make one: it is listed as it is.
+        let Some(key_id) = alias.key_id else { continue };
+        let Ok(KeyLookup::Found(key)) = aws.key(&key_id).await else { continue };
+        if crate::plan::can_encrypt(&key, aws.region()) {
+            let note = if alias.name == OF_AWS { "AWS's own: its policy can't be changed" } else { "" };
+            rows.push(KeyRow { alias: alias.name, key_id, note: note.into() });
+        }
+    }
+    let space = if flags.is_empty() { "" } else { " " };
+    let command = format!("rds-encrypt migrate {database}{space}{flags}");
+    around.output.problem(&keys::choose(&rows, aws.region(), &command, around.output.stderr_page));
+    Ok(3)
+}
+
+/// Looking at AWS's own key makes it where the account has none yet: say so before (R-KEY-4).
+pub(super) async fn announce_if_made(aws: &Aws, key: &KeyReference, around: &mut Surroundings) {
+    let KeyReference::Alias(name) = key else { return };
+    if !name.starts_with(PREDEFINED) {
+        return;
+    }
+    match aws.aliases().await {
+        Ok(aliases) if aliases.iter().any(|alias| alias.name == *name && alias.key_id.is_some()) => {}
+        Ok(_) => around.output.say(&format!("the account has no {name} yet: AWS makes it now, as it is asked for\n")),
+        Err(error) => around
+            .output
+            .say(&format!("not checked whether the account has {name} already ({error}): if not, AWS makes it now\n")),
+    }
+}

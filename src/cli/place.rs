@@ -1,0 +1,120 @@
+//! Where a command works: on a real account, or in the sandbox; and where that is remembered.
+
+use std::{env, path::PathBuf};
+
+use super::{Failure, Surroundings, arguments::Global};
+use crate::{
+    aws::Connection,
+    sandbox::{DEFAULT_REGION, DEFAULT_SPEED, Options, Sandbox, Store},
+    state::{Record, StateDirectory},
+};
+
+/// Below the state directory: the sandbox's world, and its migrations beside it.
+const SANDBOX: &str = "sandbox";
+
+/// Where a command works.
+pub(super) struct Place {
+    /// Where migrations are remembered.
+    pub(super) states: StateDirectory,
+    /// The sandbox, if it isn't a real account.
+    sandbox: Option<Sandbox>,
+    /// The flags that a later command needs to find this place.
+    pub(super) flags: String,
+}
+
+impl Place {
+    /// Finds the place that the global flags name.
+    pub(super) fn find(global: &Global, around: &Surroundings) -> Result<Self, Failure> {
+        let root = root(global)?;
+        let mut flags = Vec::new();
+        if global.sandbox {
+            flags.push("--sandbox".to_owned());
+        }
+        if let Some(given) = &global.state_dir {
+            flags.push(format!("--state-dir {}", quoted(&given.to_string_lossy())));
+        }
+        let flags = flags.join(" ");
+        if !global.sandbox {
+            return Ok(Self { states: StateDirectory::new(root), sandbox: None, flags });
+        }
+        if global.endpoint_url.is_some() {
+            return Err(Failure::Usage("--sandbox answers by itself: leave --endpoint-url out".into()));
+        }
+        let states = StateDirectory::new(root.join(SANDBOX));
+        let sandbox = match &around.sandbox {
+            Some(sandbox) => sandbox.clone(),
+            None => world(global, None)?,
+        };
+        Ok(Self { states, sandbox: Some(sandbox), flags })
+    }
+
+    /// Whether it is the sandbox.
+    pub(super) fn is_sandbox(&self) -> bool {
+        self.sandbox.is_some()
+    }
+
+    /// How AWS is reached, by the flags and by what a migration remembers.
+    pub(super) fn connection(&self, global: &Global, record: Option<&Record>) -> Connection {
+        let region = global.region.clone().or_else(|| record.map(|record| record.region.clone()));
+        match &self.sandbox {
+            Some(sandbox) => Connection {
+                region: region.or_else(|| Some(DEFAULT_REGION.to_owned())),
+                in_process: Some(sandbox.http_client()),
+                ..Connection::default()
+            },
+            None => Connection {
+                profile: global.profile.clone().or_else(|| record.and_then(|record| record.profile.clone())),
+                region,
+                endpoint_url: global.endpoint_url.clone().or_else(|| record.and_then(|record| record.endpoint.clone())),
+                in_process: None,
+            },
+        }
+    }
+
+    /// Names the migrations that wait in the sandbox where a command looked on real accounts only.
+    pub(super) fn waiting_in_the_sandbox(&self) -> Option<String> {
+        if self.is_sandbox() {
+            return None;
+        }
+        let entries = StateDirectory::new(self.states.root().join(SANDBOX)).entries();
+        let names: Vec<String> = entries
+            .iter()
+            .filter_map(|entry| entry.record.as_ref().ok().filter(|record| !record.is_finished()))
+            .map(|record| record.migration.name.clone())
+            .collect();
+        (!names.is_empty())
+            .then(|| format!("in the sandbox waits: {} (rds-encrypt resume --sandbox)\n", names.join(", ")))
+    }
+}
+
+/// The sandbox whose world is in the state directory.
+pub(super) fn world(global: &Global, speed: Option<f64>) -> Result<Sandbox, Failure> {
+    let folder = root(global)?.join(SANDBOX);
+    crate::state::make_folder(&folder)?;
+    Sandbox::open(Options {
+        speed: speed.unwrap_or(DEFAULT_SPEED),
+        store: Store::File(folder.join("world.json")),
+        ..Options::default()
+    })
+    .map_err(|error| Failure::Refused(error.to_string()))
+}
+
+/// The state directory: as given, else where the system keeps such things.
+fn root(global: &Global) -> Result<PathBuf, Failure> {
+    match (&global.state_dir, env::var_os("XDG_STATE_HOME"), env::var_os("HOME")) {
+        (Some(root), _, _) => Ok(root.clone()),
+        (None, Some(state), _) if !state.is_empty() => Ok(PathBuf::from(state).join("rds-encrypt")),
+        (None, _, Some(home)) if !home.is_empty() => Ok(PathBuf::from(home).join(".local/state/rds-encrypt")),
+        _ => Err(Failure::Usage("no home directory is set: give --state-dir".into())),
+    }
+}
+
+/// Ready to be pasted into a shell.
+fn quoted(text: &str) -> String {
+    let plain = |letter: char| letter.is_ascii_alphanumeric() || "/._-+:@%,=".contains(letter);
+    if !text.is_empty() && text.chars().all(plain) {
+        text.to_owned()
+    } else {
+        format!("'{}'", text.replace('\'', r"'\''"))
+    }
+}
