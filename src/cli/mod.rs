@@ -23,14 +23,19 @@ use crate::{
 use arguments::{Arguments, Command, SandboxCommand};
 pub use failure::Failure;
 
+/// Makes the bars of a terminal.
+pub type MakeBars = Box<dyn FnMut() -> Bars + Send>;
+/// Puts a question to a person; `true` for yes.
+pub type Ask = Box<dyn FnMut(&str) -> bool + Send>;
+
 /// What a command finds around it; tests bring their own.
 pub struct Surroundings {
     /// Where texts go.
     pub output: Output,
     /// Makes the bars of a terminal; nothing where there is none.
-    pub bars: Option<Box<dyn FnMut() -> Bars + Send>>,
+    pub bars: Option<MakeBars>,
     /// Asks a person; `true` for yes. Nothing where nobody can be asked.
-    pub ask: Option<Box<dyn FnMut(&str) -> bool + Send>>,
+    pub ask: Option<Ask>,
     /// Overrides how many of AWS's seconds we count in one of ours: for strangers that run in real time.
     pub pace: Option<f64>,
     /// The sandbox that `--sandbox` means, in place of the one in the state directory.
