@@ -20,6 +20,7 @@ pub(super) struct Arguments {
 }
 
 #[derive(Debug, Args)]
+#[command(next_help_heading = "Everywhere")]
 pub(super) struct Global {
     /// Profile of AWS's configuration files
     #[arg(long, global = true)]
@@ -39,6 +40,9 @@ pub(super) struct Global {
     /// Begin without asking
     #[arg(long, global = true)]
     pub(super) yes: bool,
+    /// Keep a log in this file
+    #[arg(long, global = true, value_name = "FILE")]
+    pub(super) log_file: Option<PathBuf>,
     /// Say more
     #[arg(short, long, global = true, conflicts_with = "quiet")]
     pub(super) verbose: bool,
