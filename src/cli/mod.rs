@@ -45,6 +45,15 @@ pub struct Surroundings {
     pub interrupt: Interrupt,
 }
 
+impl Surroundings {
+    /// An empty line around bars; plain lines need none.
+    fn air(&mut self) {
+        if self.bars.is_some() {
+            self.output.say("\n");
+        }
+    }
+}
+
 /// Runs one command and returns its exit code.
 pub async fn run(arguments: impl IntoIterator<Item = OsString>, mut around: Surroundings) -> u8 {
     let arguments = match Arguments::try_parse_from(arguments) {
@@ -52,7 +61,7 @@ pub async fn run(arguments: impl IntoIterator<Item = OsString>, mut around: Surr
         Err(error) => return usage(&error, &mut around),
     };
     around.output.volume = arguments.global.volume();
-    let result = dispatch(&arguments, &mut around).await;
+    let result = Box::pin(dispatch(&arguments, &mut around)).await;
     match result {
         Ok(code) => code,
         Err(failure) => {
@@ -66,12 +75,21 @@ pub async fn run(arguments: impl IntoIterator<Item = OsString>, mut around: Surr
 async fn dispatch(arguments: &Arguments, around: &mut Surroundings) -> Result<u8, Failure> {
     let _log = arguments.global.log_file.as_deref().map(log::to_file).transpose()?;
     match &arguments.command {
-        Command::Migrate(migrate) => migrate::run(&arguments.global, migrate, around).await,
+        Command::Migrate(migrate) => Box::pin(migrate::run(&arguments.global, migrate, around)).await,
         Command::Resume(resume) => resume::run(&arguments.global, resume, around).await,
         Command::Status(status) => status::run(&arguments.global, status, around),
         Command::Sandbox { command: SandboxCommand::Serve(serve) } => {
             sandbox::run(&arguments.global, serve, around).await
         }
+    }
+}
+
+/// Waits for something that may take long, unless an end is asked for meanwhile. Only before anything was made.
+async fn unless_interrupted<T>(around: &Surroundings, work: impl Future<Output = T>) -> Result<T, Failure> {
+    let mut interrupt = around.interrupt.clone();
+    tokio::select! {
+        done = work => Ok(done),
+        () = interrupt.asked() => Err(Failure::Interrupted),
     }
 }
 

@@ -82,7 +82,11 @@ pub struct Standing {
 /// that is deleted after its copy exists is fine (design rule 1).
 #[must_use]
 pub fn decide(situation: &Situation<'_>) -> Standing {
-    let start = PIPELINE.iter().rposition(|step| step.has_begun(situation)).unwrap_or(0);
+    let mut start = PIPELINE.iter().rposition(|step| step.has_begun(situation)).unwrap_or(0);
+    // A create that is asked for once more needs what it is made from, as it did the first time.
+    if PIPELINE.get(start).is_some_and(|step| matches!(step.decide(situation), Decision::Act(_))) {
+        start = start.saturating_sub(1);
+    }
     let mut standing =
         Standing { reached: Vec::new(), step: Step::TakeSnapshot, decision: Decision::Done(Evidence::Nothing) };
     for step in PIPELINE.iter().copied().skip(start) {
