@@ -79,7 +79,7 @@ pub struct Standing {
 
 /// Decides what to do next, goal backwards: the last step of which something exists speaks first, and from
 /// there on the first whose goal doesn't hold yet. What came before it doesn't matter any more: a snapshot
-/// that is deleted after its copy exists is fine (design rule 1).
+/// that is deleted after its copy exists is fine (rule 1).
 #[must_use]
 pub fn decide(situation: &Situation<'_>) -> Standing {
     let mut start = PIPELINE.iter().rposition(|step| step.has_begun(situation)).unwrap_or(0);
