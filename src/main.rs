@@ -51,6 +51,7 @@ async fn run() -> u8 {
         bars: talks.then(|| Box::new(move || Bars::on_stderr(stderr_color)) as _),
         ask: (talks && asks).then(|| Box::new(ask) as _),
         pace: variable("RDS_ENCRYPT_PACE").and_then(|pace| pace.parse().ok()),
+        json: false,
         sandbox: None,
         interrupt,
     };

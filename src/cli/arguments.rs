@@ -2,7 +2,7 @@
 
 use std::path::PathBuf;
 
-use clap::{Args, Parser, Subcommand};
+use clap::{Args, Parser, Subcommand, ValueEnum};
 
 use crate::{
     model::{DatabaseReference, KeyReference, name::instance_name_fault},
@@ -40,6 +40,9 @@ pub(super) struct Global {
     /// Begin without asking
     #[arg(long, global = true)]
     pub(super) yes: bool,
+    /// What stdout carries: texts, or JSON for machines (one event a line while a migration runs)
+    #[arg(long, global = true, value_name = "FORMAT", value_enum, default_value_t = Format::Text)]
+    pub(super) output: Format,
     /// Keep a log in this file
     #[arg(long, global = true, value_name = "FILE")]
     pub(super) log_file: Option<PathBuf>,
@@ -59,6 +62,13 @@ impl Global {
             _ => Volume::Normal,
         }
     }
+}
+
+/// What stdout carries.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
+pub(super) enum Format {
+    Text,
+    Json,
 }
 
 #[derive(Debug, Subcommand)]

@@ -52,7 +52,9 @@ impl Failure {
         }
     }
 
-    fn hint(&self) -> Option<String> {
+    /// What to do next.
+    #[must_use]
+    pub fn hint(&self) -> Option<String> {
         match self {
             Self::Connect(ConnectError::NoRegion) => Some("give --region, or set AWS_REGION".into()),
             Self::Read(error) | Self::NothingBegun(error) | Self::Engine(EngineError::Read(error)) => {

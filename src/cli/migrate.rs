@@ -13,7 +13,7 @@ use crate::{
     plan::{Checked, Facts, Finding, Judgement, KeyLookup, Plan, judge},
     state::{FORMAT, Identity, Phase, Record, Run, Summary},
     steps::Generation,
-    ui::{confirm, findings},
+    ui::{confirm, findings, json},
 };
 
 pub(super) async fn run(global: &Global, asked: &Migrate, around: &mut Surroundings) -> Result<u8, Failure> {
@@ -44,22 +44,21 @@ pub(super) async fn run(global: &Global, asked: &Migrate, around: &mut Surroundi
 
 /// Says why nothing is begun, all at once; nothing where nothing forbids.
 fn refuse(facts: &Facts, judgement: &Judgement, around: &mut Surroundings) -> Result<Option<u8>, Failure> {
-    if let Some(why) = &judgement.nothing_to_do {
-        let written = around.output.result(&format!("{why}: nothing to do\n"));
-        return written.map(|()| Some(0)).map_err(|error| Failure::Ours(error.to_string()));
-    }
-    if !judgement.forbids() {
-        return Ok(None);
-    }
-    around.output.problem(&findings::refusal(judgement, &facts.asked, around.output.stderr_page));
-    let denied = facts.is_denied();
-    Ok(Some(if judgement.owned_elsewhere.is_some() {
-        6
-    } else if denied {
-        8
+    let code = match judgement {
+        Judgement { nothing_to_do: Some(_), .. } => 0,
+        Judgement { owned_elsewhere: Some(_), .. } => 6,
+        _ if !judgement.forbids() => return Ok(None),
+        _ if facts.is_denied() => 8,
+        _ => 3,
+    };
+    if around.json {
+        around.result(&json::line(&json::refused(&facts.asked, judgement, code)))?;
+    } else if let Some(why) = &judgement.nothing_to_do {
+        around.result(&format!("{why}: nothing to do\n"))?;
     } else {
-        3
-    }))
+        around.output.problem(&findings::refusal(judgement, &facts.asked, around.output.stderr_page));
+    }
+    Ok(Some(code))
 }
 
 fn new_record(

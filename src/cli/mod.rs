@@ -19,9 +19,9 @@ use clap::Parser;
 use crate::{
     engine::Interrupt,
     sandbox::Sandbox,
-    ui::{Bars, Output},
+    ui::{Bars, Output, json},
 };
-use arguments::{Arguments, Command, SandboxCommand};
+use arguments::{Arguments, Command, Format, SandboxCommand};
 pub use failure::Failure;
 
 /// Makes the bars of a terminal.
@@ -39,6 +39,8 @@ pub struct Surroundings {
     pub ask: Option<Ask>,
     /// Overrides how many of AWS's seconds we count in one of ours: for strangers that run in real time.
     pub pace: Option<f64>,
+    /// Whether stdout carries JSON; set from the arguments.
+    pub json: bool,
     /// The sandbox that `--sandbox` means, in place of the one in the state directory.
     pub sandbox: Option<Sandbox>,
     /// Until somebody asks for an end.
@@ -46,9 +48,14 @@ pub struct Surroundings {
 }
 
 impl Surroundings {
+    /// Prints the result: a text, or a line of JSON.
+    fn result(&mut self, text: &str) -> Result<(), Failure> {
+        self.output.result(text).map_err(|error| Failure::Ours(format!("can't write the result: {error}")))
+    }
+
     /// An empty line around bars; plain lines need none.
     fn air(&mut self) {
-        if self.bars.is_some() {
+        if self.bars.is_some() && !self.json {
             self.output.say("\n");
         }
     }
@@ -61,11 +68,17 @@ pub async fn run(arguments: impl IntoIterator<Item = OsString>, mut around: Surr
         Err(error) => return usage(&error, &mut around),
     };
     around.output.volume = arguments.global.volume();
+    around.json = arguments.global.output == Format::Json;
     let result = Box::pin(dispatch(&arguments, &mut around)).await;
     match result {
         Ok(code) => code,
         Err(failure) => {
             tracing::error!(%failure, "ended early");
+            if around.json {
+                let line = json::failed(&failure.to_string(), failure.hint().as_deref(), failure.exit_code());
+                // If stdout is what failed, stderr still tells.
+                drop(around.result(&json::line(&line)));
+            }
             around.output.problem(&failure.in_words());
             failure.exit_code()
         }

@@ -7,9 +7,13 @@ use crate::{
     aws::Aws,
     engine::{Clock, Ending, Engine, event::Reporter, look},
     model::Verdict,
-    state::Migration,
-    steps::{StopKind, differences},
-    ui::{Plain, Silent, Volume, result, table},
+    state::{Migration, Record},
+    steps::{Difference, Seen, StopKind, differences},
+    ui::{
+        Plain, Silent, Volume,
+        json::{self, Json},
+        result, table,
+    },
 };
 
 /// `user@host`, in the characters that tags allow.
@@ -60,8 +64,8 @@ async fn review(aws: &Aws, migration: &Migration, around: &mut Surroundings) -> 
         around.output.say("changed since, by others, and left as it is:\n");
         around.output.say(&table::differences(&changed, around.output.stderr_page));
     }
-    let compared = record.plan.settings.len();
-    show(migration, Ending::Finished { seen: Box::new(seen), compared }, around)
+    let compared = changed.is_empty().then_some(record.plan.settings.len());
+    show_finished(record, &seen, compared, &changed, around)
 }
 
 /// Works on a migration and shows how it ends.
@@ -77,6 +81,7 @@ pub(super) async fn carry_out(
     around.air();
     let ending = {
         let mut reporter: Box<dyn Reporter + '_> = match (around.output.volume, &mut around.bars) {
+            _ if around.json => Box::new(Json::new(&mut around.output.stdout)),
             (Volume::Quiet, _) => Box::new(Silent),
             (_, Some(bars)) => Box::new(bars()),
             (_, None) => Box::new(Plain::new(&mut around.output.stderr)),
@@ -90,22 +95,8 @@ pub(super) async fn carry_out(
 
 fn show(migration: &Migration, ending: Ending, around: &mut Surroundings) -> Result<u8, Failure> {
     let record = migration.record();
-    let page = around.output.stdout_page;
-    let (text, code) = match ending {
-        Ending::Finished { seen, compared } => {
-            let target = seen.target.as_ref();
-            let endpoint = target.and_then(|it| {
-                Some(format!("{}:{}", it.endpoint_address.as_ref()?, it.endpoint_port.unwrap_or_default()))
-            });
-            let copy = seen.copy.as_ref().or(seen.snapshot.as_ref());
-            let made = result::Made {
-                record,
-                endpoint: endpoint.as_deref(),
-                snapshot_time: copy.and_then(|it| it.original_snapshot_create_time.or(it.snapshot_create_time)),
-                compared: Some(compared),
-            };
-            (result::finished(&made, page), 0)
-        }
+    match ending {
+        Ending::Finished { seen, compared } => show_finished(record, &seen, Some(compared), &[], around),
         Ending::Stopped(stop) => {
             let code = match stop.kind {
                 StopKind::NeedsPerson => 4,
@@ -113,13 +104,42 @@ fn show(migration: &Migration, ending: Ending, around: &mut Surroundings) -> Res
                 StopKind::Denied => 8,
                 StopKind::Difference(_) => 7,
             };
-            (result::stopped(record, &stop, page), code)
+            let text = if around.json {
+                json::line(&json::stopped(record, &stop, code))
+            } else {
+                result::stopped(record, &stop, around.output.stdout_page)
+            };
+            around.result(&text).map(|()| code)
         }
+        Ending::Interrupted if around.json => around.result(&json::line(&json::interrupted(record))).map(|()| 5),
         Ending::Interrupted => {
             around.output.problem(&result::interrupted(record, around.output.stderr_page));
-            return Ok(5);
+            Ok(5)
         }
+    }
+}
+
+fn show_finished(
+    record: &Record,
+    seen: &Seen,
+    compared: Option<usize>,
+    changed: &[Difference],
+    around: &mut Surroundings,
+) -> Result<u8, Failure> {
+    let endpoint = seen.target.as_ref().and_then(|target| {
+        Some(format!("{}:{}", target.endpoint_address.as_ref()?, target.endpoint_port.unwrap_or_default()))
+    });
+    let copy = seen.copy.as_ref().or(seen.snapshot.as_ref());
+    let made = result::Made {
+        record,
+        endpoint: endpoint.as_deref(),
+        snapshot_time: copy.and_then(|it| it.original_snapshot_create_time.or(it.snapshot_create_time)),
+        compared,
     };
-    around.output.result(&text).map_err(|error| Failure::Ours(format!("can't write the result: {error}")))?;
-    Ok(code)
+    let text = if around.json {
+        json::line(&json::finished(&made, changed))
+    } else {
+        result::finished(&made, around.output.stdout_page)
+    };
+    around.result(&text).map(|()| 0)
 }

@@ -5,7 +5,11 @@ use super::{
     arguments::{Global, Status},
     place::Place,
 };
-use crate::ui::table;
+use crate::{
+    model::DatabaseReference,
+    state::Entry,
+    ui::{json, table},
+};
 
 pub(super) fn run(global: &Global, asked: &Status, around: &mut Surroundings) -> Result<u8, Failure> {
     let place = Place::find(global, around)?;
@@ -14,11 +18,17 @@ pub(super) fn run(global: &Global, asked: &Status, around: &mut Surroundings) ->
     if let Some(waiting) = place.waiting_in_the_sandbox() {
         around.output.say(&waiting);
     }
-    let Some(database) = &asked.database else { return show(&table::list(&entries, page), around) };
+    if around.json {
+        let meant = entries.into_iter().filter(|entry| is_meant(entry, asked.database.as_ref()));
+        let document = json::status(&meant.collect::<Vec<_>>());
+        return around.result(&format!("{document:#}\n")).map(|()| 0);
+    }
+    let Some(database) = &asked.database else { return around.result(&table::list(&entries, page)).map(|()| 0) };
     for entry in entries {
         match entry.record {
             Ok(record) if record.is_meant_by(database) => {
-                return show(&table::details(&record, entry.holder.as_ref(), page), around);
+                let text = table::details(&record, entry.holder.as_ref(), page);
+                return around.result(&text).map(|()| 0);
             }
             Err(error) if entry.path.file_stem().is_some_and(|stem| super::resume::is_named_after(stem, database)) => {
                 return Err(error.into());
@@ -29,7 +39,10 @@ pub(super) fn run(global: &Global, asked: &Status, around: &mut Surroundings) ->
     Err(Failure::Usage(format!("no migration of {database} in {}", place.states.root().display())))
 }
 
-fn show(text: &str, around: &mut Surroundings) -> Result<u8, Failure> {
-    around.output.result(text).map_err(|error| Failure::Ours(format!("can't write the result: {error}")))?;
-    Ok(0)
+/// A broken file is shown to everybody: it might be the one that is meant.
+fn is_meant(entry: &Entry, database: Option<&DatabaseReference>) -> bool {
+    match (&entry.record, database) {
+        (Ok(record), Some(database)) => record.is_meant_by(database),
+        _ => true,
+    }
 }

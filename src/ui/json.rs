@@ -1,0 +1,173 @@
+//! A run as JSON, one event a line: for machines.
+//!
+//! Each line is an object with `format` (1; it rises when a member changes its meaning or goes), `event`, and
+//! what belongs to that event. Durations are seconds of AWS's time. New events and members may come at any
+//! time: skip what you don't know. The last line of a run is `finished`, `stopped`, `interrupted`,
+//! `refused`, `nothing_to_do` or `failed`.
+
+use std::io::Write;
+
+use serde_json::{Value, json};
+
+use super::result::Made;
+use crate::{
+    engine::event::{Begun, Event, Progress, Reporter},
+    plan::{Check, Finding, Judgement, Severity},
+    state::{Entry, Record},
+    steps::{Difference, Evidence, Stop, StopKind},
+};
+
+/// The format of these lines.
+pub const FORMAT: u32 = 1;
+
+/// Writes each event as a line.
+pub struct Json<W> {
+    to: W,
+}
+
+impl<W: Write> Json<W> {
+    /// Writes to `to`.
+    pub fn new(to: W) -> Self {
+        Self { to }
+    }
+}
+
+impl<W: Write> Reporter for Json<W> {
+    fn report(&mut self, event: &Event) {
+        let Some(value) = of_event(event) else { return };
+        // A migration must not end because nobody reads any more.
+        let _ = self.to.write_all(line(&value).as_bytes());
+        let _ = self.to.flush();
+    }
+}
+
+/// A line of its own.
+#[must_use]
+pub fn line(value: &Value) -> String {
+    format!("{value}\n")
+}
+
+/// An event, or nothing for those that only move a screen or are told by the last line.
+fn of_event(event: &Event) -> Option<Value> {
+    Some(match event {
+        Event::Begun(Begun { database, target, key_arn, resumed, pace }) => json!({
+            "format": FORMAT, "event": "begun", "database": database, "target": target, "kms_key_arn": key_arn,
+            "resumed": resumed, "sandbox_speed": (*pace > 1).then_some(pace),
+        }),
+        Event::StepStarted { step } => json!({"format": FORMAT, "event": "step_started", "step": step}),
+        Event::Asking { step, call, attempt } => {
+            json!({"format": FORMAT, "event": "asking", "step": step, "call": call, "attempt": attempt})
+        }
+        Event::Asked { step, call, outcome, accepted } => json!({
+            "format": FORMAT, "event": "asked", "step": step, "call": call, "accepted": accepted, "outcome": outcome,
+        }),
+        Event::Progress(Progress { step, status, percent, why, elapsed, now }) => json!({
+            "format": FORMAT, "event": "progress", "step": step, "time": now, "elapsed": elapsed.as_secs(),
+            "status": status, "percent": percent, "why": (!why.is_empty()).then_some(why),
+        }),
+        Event::StepDone { step, evidence, took } => json!({
+            "format": FORMAT, "event": "step_done", "step": step, "took": took.map(|took| took.as_secs()),
+            "evidence": of_evidence(evidence),
+        }),
+        Event::LookFailed { why } => json!({"format": FORMAT, "event": "look_failed", "why": why}),
+        Event::Tick { .. } | Event::Interrupted | Event::Stopped(_) | Event::Finished => return None,
+    })
+}
+
+fn of_evidence(evidence: &Evidence) -> Value {
+    match evidence {
+        Evidence::Nothing | Evidence::Settled => Value::Null,
+        Evidence::Snapshot { name } => json!({"snapshot": name}),
+        Evidence::EncryptedCopy { name } => json!({"encrypted_copy": name}),
+        Evidence::Restored { name, resource_id } => json!({"instance": name, "resource_id": resource_id}),
+        Evidence::Verified { compared } => json!({"compared": compared}),
+    }
+}
+
+/// The last line of a run whose every goal holds.
+#[must_use]
+pub fn finished(made: &Made<'_>, changed: &[Difference]) -> Value {
+    let record = made.record;
+    let names = record.generation().map(|generation| &generation.names);
+    json!({
+        "format": FORMAT, "event": "finished", "database": record.migration.name,
+        "target": names.map(|names| &names.target), "endpoint": made.endpoint,
+        "encrypted_copy": names.map(|names| &names.copy), "snapshot": names.map(|names| &names.snapshot),
+        "kms_key_arn": record.plan.key_arn, "data_as_of": made.snapshot_time, "compared": made.compared,
+        "changed_since": changed.iter().map(of_difference).collect::<Vec<_>>(),
+    })
+}
+
+/// The last line of a run that needs a person.
+#[must_use]
+pub fn stopped(record: &Record, stop: &Stop, exit_code: u8) -> Value {
+    let differences = match &stop.kind {
+        StopKind::Difference(found) => found.iter().map(of_difference).collect(),
+        _ => Vec::new(),
+    };
+    json!({
+        "format": FORMAT, "event": "stopped", "database": record.migration.name, "exit_code": exit_code,
+        "reason": stop.reason, "remedy": stop.remedy, "differences": differences, "next": record.command("resume"),
+    })
+}
+
+/// The last line of a run that was asked to end.
+#[must_use]
+pub fn interrupted(record: &Record) -> Value {
+    json!({
+        "format": FORMAT, "event": "interrupted", "database": record.migration.name, "exit_code": 5,
+        "next": record.command("resume"),
+    })
+}
+
+/// The only line of a run that wasn't begun.
+#[must_use]
+pub fn refused(database: &str, judgement: &Judgement, exit_code: u8) -> Value {
+    let checks = judgement.checks.iter().map(|(name, check)| match check {
+        Check::Ok => json!({"check": name, "result": "ok"}),
+        Check::Found => json!({"check": name, "result": "finding"}),
+        Check::NotChecked(why, permission) => {
+            json!({"check": name, "result": "not_checked", "why": why, "missing_permission": permission})
+        }
+    });
+    json!({
+        "format": FORMAT, "event": if exit_code == 0 { "nothing_to_do" } else { "refused" }, "database": database,
+        "exit_code": exit_code, "why": judgement.nothing_to_do, "owned_elsewhere": judgement.owned_elsewhere,
+        "findings": judgement.findings.iter().map(of_finding).collect::<Vec<_>>(),
+        "checks": checks.collect::<Vec<_>>(),
+    })
+}
+
+/// The last line of a command that broke off: bad arguments, an unusable state file, an AWS that can't be read.
+#[must_use]
+pub fn failed(message: &str, hint: Option<&str>, exit_code: u8) -> Value {
+    json!({"format": FORMAT, "event": "failed", "exit_code": exit_code, "message": message, "hint": hint})
+}
+
+fn of_finding(finding: &Finding) -> Value {
+    let severity = match finding.severity {
+        Severity::Blocker => "blocker",
+        Severity::Warning => "warning",
+        Severity::Note => "note",
+    };
+    json!({"severity": severity, "what": finding.what, "remedy": finding.remedy, "rule": finding.rule})
+}
+
+fn of_difference(difference: &Difference) -> Value {
+    json!({"setting": difference.setting, "wanted": difference.wanted, "shown": difference.shown})
+}
+
+/// The document of `status`: all migrations, each with its file.
+#[must_use]
+pub fn status(entries: &[Entry]) -> Value {
+    let migrations = entries.iter().map(|entry| {
+        let holder = entry.holder.as_ref().map(ToString::to_string);
+        match &entry.record {
+            Ok(record) => json!({"file": entry.path, "running": holder, "state": record}),
+            Err(error) => {
+                json!({"file": entry.path, "running": holder, "error": error.to_string(), "hint": error.hint()})
+            }
+        }
+    });
+    json!({"format": FORMAT, "migrations": migrations.collect::<Vec<_>>()})
+}
