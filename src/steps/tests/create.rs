@@ -69,11 +69,7 @@ fn a_create_that_did_not_act_is_asked_again_or_explained() {
         ("busy 15 s ago", vec![(busy(), 15, HERE)], ACT),
         ("snapshot busy 14 s ago", vec![(refused("InvalidDBSnapshotState"), 14, HERE)], WAIT),
         ("snapshot busy 15 s ago", vec![(refused("InvalidDBSnapshotState"), 15, HERE)], ACT),
-        (
-            "busy three times",
-            vec![(busy(), 90, HERE), (busy(), 60, HERE), (busy(), 15, HERE)],
-            ACT,
-        ),
+        ("busy three times", vec![(busy(), 90, HERE), (busy(), 60, HERE), (busy(), 15, HERE)], ACT),
         ("refused in this run", vec![(refused("InvalidSubnet"), 0, HERE)], quoted),
         ("refused in this run, long ago", vec![(refused("InvalidSubnet"), 9000, HERE)], quoted),
         ("refused in an earlier process", vec![(refused("InvalidSubnet"), 1, EARLIER)], ACT),

@@ -2,7 +2,7 @@
 
 use super::{
     Expect, World, check,
-    world::{SOURCE_ID, accepted, unknown, word},
+    world::{SOURCE_ID, accepted, unknown},
 };
 use crate::{
     model::{Call, DbSnapshot, OWNER_TAG, RUN_TAG, Setting, Tags, Value, name::short_id},
@@ -13,7 +13,7 @@ use crate::{
 fn the_last_step_of_which_something_exists_speaks_first() {
     let without_snapshot = |world: World| world.with_seen(|seen| seen.snapshot = None);
     let without_both = |world: World| without_snapshot(world).with_seen(|seen| seen.copy = None);
-    let copying = World::copied().with_copy(|copy| copy.status = word("copying"));
+    let copying = World::copied().with_copy(|copy| copy.status = Some("copying".into()));
     let table: [(&str, World, &[Step], Step, Expect); 9] = [
         ("nothing made", World::new(), &[], TakeSnapshot, Expect::Act(&["CreateDBSnapshot"])),
         ("snapshot there", World::snapshotted(), &[TakeSnapshot], EncryptCopy, Expect::Act(&["CopyDBSnapshot"])),
@@ -25,7 +25,13 @@ fn the_last_step_of_which_something_exists_speaks_first() {
             Restore,
             Expect::Act(&["RestoreDBInstanceFromDBSnapshot"]),
         ),
-        ("snapshot deleted while it is copied", without_snapshot(copying), &[], EncryptCopy, Expect::Wait(&["copying"])),
+        (
+            "snapshot deleted while it is copied",
+            without_snapshot(copying),
+            &[],
+            EncryptCopy,
+            Expect::Wait(&["copying"]),
+        ),
         ("target there", World::restored(), &[Restore], Settle, Expect::Act(&["ModifyDBInstance"])),
         (
             "snapshot and copy deleted after the target exists",
@@ -81,7 +87,7 @@ fn a_later_step_that_may_have_begun_is_not_begun_over() {
 fn progress_is_shown_in_awss_words() {
     let creating = |percent| {
         World::snapshotted().with_snapshot(|snapshot| {
-            snapshot.status = word("creating");
+            snapshot.status = Some("creating".into());
             snapshot.percent_progress = percent;
         })
     };
@@ -94,9 +100,9 @@ fn progress_is_shown_in_awss_words() {
 
 #[test]
 fn snapshots_and_targets_that_are_lost_are_named() {
-    let snapshot = |status: &str| World::snapshotted().with_snapshot(|it| it.status = word(status));
-    let copy = |status: &str| World::copied().with_copy(|it: &mut DbSnapshot| it.status = word(status));
-    let target = |status: &str| World::restored().with_target(|it| it.status = word(status));
+    let snapshot = |status: &str| World::snapshotted().with_snapshot(|it| it.status = Some(status.into()));
+    let copy = |status: &str| World::copied().with_copy(|it: &mut DbSnapshot| it.status = Some(status.into()));
+    let target = |status: &str| World::restored().with_target(|it| it.status = Some(status.into()));
     let table = [
         ("snapshot failed", snapshot("failed"), TakeSnapshot, Expect::Stop(&["snapshot orders-", "-g1,", "is failed"])),
         ("snapshot is deleted", snapshot("deleting"), TakeSnapshot, Expect::Stop(&["is deleting"])),

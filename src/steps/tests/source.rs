@@ -1,14 +1,11 @@
 //! When the source allows a snapshot.
 
-use super::{
-    Expect, World, check,
-    world::{unknown, word},
-};
+use super::{Expect, World, check, world::unknown};
 use crate::steps::Step;
 
 #[test]
 fn a_snapshot_is_asked_for_when_the_source_allows_it() {
-    let status = |status: &str| World::new().with_source(|source| source.status = word(status));
+    let status = |status: &str| World::new().with_source(|source| source.status = Some(status.into()));
     let table = [
         ("available", status("available"), Expect::Act(&["CreateDBSnapshot orders-"])),
         ("optimizing its storage", status("storage-optimization"), Expect::Act(&["CreateDBSnapshot"])),
@@ -25,7 +22,7 @@ fn a_snapshot_is_asked_for_when_the_source_allows_it() {
         ("gone", World::new().with_seen(|seen| seen.source = None), Expect::Stop(&["orders is gone"])),
         (
             "another one under the name",
-            World::new().with_source(|source| source.resource_id = word("db-OTHER")),
+            World::new().with_source(|source| source.resource_id = Some("db-OTHER".into())),
             Expect::Stop(&["another one now", "db-OTHER", "db-SOURCE", "nothing was touched"]),
         ),
         (
@@ -44,7 +41,7 @@ fn a_repeated_snapshot_needs_the_source_too() {
     let call = World::new().due();
     let lost = World::new().asked(&call, unknown(), 60);
     check("serves", &lost, Step::TakeSnapshot, Expect::Act(&[]));
-    let stopped = lost.clone().with_source(|source| source.status = word("stopped"));
+    let stopped = lost.clone().with_source(|source| source.status = Some("stopped".into()));
     check("stopped", &stopped, Step::TakeSnapshot, Expect::Stop(&["stopped"]));
     let renamed = lost.with_seen(|seen| seen.source = None);
     check("renamed", &renamed, Step::TakeSnapshot, Expect::Stop(&["gone"]));
@@ -53,7 +50,7 @@ fn a_repeated_snapshot_needs_the_source_too() {
 #[test]
 fn the_source_does_not_matter_once_the_snapshot_exists() {
     let gone = |world: World| world.with_seen(|seen| seen.source = None);
-    let stopped = |world: World| world.with_source(|source| source.status = word("stopped"));
+    let stopped = |world: World| world.with_source(|source| source.status = Some("stopped".into()));
     let table = [
         ("gone after the snapshot", gone(World::snapshotted()), Step::EncryptCopy, Expect::Act(&["CopyDBSnapshot"])),
         ("stopped after the snapshot", stopped(World::snapshotted()), Step::EncryptCopy, Expect::Act(&[])),

@@ -22,8 +22,8 @@ const LONG_AGO: u64 = 100_000;
 /// What AWS shows, what was asked for and how long ago, and for how long the target has looked the same.
 #[derive(Clone)]
 pub(super) struct World {
-    pub(super) plan: Plan,
-    pub(super) seen: Seen,
+    pub(super) plan: Box<Plan>,
+    pub(super) seen: Box<Seen>,
     pub(super) steady: u64,
     pub(super) now: AwsTime,
     generation: Generation,
@@ -35,19 +35,15 @@ pub(super) fn at(time: &str) -> AwsTime {
     format!("2026-11-25T{time}Z").parse().expect("a time")
 }
 
-pub(super) fn word(text: &str) -> Option<String> {
-    Some(text.to_owned())
-}
-
 pub(super) fn group(name: &str, status: &str) -> GroupMembership {
-    GroupMembership { name: name.into(), status: word(status) }
+    GroupMembership { name: name.into(), status: Some(status.into()) }
 }
 
 pub(super) fn under(key: &str) -> Encryption {
     Encryption {
         storage_encryption_type: Some(StorageEncryptionType::Kms),
         storage_encrypted: Some(true),
-        kms_key_id: word(key),
+        kms_key_id: Some(key.into()),
     }
 }
 
@@ -59,26 +55,26 @@ pub(super) fn plain() -> Encryption {
 fn source() -> DbInstance {
     DbInstance {
         identifier: "orders".into(),
-        resource_id: word(SOURCE_ID),
-        status: word("available"),
-        engine: word("postgres"),
-        engine_version: word("14.9"),
-        class: word("db.m5.large"),
-        master_username: word("app"),
+        resource_id: Some(SOURCE_ID.into()),
+        status: Some("available".into()),
+        engine: Some("postgres".into()),
+        engine_version: Some("14.9".into()),
+        class: Some("db.m5.large".into()),
+        master_username: Some("app".into()),
         allocated_storage: Some(100),
-        storage_type: word("gp3"),
+        storage_type: Some("gp3".into()),
         encryption: plain(),
         multi_az: Some(false),
         publicly_accessible: Some(false),
-        endpoint_address: word("orders.example"),
+        endpoint_address: Some("orders.example".into()),
         endpoint_port: Some(5432),
-        subnet_group: Some(SubnetGroup { name: word("private"), vpc_id: None }),
+        subnet_group: Some(SubnetGroup { name: Some("private".into()), vpc_id: None }),
         security_groups: Some(vec![group("sg-1", "active")]),
         parameter_groups: Some(vec![group("orders-pg", "in-sync")]),
         option_groups: Some(vec![group("default:postgres-14", "in-sync")]),
         backup_retention_period: Some(7),
-        preferred_backup_window: word("02:00-02:30"),
-        preferred_maintenance_window: word("sun:04:00-sun:04:30"),
+        preferred_backup_window: Some("02:00-02:30".into()),
+        preferred_maintenance_window: Some("sun:04:00-sun:04:30".into()),
         auto_minor_version_upgrade: Some(true),
         deletion_protection: Some(true),
         instance_create_time: Some(at("00:00:00")),
@@ -90,12 +86,16 @@ fn source() -> DbInstance {
 impl World {
     /// Planned, and nothing asked yet.
     pub(super) fn new() -> Self {
+        Self::of(source())
+    }
+
+    fn of(source: DbInstance) -> Self {
         let key = KeyReference::Alias("alias/payments".into());
-        let plan = Plan::new(&source(), &key, KEY.into(), None).expect("a plan");
+        let plan = Plan::new(&source, &key, KEY.into(), None).expect("a plan");
         Self {
             generation: Generation { n: 1, names: plan.names(1), rehearsal: true },
-            plan,
-            seen: Seen { source: Some(source()), ..Seen::default() },
+            plan: Box::new(plan),
+            seen: Box::new(Seen { source: Some(source), ..Seen::default() }),
             steady: 0,
             now: at("12:00:00"),
             journal: Vec::new(),
@@ -104,36 +104,24 @@ impl World {
 
     /// The snapshot is there.
     pub(super) fn snapshotted() -> Self {
-        let mut world = Self::new().accepted(None);
-        world.seen.snapshot = Some(DbSnapshot {
-            identifier: world.generation.names.snapshot.clone(),
-            resource_id: word(SOURCE_ID),
-            status: word("available"),
-            snapshot_create_time: Some(at("01:00:00")),
-            original_snapshot_create_time: Some(at("01:00:00")),
-            encryption: plain(),
-            ..DbSnapshot::default()
-        });
-        world
+        Self::new().with_snapshot_made()
     }
 
     /// The encrypted copy is there.
     pub(super) fn copied() -> Self {
-        let mut world = Self::snapshotted().accepted(None);
-        world.seen.copy = Some(DbSnapshot {
-            identifier: world.generation.names.copy.clone(),
-            snapshot_create_time: Some(at("02:00:00")),
-            encryption: under(KEY),
-            ..world.seen.snapshot.clone().expect("a snapshot")
-        });
-        world
+        Self::snapshotted().with_copy_made()
     }
 
     /// The target is there, with AWS's defaults in what a restore forgets.
     pub(super) fn restored() -> Self {
-        let mut world = Self::copied().accepted(Some(TARGET_ID));
-        world.seen.target = Some(world.fresh_target());
-        world
+        Self::copied().with_target_made()
+    }
+
+    /// The same, of a source that `change` made another.
+    pub(super) fn restored_from(change: impl FnOnce(&mut DbInstance)) -> Self {
+        let mut source = source();
+        change(&mut source);
+        Self::of(source).with_snapshot_made().with_copy_made().with_target_made()
     }
 
     /// The target has every wanted value, and has looked so for long.
@@ -144,11 +132,42 @@ impl World {
         world
     }
 
-    pub(super) fn fresh_target(&self) -> DbInstance {
+    fn with_snapshot_made(self) -> Self {
+        let mut world = self.accepted(None);
+        world.seen.snapshot = Some(DbSnapshot {
+            identifier: world.generation.names.snapshot.clone(),
+            resource_id: Some(SOURCE_ID.into()),
+            status: Some("available".into()),
+            snapshot_create_time: Some(at("01:00:00")),
+            original_snapshot_create_time: Some(at("01:00:00")),
+            encryption: plain(),
+            ..DbSnapshot::default()
+        });
+        world
+    }
+
+    fn with_copy_made(self) -> Self {
+        let mut world = self.accepted(None);
+        world.seen.copy = Some(DbSnapshot {
+            identifier: world.generation.names.copy.clone(),
+            snapshot_create_time: Some(at("02:00:00")),
+            encryption: under(KEY),
+            ..world.seen.snapshot.clone().expect("a snapshot")
+        });
+        world
+    }
+
+    fn with_target_made(self) -> Self {
+        let mut world = self.accepted(Some(TARGET_ID));
+        world.seen.target = Some(world.fresh_target());
+        world
+    }
+
+    fn fresh_target(&self) -> DbInstance {
         DbInstance {
             backup_retention_period: Some(0),
-            preferred_backup_window: word("08:00-08:30"),
-            preferred_maintenance_window: word("tue:08:00-tue:08:30"),
+            preferred_backup_window: Some("08:00-08:30".into()),
+            preferred_maintenance_window: Some("tue:08:00-tue:08:30".into()),
             auto_minor_version_upgrade: Some(false),
             deletion_protection: Some(false),
             ..self.settled_target()
@@ -158,10 +177,11 @@ impl World {
     fn settled_target(&self) -> DbInstance {
         let mut target = DbInstance {
             identifier: self.generation.names.target.clone(),
-            resource_id: word(TARGET_ID),
+            resource_id: Some(TARGET_ID.into()),
             encryption: under(KEY),
             instance_create_time: Some(at("03:00:00")),
-            ..source()
+            publicly_accessible: Some(false),
+            ..self.seen.source.clone().expect("a source")
         };
         let tags = target.tags.get_or_insert_default();
         tags.insert(crate::model::RUN_TAG.into(), RUN.into());
@@ -232,12 +252,16 @@ impl World {
 
     /// What is decided here.
     pub(super) fn standing(&self) -> Standing {
+        self.judged_by(decide)
+    }
+
+    pub(super) fn judged_by<T>(&self, judge: impl FnOnce(&Situation<'_>) -> T) -> T {
         let journal: Vec<Asked<'_>> = self
             .journal
             .iter()
             .map(|(intent, age, this_run)| Asked { intent, age: *age, this_run: *this_run })
             .collect();
-        decide(&Situation {
+        judge(&Situation {
             plan: &self.plan,
             generation: &self.generation,
             run: RUN,
@@ -250,7 +274,7 @@ impl World {
 }
 
 pub(super) fn accepted() -> Outcome {
-    Outcome::Accepted { request_id: word("request-1"), resource_id: None }
+    Outcome::Accepted { request_id: Some("request-1".into()), resource_id: None }
 }
 
 pub(super) fn unknown() -> Outcome {
@@ -262,5 +286,5 @@ pub(super) fn not_sent() -> Outcome {
 }
 
 pub(super) fn refused(code: &str) -> Outcome {
-    Outcome::Refused { code: code.into(), message: "AWS's sentence".into(), request_id: word("request-7") }
+    Outcome::Refused { code: code.into(), message: "AWS's sentence".into(), request_id: Some("request-7".into()) }
 }
