@@ -16,7 +16,12 @@ use tokio::signal::unix::{Signal, SignalKind, signal};
 
 fn main() -> ExitCode {
     match tokio::runtime::Builder::new_current_thread().enable_all().build() {
-        Ok(runtime) => ExitCode::from(runtime.block_on(run())),
+        Ok(runtime) => {
+            let code = runtime.block_on(run());
+            // A question that nobody answered still waits on its thread.
+            runtime.shutdown_background();
+            ExitCode::from(code)
+        }
         Err(error) => {
             drop(writeln!(io::stderr(), "error: can't start: {error}"));
             ExitCode::from(1)

@@ -50,7 +50,7 @@ pub struct ReadError {
     pub error: CallError,
 }
 
-/// AWS's codes for "too many requests" (R-THR-1).
+/// AWS's codes for "too many requests" (R-WIRE-8).
 const THROTTLED: [&str; 6] = [
     "Throttling",
     "ThrottlingException",

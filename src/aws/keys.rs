@@ -15,7 +15,7 @@ impl Aws {
     /// Looks a key up by id, ARN or alias.
     ///
     /// Describing a predefined alias (`alias/aws/…`) makes its key where the account has none yet: see
-    /// [`Aws::aliases`] first (R-KEY-4).
+    /// [`Aws::aliases`] first (R-KMS-3).
     pub async fn key(&self, key: &str) -> Result<KeyLookup, ReadError> {
         match self.kms.describe_key().key_id(key).send().await {
             Ok(answer) => match answer.key_metadata {

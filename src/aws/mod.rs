@@ -1,7 +1,7 @@
 //! The only place that names AWS's SDK: connect, read into `model`, act, sort errors.
 //!
 //! Reads are retried by the SDK; a mutating call gets exactly one attempt, since an SDK that repeats a create
-//! whose answer was lost would show us only "already exists" (design rule 2). No decisions here.
+//! whose answer was lost would show us only "already exists" (rule 2). No decisions here.
 
 mod act;
 mod connect;

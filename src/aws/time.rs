@@ -18,7 +18,7 @@ const SANDBOX_TIME: &str = "x-sandbox-time";
 /// How many of the sandbox's seconds pass in one of ours.
 const SANDBOX_SPEED: &str = "x-sandbox-speed";
 
-/// Remembers the time in AWS's latest answer (design rule 12). Clones share it.
+/// Remembers the time in AWS's latest answer (rule 12). Clones share it.
 #[derive(Clone, Debug, Default)]
 pub struct AwsClock {
     latest: Arc<Mutex<Latest>>,

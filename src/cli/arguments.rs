@@ -20,6 +20,7 @@ pub(super) struct Arguments {
 }
 
 #[derive(Debug, Args)]
+#[command(next_help_heading = "Everywhere")]
 pub(super) struct Global {
     /// Profile of AWS's configuration files
     #[arg(long, global = true)]
@@ -39,6 +40,9 @@ pub(super) struct Global {
     /// Begin without asking
     #[arg(long, global = true)]
     pub(super) yes: bool,
+    /// Keep a log in this file
+    #[arg(long, global = true, value_name = "FILE")]
+    pub(super) log_file: Option<PathBuf>,
     /// Say more
     #[arg(short, long, global = true, conflicts_with = "quiet")]
     pub(super) verbose: bool,
@@ -133,5 +137,50 @@ fn target_name(text: &str) -> Result<String, String> {
     match instance_name_fault(text) {
         Some(fault) => Err(format!("it can't be the name of a DB instance: {fault}")),
         None => Ok(text.to_ascii_lowercase()),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use clap::CommandFactory;
+
+    use super::*;
+
+    #[test]
+    fn the_command_line_is_sound() {
+        Arguments::command().debug_assert();
+    }
+
+    #[test]
+    fn each_command_in_the_readme_is_one_of_ours() {
+        let readme = include_str!("../../README.md");
+        let commands: Vec<&str> = readme
+            .lines()
+            .filter_map(|line| line.strip_prefix("    "))
+            .filter_map(|line| {
+                line.strip_prefix("rds-encrypt ").or_else(|| line.strip_prefix("cargo run --release -- "))
+            })
+            .collect();
+        assert!(commands.len() >= 5, "{commands:?}");
+        for command in commands {
+            let words = std::iter::once("rds-encrypt").chain(command.split_whitespace());
+            let parsed = Arguments::try_parse_from(words);
+            assert!(parsed.is_ok(), "{command}: {}", parsed.err().map(|error| error.to_string()).unwrap_or_default());
+        }
+    }
+
+    #[test]
+    fn what_is_no_key_or_name_is_a_usage_error() {
+        for wrong in [
+            ["migrate", "orders", "--kms-key", ""],
+            ["migrate", "orders", "--kms-key", "  "],
+            ["migrate", "orders", "--kms-key", "<your-key-id>"],
+            ["migrate", "orders", "--kms-key", "None"],
+            ["migrate", "orders", "--target", "a--b"],
+            ["migrate", "or ders", "--kms-key", "alias/a"],
+        ] {
+            let words = std::iter::once("rds-encrypt").chain(wrong);
+            assert!(Arguments::try_parse_from(words).is_err_and(|error| error.exit_code() == 2), "{wrong:?}");
+        }
     }
 }

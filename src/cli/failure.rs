@@ -18,6 +18,9 @@ pub enum Failure {
     /// AWS can't be looked at, before anything was made.
     #[error("AWS can't be read: {0}")]
     NothingBegun(ReadError),
+    /// A person or the system asked for an end before anything was made.
+    #[error("interrupted; nothing was made or changed")]
+    Interrupted,
     /// The state can't be used.
     #[error(transparent)]
     State(#[from] StateError),
@@ -39,6 +42,10 @@ impl Failure {
     /// Message and hint, ready to be shown.
     #[must_use]
     pub fn in_words(&self) -> String {
+        if matches!(self, Self::Interrupted) {
+            // It may stand behind a question and the terminal's own ^C.
+            return format!("\n{self}\n");
+        }
         match self.hint() {
             Some(hint) => format!("error: {self}\n  {hint}\n"),
             None => format!("error: {self}\n"),
@@ -52,7 +59,12 @@ impl Failure {
                 Some(read_hint(error))
             }
             Self::State(error) | Self::Engine(EngineError::State(error)) => Some(error.hint()),
-            Self::Connect(_) | Self::Engine(_) | Self::Refused(_) | Self::Usage(_) | Self::Ours(_) => None,
+            Self::Connect(_)
+            | Self::Engine(_)
+            | Self::Interrupted
+            | Self::Refused(_)
+            | Self::Usage(_)
+            | Self::Ours(_) => None,
         }
     }
 
@@ -66,6 +78,7 @@ impl Failure {
             {
                 8
             }
+            Self::Interrupted => 5,
             Self::State(StateError::Locked { .. }) => 6,
             Self::Refused(_) | Self::NothingBegun(_) => 3,
             Self::Read(_) | Self::State(_) | Self::Engine(_) => 4,

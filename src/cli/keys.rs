@@ -47,7 +47,7 @@ pub(super) async fn offer(
     Ok(3)
 }
 
-/// Looking at AWS's own key makes it where the account has none yet: say so before (R-KEY-4).
+/// Looking at AWS's own key makes it where the account has none yet: say so before (R-KMS-3).
 pub(super) async fn announce_if_made(aws: &Aws, key: &KeyReference, around: &mut Surroundings) {
     let KeyReference::Alias(name) = key else { return };
     if !name.starts_with(PREDEFINED) {

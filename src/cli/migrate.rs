@@ -5,7 +5,7 @@ use super::{
     arguments::{Global, Migrate},
     facts, keys,
     place::Place,
-    resume, session,
+    resume, session, unless_interrupted,
 };
 use crate::{
     aws::Aws,
@@ -19,7 +19,7 @@ use crate::{
 pub(super) async fn run(global: &Global, asked: &Migrate, around: &mut Surroundings) -> Result<u8, Failure> {
     let place = Place::find(global, around)?;
     let aws = Aws::connect(&place.connection(global, None)).await?;
-    let caller = aws.caller_identity().await.map_err(Failure::NothingBegun)?;
+    let caller = unless_interrupted(around, aws.caller_identity()).await?.map_err(Failure::NothingBegun)?;
     if let Some(path) = resume::begun(&place.states, &aws, &caller, &asked.database) {
         return resume::same_again(&place.states, &path, &aws, asked, around).await;
     }
@@ -27,14 +27,15 @@ pub(super) async fn run(global: &Global, asked: &Migrate, around: &mut Surroundi
         return keys::offer(&aws, &asked.database, &place.flags, around).await;
     };
     keys::announce_if_made(&aws, &key, around).await;
-    let facts = facts::read(&aws, &caller, &asked.database, &key, asked.target.as_deref()).await;
+    let read = facts::read(&aws, &caller, &asked.database, &key, asked.target.as_deref());
+    let facts = unless_interrupted(around, read).await?;
     let judgement = judge(&facts);
     around.output.detail(&findings::checks(&judgement, around.output.stderr_page));
     if let Some(code) = refuse(&facts, &judgement, around)? {
         return Ok(code);
     }
     let record = new_record(global, &place, asked, &key, &aws, &facts)?;
-    if !consents(global, &place, &record, &judgement.findings, around)? {
+    if !consents(global, &place, &record, &judgement.findings, around).await? {
         return Ok(3);
     }
     let migration = place.states.begin(record)?;
@@ -111,7 +112,7 @@ fn new_record(
 }
 
 /// Shows what will be made, and asks. The sandbox never asks.
-fn consents(
+async fn consents(
     global: &Global,
     place: &Place,
     record: &Record,
@@ -125,10 +126,12 @@ fn consents(
     if global.yes || place.is_sandbox() {
         return Ok(true);
     }
-    let Some(ask) = &mut around.ask else {
+    let Some(mut ask) = around.ask.take() else {
         return Err(Failure::Refused("nothing was begun: without a terminal to ask on, it takes --yes".into()));
     };
-    let yes = ask("Begin? [y/N] ");
+    // On a thread of its own: a person may also answer with Ctrl-C.
+    let answer = tokio::task::spawn_blocking(move || ask("Begin? [y/N] "));
+    let yes = unless_interrupted(around, answer).await?.unwrap_or(false);
     if !yes {
         around.output.say("Nothing was made or changed.\n");
     }

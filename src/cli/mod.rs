@@ -4,6 +4,7 @@ mod arguments;
 mod facts;
 mod failure;
 mod keys;
+mod log;
 mod migrate;
 mod place;
 mod resume;
@@ -44,6 +45,15 @@ pub struct Surroundings {
     pub interrupt: Interrupt,
 }
 
+impl Surroundings {
+    /// An empty line around bars; plain lines need none.
+    fn air(&mut self) {
+        if self.bars.is_some() {
+            self.output.say("\n");
+        }
+    }
+}
+
 /// Runs one command and returns its exit code.
 pub async fn run(arguments: impl IntoIterator<Item = OsString>, mut around: Surroundings) -> u8 {
     let arguments = match Arguments::try_parse_from(arguments) {
@@ -51,25 +61,40 @@ pub async fn run(arguments: impl IntoIterator<Item = OsString>, mut around: Surr
         Err(error) => return usage(&error, &mut around),
     };
     around.output.volume = arguments.global.volume();
-    let result = match &arguments.command {
-        Command::Migrate(migrate) => migrate::run(&arguments.global, migrate, &mut around).await,
-        Command::Resume(resume) => resume::run(&arguments.global, resume, &mut around).await,
-        Command::Status(status) => status::run(&arguments.global, status, &mut around),
-        Command::Sandbox { command: SandboxCommand::Serve(serve) } => {
-            sandbox::run(&arguments.global, serve, &mut around).await
-        }
-    };
+    let result = Box::pin(dispatch(&arguments, &mut around)).await;
     match result {
         Ok(code) => code,
         Err(failure) => {
+            tracing::error!(%failure, "ended early");
             around.output.problem(&failure.in_words());
             failure.exit_code()
         }
     }
 }
 
+async fn dispatch(arguments: &Arguments, around: &mut Surroundings) -> Result<u8, Failure> {
+    let _log = arguments.global.log_file.as_deref().map(log::to_file).transpose()?;
+    match &arguments.command {
+        Command::Migrate(migrate) => Box::pin(migrate::run(&arguments.global, migrate, around)).await,
+        Command::Resume(resume) => resume::run(&arguments.global, resume, around).await,
+        Command::Status(status) => status::run(&arguments.global, status, around),
+        Command::Sandbox { command: SandboxCommand::Serve(serve) } => {
+            sandbox::run(&arguments.global, serve, around).await
+        }
+    }
+}
+
+/// Waits for something that may take long, unless an end is asked for meanwhile. Only before anything was made.
+async fn unless_interrupted<T>(around: &Surroundings, work: impl Future<Output = T>) -> Result<T, Failure> {
+    let mut interrupt = around.interrupt.clone();
+    tokio::select! {
+        done = work => Ok(done),
+        () = interrupt.asked() => Err(Failure::Interrupted),
+    }
+}
+
 fn usage(error: &clap::Error, around: &mut Surroundings) -> u8 {
-    let text = error.to_string();
+    let text = format!("{}\n", error.to_string().trim_end());
     if error.use_stderr() {
         around.output.problem(&text);
         2

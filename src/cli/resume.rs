@@ -9,7 +9,7 @@ use super::{
     Failure, Surroundings,
     arguments::{Global, Migrate, Resume},
     place::Place,
-    session,
+    session, unless_interrupted,
 };
 use crate::{
     aws::Aws,
@@ -23,7 +23,7 @@ pub(super) async fn run(global: &Global, asked: &Resume, around: &mut Surroundin
     let path = chosen(&place, asked.database.as_ref(), around)?;
     let migration = place.states.open(&path, &session::owner())?;
     let aws = Aws::connect(&place.connection(global, Some(migration.record()))).await?;
-    let caller = aws.caller_identity().await?;
+    let caller = unless_interrupted(around, aws.caller_identity()).await??;
     belongs_to(&caller, &aws, migration.record())?;
     session::go_on(&aws, migration, around).await
 }

@@ -74,6 +74,7 @@ pub(super) async fn carry_out(
     let of_aws = aws.clock().sandbox_speed().unwrap_or(1.0);
     let clock = around.pace.map_or_else(|| Clock::new(of_aws), |pace| Clock::hurried(pace, of_aws));
     let interrupt = around.interrupt.clone();
+    around.air();
     let ending = {
         let mut reporter: Box<dyn Reporter + '_> = match (around.output.volume, &mut around.bars) {
             (Volume::Quiet, _) => Box::new(Silent),
@@ -83,6 +84,7 @@ pub(super) async fn carry_out(
         let mut engine = Engine { aws, clock, interrupt, reporter: reporter.as_mut() };
         engine.migrate(&mut migration, resumed).await?
     };
+    around.air();
     show(&migration, ending, around)
 }
 

@@ -45,7 +45,7 @@ pub enum Verdict {
 
 impl Encryption {
     /// Judges by the type first and the boolean second, since a database under a service-owned key
-    /// was seen to answer `sse-rds` together with `false`; nothing said is not "no" (R-ENC-5).
+    /// was seen to answer `sse-rds` together with `false`; nothing said is not "no" (R-ENC-4).
     #[must_use]
     pub fn verdict(&self) -> Verdict {
         let under_key = || match &self.kms_key_id {

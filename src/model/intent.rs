@@ -7,7 +7,7 @@ use sha2::{Digest, Sha256};
 
 use super::{AwsTime, Call};
 
-/// A mutating call and what became of it. Saved and synced before the call is sent (design rule 2).
+/// A mutating call and what became of it. Saved and synced before the call is sent (rule 2).
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Intent {
     /// Counts from 1 within a migration.

@@ -40,5 +40,5 @@ pub struct CallerIdentity {
     pub arn: String,
 }
 
-/// AWS's time: the time in its latest answer, never the host's (design rule 12).
+/// AWS's time: the time in its latest answer, never the host's (rule 12).
 pub type AwsTime = jiff::Timestamp;

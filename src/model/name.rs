@@ -1,11 +1,11 @@
 //! Names that RDS accepts, and the ones that we give.
 //!
 //! What we make is named after the database's resource id, so that two machines that migrate the same
-//! database collide on "already exists" instead of making twins (design rule 8).
+//! database collide on "already exists" instead of making twins (rule 8).
 
 use sha2::{Digest, Sha256};
 
-/// Longest name of a DB instance (R-NAM-1).
+/// Longest name of a DB instance (R-NAME-1).
 pub const MAXIMUM_INSTANCE_NAME: usize = 63;
 
 /// How much of the database's name goes into ours: with the longest suffix it stays under 63.
@@ -56,7 +56,7 @@ pub fn generation_names(database: &str, resource_id: &str, generation: u32, targ
     GenerationNames { copy: format!("{base}-encrypted"), snapshot: base, target }
 }
 
-/// Says what is wrong with `name` as the name of a DB instance, or nothing (R-NAM-1).
+/// Says what is wrong with `name` as the name of a DB instance, or nothing (R-NAME-1).
 #[must_use]
 pub fn instance_name_fault(name: &str) -> Option<&'static str> {
     if name.is_empty() {

@@ -1,11 +1,11 @@
-//! Status words and what each allows. Both sets are open: a word that we don't know is waited on (R-STA-4).
+//! Status words and what each allows. Both sets are open: a word that we don't know is waited on (R-STAT-2).
 
 /// What a DB instance's status allows.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum InstanceState {
     /// `available`, `storage-initialization`, `storage-optimization`: takes SQL and changes.
     Usable,
-    /// `backing-up`: takes SQL, but no Modify, Reboot or CreateDBSnapshot (R-STA-2).
+    /// `backing-up`: takes SQL, but no Modify, Reboot or CreateDBSnapshot (R-MOD-5).
     BackingUp,
     /// Passes by itself; every word that we don't know is taken for one.
     Passing,

@@ -11,7 +11,7 @@ pub const OWNER_TAG: &str = "rds-encrypt";
 /// The tag that says which run made a resource: its nonce and `user@host`.
 pub const RUN_TAG: &str = "rds-encrypt-run";
 
-/// How many tags a resource can hold (R-TAG-2).
+/// How many tags a resource can hold (R-TAG-1).
 pub const MAXIMUM_TAGS: usize = 50;
 
 /// Whether only AWS may set a tag with this key; such tags can't be passed in a call (R-TAG-1).

@@ -1,6 +1,6 @@
 //! The carry table: how each setting of the source gets onto the copy.
 //!
-//! A restore forgets most settings and takes AWS's defaults instead (R-RST-3). So each is passed to the
+//! A restore forgets most settings and takes AWS's defaults instead (R-REST-3 to R-REST-6). So each is passed to the
 //! restore call, set afterwards by `ModifyDBInstance`, or known to come along; and all are read back.
 //! What Modify can mend isn't passed at restore where passing could make the restore fail.
 
@@ -24,7 +24,7 @@ pub struct PlannedSetting {
 }
 
 /// The Modify calls of Settle, in their order. Members that AWS checks together share one; what can fail
-/// apart goes apart (design rule 4).
+/// apart goes apart (rule 4).
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
 pub enum SettleGroup {
     /// The security groups.
@@ -175,7 +175,7 @@ fn tags(db: &DbInstance) -> Option<Value> {
 
 /// IOPS and throughput where they are a setting of their own: always on io1 and io2; on gp3 only from the
 /// size at which storage is striped, below which the call is refused with them even at the values that
-/// describe shows (R-STO-3). A 0 counts as absent.
+/// describe shows (R-STOR-1). A 0 counts as absent.
 fn provisioned(db: &DbInstance, value: Option<i32>) -> Option<Value> {
     let value = value.filter(|number| *number > 0)?;
     let size = db.allocated_storage.unwrap_or_default();
@@ -220,7 +220,7 @@ fn private(_: &DbInstance, _: Value) -> Carried {
     Carried { wanted: Value::Flag(false), at_restore: Some(Value::Flag(false)), settle: None }
 }
 
-/// SQL Server takes no storage parameter at restore; a difference is modified afterwards (R-STO-4).
+/// SQL Server takes no storage parameter at restore; a difference is modified afterwards (R-STOR-6).
 fn storage(db: &DbInstance, value: Value) -> Carried {
     match db.family() {
         Some(EngineFamily::SqlServer) => settled(SettleGroup::Storage, value),
@@ -228,7 +228,7 @@ fn storage(db: &DbInstance, value: Value) -> Carried {
     }
 }
 
-/// SQL Server gets its standby by Modify, once backups are on (R-RST-6).
+/// SQL Server gets its standby by Modify, once backups are on (R-REST-12).
 fn standby(db: &DbInstance, value: Value) -> Carried {
     match db.family() {
         Some(EngineFamily::SqlServer) => settled(SettleGroup::Standby, value),
@@ -258,7 +258,7 @@ fn protection(_: &DbInstance, value: Value) -> Carried {
     settled(SettleGroup::DeletionProtection, value)
 }
 
-/// Off until the very end, since AWS takes a first full backup as soon as it is on (R-BAK-2). Only SQL
+/// Off until the very end, since AWS takes a first full backup as soon as it is on (R-REST-8). Only SQL
 /// Server with a standby is restored with it: the standby needs backups.
 fn retention(db: &DbInstance, value: Value) -> Carried {
     let mirrored = db.family() == Some(EngineFamily::SqlServer) && db.multi_az == Some(true);

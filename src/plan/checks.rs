@@ -5,7 +5,8 @@ use super::{
     key,
 };
 use crate::model::{
-    DbInstance, EngineFamily, InstanceState, MAXIMUM_TAGS, OWNER_TAG, RUN_TAG, Setting, Tags, Value, Verdict,
+    DbInstance, EngineFamily, InstanceState, KeyReference, MAXIMUM_TAGS, OWNER_TAG, RUN_TAG, Setting, Tags, Value,
+    Verdict,
 };
 
 /// How much a finding weighs.
@@ -132,7 +133,7 @@ fn not_found(facts: &Facts) -> Finding {
     block(
         format!("no DB instance {} in {} of account {}", facts.asked, facts.region, facts.account),
         "check the name, --region and --profile (aws rds describe-db-instances lists what is there)",
-        "R-INS-1",
+        "R-INST-3",
     )
 }
 
@@ -142,7 +143,7 @@ fn identity(source: &DbInstance) -> Vec<Finding> {
         None => vec![block(
             format!("AWS shows no DbiResourceId for {}", source.identifier),
             "without it nothing that we make could be proven to come from this database; try again later",
-            "R-INS-2",
+            "R-INST-2",
         )],
     }
 }
@@ -155,15 +156,15 @@ fn status(source: &DbInstance) -> Vec<Finding> {
         InstanceState::Stopped => vec![block(
             format!("{name} is {word}; a stopped instance can't be carried over in full"),
             "start it (aws rds start-db-instance) and run this again",
-            "R-STA-1",
+            "R-INST-5",
         )],
         InstanceState::Deleting => {
-            vec![block(format!("{name} is {word}"), "nothing can be taken from it any more", "R-STA-1")]
+            vec![block(format!("{name} is {word}"), "nothing can be taken from it any more", "R-INST-5")]
         }
         InstanceState::NeedsPerson => vec![block(
             format!("{name} is {word}, which does not pass by itself"),
             "bring it back to available first (the RDS console shows its events)",
-            "R-STA-3",
+            "R-STAT-1",
         )],
     }
 }
@@ -191,17 +192,17 @@ fn encryption(facts: &Facts, source: &DbInstance) -> Encryption {
                 None => format!("{name} is encrypted already, under {arn}"),
             },
             "there is nothing to encrypt; a change of key is another operation, which this command doesn't do",
-            "R-ENC-4",
+            "R-ENC-5",
         )),
         Verdict::WithoutNamedKey => Encryption::Blocked(block(
             format!("{name} is encrypted already, by a key that AWS owns"),
             "there is nothing to encrypt; a change of key is another operation, which this command doesn't do",
-            "R-ENC-4",
+            "R-ENC-5",
         )),
         Verdict::Unknown => Encryption::Blocked(block(
             format!("AWS doesn't say whether {name} is encrypted"),
             "nothing said is not taken for no; try again later",
-            "R-ENC-5",
+            "R-ENC-4",
         )),
     }
 }
@@ -247,7 +248,7 @@ fn relations(source: &DbInstance) -> Vec<Finding> {
         found.push(block(
             format!("{name} is a read replica of {primary}"),
             "migrate the primary; replicas are then made anew from the encrypted one",
-            "R-REP-1",
+            "R-REPL-2",
         ));
     }
     if let Some(replicas) = source.replicas.as_ref().filter(|replicas| !replicas.is_empty()) {
@@ -255,7 +256,7 @@ fn relations(source: &DbInstance) -> Vec<Finding> {
             Severity::Warning,
             format!("{name} has read replicas: {}", replicas.join(", ")),
             "they stay with the source; the encrypted copy begins without any",
-            "R-REP-1",
+            "R-REPL-2",
         ));
     }
     found
@@ -273,7 +274,7 @@ fn pending(source: &DbInstance) -> Vec<Finding> {
             source.pending_modified_values.join(", ")
         ),
         "they are not carried: the copy gets what the source has now",
-        "R-MOD-2",
+        "R-MOD-3",
     )]
 }
 
@@ -295,19 +296,25 @@ fn tags(source: &DbInstance) -> Vec<Finding> {
         found.push(block(
             format!("{} has {count} tags; with our two the copy would exceed {MAXIMUM_TAGS}", source.identifier),
             "remove one or two of its tags, or give up on carrying them all",
-            "R-TAG-2",
+            "R-TAG-1",
         ));
     }
     found
 }
 
 fn judge_key(facts: &Facts, lookup: &KeyLookup) -> Vec<Finding> {
+    // AWS says "not found" of a key elsewhere; the reason is in the ARN already.
+    if let KeyReference::Arn { arn, region, .. } = &facts.key_asked
+        && *region != facts.region
+    {
+        return vec![key::elsewhere(arn, region, &facts.region)];
+    }
     match lookup {
         KeyLookup::Found(key) => key::judge(key, &facts.key_asked, &facts.region),
         KeyLookup::NotFound(message) => vec![block(
             format!("no key {} in {} of account {} (AWS: {message})", facts.key_asked, facts.region, facts.account),
             "check its name and Region; `aws kms list-aliases` lists what is there",
-            "R-KEY-1",
+            "R-ENC-3",
         )],
     }
 }
@@ -326,7 +333,7 @@ fn judge_names(judgement: &mut Judgement, taken: &TakenNames) {
             found.push(block(
                 format!("there is a DB {kind} named {name} already, and nothing shows that it is ours"),
                 "remove or rename it, or choose another name with --target; it was left untouched",
-                "R-NAM-2",
+                "R-NAME-3",
             ));
         }
     }

@@ -6,17 +6,15 @@ use crate::model::{KeyMetadata, KeyReference};
 /// Everything that speaks against this key. Nothing found is `ok`.
 pub(super) fn judge(key: &KeyMetadata, asked: &KeyReference, region: &str) -> Vec<Finding> {
     let mut found = Vec::new();
-    let mut block = |what: String, remedy: &str| found.push(Finding::new(Severity::Blocker, what, remedy, "R-KEY-1"));
-    let Some(arn) = &key.arn else {
-        block(format!("AWS shows no ARN for key {asked}"), "ask again; without its ARN the key can't be verified");
-        return found;
-    };
-    if let Some(there) = arn.split(':').nth(3).filter(|there| *there != region) {
-        block(
-            format!("key {asked} is in {there}, the database in {region}"),
-            "choose a key of the database's Region (for a multi-Region key, its replica there)",
-        );
+    match key.arn.as_deref().map(|arn| arn.split(':').nth(3).unwrap_or_default()) {
+        Some(there) if there == region => {}
+        Some(there) => found.push(elsewhere(&asked.to_string(), there, region)),
+        None => {
+            let what = format!("AWS shows no ARN for key {asked}");
+            return vec![Finding::new(Severity::Blocker, what, "without it the key can't be verified", "R-ENC-3")];
+        }
     }
+    let mut block = |what: String, remedy: &str| found.push(Finding::new(Severity::Blocker, what, remedy, "R-ENC-3"));
     match key.state.as_deref() {
         Some("Enabled") => {}
         Some("PendingDeletion" | "PendingReplicaDeletion") => block(
@@ -46,7 +44,7 @@ pub(super) fn judge(key: &KeyMetadata, asked: &KeyReference, region: &str) -> Ve
             Severity::Warning,
             format!("key {asked} has its material outside KMS ({origin})"),
             "the database stops when that material can't be reached: make sure that whoever runs it knows",
-            "R-KEY-2",
+            "R-KMS-8",
         )),
         _ => {}
     }
@@ -56,10 +54,20 @@ pub(super) fn judge(key: &KeyMetadata, asked: &KeyReference, region: &str) -> Ve
             format!("{asked} is AWS's own key"),
             "its policy can't be changed, its snapshots can't be shared with other accounts, and a database can never \
              change its key afterwards: choose a key of your own unless that is fine for good",
-            "R-KEY-3",
+            "R-KMS-9",
         ));
     }
     found
+}
+
+/// A key of another Region.
+pub(super) fn elsewhere(key: &str, there: &str, here: &str) -> Finding {
+    Finding::new(
+        Severity::Blocker,
+        format!("key {key} is in {there}, the database in {here}"),
+        "choose a key of the database's Region (for a multi-Region key, its replica there)",
+        "R-ENC-3",
+    )
 }
 
 /// Whether nothing forbids this key; for lists of keys to choose from.

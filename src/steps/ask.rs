@@ -1,4 +1,4 @@
-//! May a call be sent now? Decided by what became of it earlier (design rules 2, 3 and 5).
+//! May a call be sent now? Decided by what became of it earlier (rules 2, 3 and 5).
 
 use std::time::Duration;
 

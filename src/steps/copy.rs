@@ -28,7 +28,7 @@ pub(super) fn decide(situation: &Situation<'_>) -> Decision {
     }
 }
 
-/// An accepted call proves nothing: only the key that is read back does (R-ENC-6).
+/// An accepted call proves nothing: only the key that is read back does (R-COPY-2).
 fn judge_encryption(situation: &Situation<'_>, copy: &DbSnapshot) -> Decision {
     match copy.encryption.verdict() {
         Verdict::UnderKey(arn) if arn == situation.plan.key_arn => {

@@ -1,4 +1,4 @@
-//! Is it ours? By name and lineage; the tag confirms, and may lag by minutes (design rule 8).
+//! Is it ours? By name and lineage; the tag confirms, and may lag by minutes (rule 8).
 
 use std::time::Duration;
 

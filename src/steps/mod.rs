@@ -82,10 +82,14 @@ pub struct Standing {
 
 /// Decides what to do next, goal backwards: the last step of which something exists speaks first, and from
 /// there on the first whose goal doesn't hold yet. What came before it doesn't matter any more: a snapshot
-/// that is deleted after its copy exists is fine (design rule 1).
+/// that is deleted after its copy exists is fine (rule 1).
 #[must_use]
 pub fn decide(situation: &Situation<'_>) -> Standing {
-    let start = PIPELINE.iter().rposition(|step| step.has_begun(situation)).unwrap_or(0);
+    let mut start = PIPELINE.iter().rposition(|step| step.has_begun(situation)).unwrap_or(0);
+    // A create that is asked for once more needs what it is made from, as it did the first time.
+    if PIPELINE.get(start).is_some_and(|step| matches!(step.decide(situation), Decision::Act(_))) {
+        start = start.saturating_sub(1);
+    }
     let mut standing =
         Standing { reached: Vec::new(), step: Step::TakeSnapshot, decision: Decision::Done(Evidence::Nothing) };
     for step in PIPELINE.iter().copied().skip(start) {

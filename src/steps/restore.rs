@@ -30,7 +30,7 @@ fn call(situation: &Situation<'_>) -> Call {
     }
 }
 
-/// The source's tags and ours. Without any, a restore would inherit the source's alone (R-RST-5).
+/// The source's tags and ours. Without any, a restore would inherit the source's alone (R-REST-9).
 fn tags(situation: &Situation<'_>) -> Tags {
     let mut tags = situation.own_tags();
     for planned in &situation.plan.settings {

@@ -1,8 +1,8 @@
 //! Settle: the settings that a restore forgets, set one group after another and read back.
 //!
 //! Done only when one answer shows all of it: a usable status, every wanted value, nothing pending, no group
-//! being applied, and again 15 s later (design rule 4). `available` alone proves nothing: AWS's answers say it
-//! right after a change was asked for (R-MOD-4).
+//! being applied, and again 15 s later (rule 4). `available` alone proves nothing: AWS's answers say it
+//! right after a change was asked for (R-MOD-1).
 
 use std::time::Duration;
 

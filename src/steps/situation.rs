@@ -9,7 +9,7 @@ use crate::{
     plan::Plan,
 };
 
-/// One attempt from snapshot to instance. Each has its own names (design rule 9).
+/// One attempt from snapshot to instance. Each has its own names (rule 9).
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Generation {
     /// Counts from 1.

@@ -39,7 +39,7 @@ fn ask_for_it(situation: &Situation<'_>) -> Decision {
     }
 }
 
-/// AWS takes a snapshot of an instance that is available, or optimizing its storage (R-SNP-1).
+/// AWS takes a snapshot of an instance that is available, or optimizing its storage (R-INST-5).
 fn when_the_source_allows(situation: &Situation<'_>, call: Call) -> Decision {
     let plan = &situation.plan.source;
     let Some(source) = &situation.seen.source else {

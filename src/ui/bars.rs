@@ -2,7 +2,7 @@
 
 use indicatif::{MultiProgress, ProgressBar, ProgressDrawTarget, ProgressStyle};
 
-use super::{Page, board::Board, lines, page::terminal_width};
+use super::{Page, board::Board, keyboard::NoControlEcho, lines, page::terminal_width};
 use crate::engine::event::{Event, Reporter};
 
 /// How wide the screen is; asked before each drawing, since windows change.
@@ -18,6 +18,7 @@ pub struct Bars {
     board: Board,
     width: Width,
     color: bool,
+    keyboard: Option<NoControlEcho>,
 }
 
 /// A line of the screen, and what it showed last.
@@ -30,14 +31,17 @@ impl Bars {
     /// Draws on the terminal that stderr is.
     #[must_use]
     pub fn on_stderr(color: bool) -> Self {
-        Self::new(ProgressDrawTarget::stderr(), || terminal_width().unwrap_or(Page::default().width), color)
+        let width = || terminal_width().unwrap_or(Page::default().width);
+        let mut bars = Self::new(ProgressDrawTarget::stderr(), width, color);
+        bars.keyboard = Some(NoControlEcho::begin());
+        bars
     }
 
     /// Draws on any target whose width is known.
     #[must_use]
     pub fn new(target: ProgressDrawTarget, width: impl Fn() -> u16 + Send + 'static, color: bool) -> Self {
         let screen = MultiProgress::with_draw_target(target);
-        Self { screen, lines: Vec::new(), board: Board::new(), width: Box::new(width), color }
+        Self { screen, lines: Vec::new(), board: Board::new(), width: Box::new(width), color, keyboard: None }
     }
 
     /// The screen, for whoever must write between the bars (`MultiProgress::suspend`).
@@ -100,6 +104,7 @@ impl Reporter for Bars {
 impl Drop for Bars {
     fn drop(&mut self) {
         self.close();
+        drop(self.keyboard.take());
     }
 }
 

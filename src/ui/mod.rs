@@ -12,6 +12,7 @@ pub mod confirm;
 pub mod estimate;
 pub mod findings;
 mod fit;
+mod keyboard;
 pub mod keys;
 mod lines;
 mod output;

@@ -125,7 +125,10 @@ fn an_interrupt_leaves_a_usable_terminal_and_the_way_on() {
     terminal.tmux(&["send-keys", "C-c"]);
     let code = until("the end of the program", || terminal.ended());
     assert_eq!(code, "5");
-    assert!(terminal.text().contains("rds-encrypt resume"), "it says how to go on");
+    let text = terminal.text();
+    assert!(text.contains("rds-encrypt resume"), "it says how to go on");
+    let headers = text.lines().filter(|line| line.contains("sandbox ×600")).count();
+    assert_eq!(headers, 1, "the terminal's own ^C moved the bars:\n{text}");
     terminal.assert_usable();
 }
 

@@ -41,7 +41,7 @@ fn a_standby_counts_twice_and_findings_come_along() {
         severity: Severity::Warning,
         what: "orders has read replicas: orders-r1, orders-r2".into(),
         remedy: "they stay with the source; the encrypted copy begins without any".into(),
-        rule: "R-REP-1",
+        rule: "R-REPL-2",
     };
     let place = Place { endpoint: Some("http://127.0.0.1:4566"), ..PLACE };
     assert_snapshot!(text(&plan, &plan.names(1), place, &[warning], NARROW), @"
