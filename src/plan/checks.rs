@@ -187,7 +187,10 @@ fn encryption(facts: &Facts, source: &DbInstance) -> Encryption {
             Encryption::AsAsked(format!("{name} is encrypted already, under the key that you asked for ({arn})"))
         }
         Verdict::UnderKey(arn) => Encryption::Blocked(block(
-            format!("{name} is encrypted already, under another key ({arn})"),
+            match asked {
+                Some(_) => format!("{name} is encrypted already, under another key ({arn})"),
+                None => format!("{name} is encrypted already, under {arn}"),
+            },
             "there is nothing to encrypt; a change of key is another operation, which this command doesn't do",
             "R-ENC-5",
         )),
@@ -343,3 +346,6 @@ fn owner(tags: &Tags) -> Option<String> {
     let run = tags.get(RUN_TAG).map(|run| format!(", begun by run {run}")).unwrap_or_default();
     Some(format!("migration {owner}{run}"))
 }
+
+#[cfg(test)]
+mod tests;

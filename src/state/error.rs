@@ -69,8 +69,9 @@ impl StateError {
             }
             Self::Unreadable { path, .. } => format!(
                 "it was left as it is. Restore it from a backup, or move it away; what it stood for still exists in AWS \
-                 under the names that begin with {}",
-                path.file_stem().map(|stem| stem.to_string_lossy().into_owned()).unwrap_or_default()
+                 under names with {} in them",
+                // `<kind>-<name>-<id>.json`
+                path.file_stem().unwrap_or_default().to_string_lossy().rsplit('-').next().unwrap_or_default()
             ),
             Self::Newer { .. } => {
                 "it was left as it is; use the version of rds-encrypt that wrote it, or a newer one".into()

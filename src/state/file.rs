@@ -22,14 +22,14 @@ struct Format {
 
 /// Reads a state file. Whatever is wrong with it, it is left as it is.
 pub(super) fn read(path: &Path) -> Result<Record, StateError> {
-    let text = fs::read_to_string(path).map_err(|source| io_error("read", path, source))?;
+    let text = fs::read(path).map_err(|source| io_error("read", path, source))?;
     let unreadable =
         |error: serde_json::Error| StateError::Unreadable { path: path.to_owned(), why: error.to_string() };
-    let Format { format: found } = serde_json::from_str(&text).map_err(unreadable)?;
+    let Format { format: found } = serde_json::from_slice(&text).map_err(unreadable)?;
     if found > FORMAT {
         return Err(StateError::Newer { path: path.to_owned(), found, known: FORMAT });
     }
-    let record: Record = serde_json::from_str(&text).map_err(unreadable)?;
+    let record: Record = serde_json::from_slice(&text).map_err(unreadable)?;
     if record.plan.digest() != record.plan_digest {
         return Err(StateError::Edited { path: path.to_owned() });
     }

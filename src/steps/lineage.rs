@@ -3,7 +3,7 @@
 use std::time::Duration;
 
 use super::Situation;
-use crate::model::{DbInstance, DbSnapshot, Outcome, RUN_TAG};
+use crate::model::{DbInstance, DbSnapshot, Outcome, RUN_TAG, SnapshotState};
 
 /// Whether something that has our name is ours.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -37,12 +37,15 @@ pub(super) fn of_copy(situation: &Situation<'_>, copy: &DbSnapshot) -> Ours {
         Ours::Yes => {}
         other => return other,
     }
-    let Some(original) = situation.seen.snapshot.as_ref().and_then(|it| it.original_snapshot_create_time) else {
-        return Ours::Yes;
-    };
-    match copy.original_snapshot_create_time {
-        Some(time) if time != original => {
+    // Once the snapshot is gone, nothing is left to compare with.
+    let Some(snapshot) = &situation.seen.snapshot else { return Ours::Yes };
+    match (copy.original_snapshot_create_time, snapshot.original_snapshot_create_time) {
+        (Some(time), Some(original)) if time != original => {
             Ours::No(format!("it is a copy of a snapshot taken at {time}, ours was taken at {original}"))
+        }
+        (Some(_), Some(_)) => Ours::Yes,
+        _ if copy.state() == SnapshotState::Available => {
+            Ours::NotYet("AWS doesn't show yet when its original was taken")
         }
         // A copy that waits in its queue doesn't show the time yet; its end is judged again.
         _ => Ours::Yes,
@@ -64,7 +67,8 @@ pub(super) fn of_target(situation: &Situation<'_>, target: &DbInstance) -> Ours 
             Ours::No(format!("it is {shown}; what this migration made was {ours}, which is gone"))
         }
         (Some(None), Some(_)) => by_its_looks(situation, target),
-        (None, Some(_)) => match asked().find(|asked| asked.intent.outcome.is_unknown()) {
+        // Of several lost answers the last one counts: its tags are the youngest.
+        (None, Some(_)) => match asked().filter(|asked| asked.intent.outcome.is_unknown()).last() {
             Some(unknown) => by_its_tag(situation, target, unknown.age),
             None => Ours::No("this migration never asked for it".into()),
         },
@@ -74,21 +78,25 @@ pub(super) fn of_target(situation: &Situation<'_>, target: &DbInstance) -> Ours 
 /// Same engine and master user, our key, and younger than the copy that it was made from.
 fn by_its_looks(situation: &Situation<'_>, target: &DbInstance) -> Ours {
     let source = &situation.plan.source;
-    if target.engine.as_ref().is_some_and(|engine| *engine != source.engine) {
-        return Ours::No(format!("its engine is {}", target.engine.as_deref().unwrap_or_default()));
+    match &target.engine {
+        None => return Ours::NotYet("AWS doesn't show its engine yet"),
+        Some(engine) if *engine != source.engine => return Ours::No(format!("its engine is {engine}")),
+        Some(_) => {}
     }
-    if target.master_username.is_some() && target.master_username != source.master_username {
-        return Ours::No("it has another master user".into());
+    match (&target.master_username, &source.master_username) {
+        (None, Some(_)) => return Ours::NotYet("AWS doesn't show its master user yet"),
+        (Some(shown), Some(ours)) if shown != ours => return Ours::No("it has another master user".into()),
+        _ => {}
     }
     if target.encryption.kms_key_id.as_ref().is_some_and(|key| *key != situation.plan.key_arn) {
         return Ours::No(format!("it is {}", target.encryption.in_words()));
     }
-    let copied = situation.seen.copy.as_ref().and_then(|copy| copy.snapshot_create_time);
-    match (target.instance_create_time, copied) {
-        (None, _) => Ours::NotYet("AWS doesn't show yet when it was made"),
-        (Some(made), Some(copied)) if made <= copied => {
-            Ours::No(format!("it was made at {made}, before the copy at {copied}"))
-        }
+    let Some(made) = target.instance_create_time else {
+        return Ours::NotYet("AWS doesn't show yet when it was made");
+    };
+    match situation.seen.copy.as_ref().map(|copy| copy.snapshot_create_time) {
+        Some(None) => Ours::NotYet("AWS doesn't show yet when its copy was made"),
+        Some(Some(copied)) if made <= copied => Ours::No(format!("it was made at {made}, before the copy at {copied}")),
         _ => Ours::Yes,
     }
 }

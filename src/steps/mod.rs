@@ -14,6 +14,9 @@ mod situation;
 mod snapshot;
 mod verify;
 
+#[cfg(test)]
+mod tests;
+
 pub use decision::{Decision, Difference, Evidence, Stop, StopKind, Wait};
 pub use settle::settled_view;
 pub use situation::{Asked, Generation, Seen, Situation};

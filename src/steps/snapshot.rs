@@ -48,14 +48,12 @@ fn when_the_source_allows(situation: &Situation<'_>, call: Call) -> Decision {
             "nothing was taken from it yet; if it was renamed, migrate it under its new name",
         );
     };
-    if source.resource_id.as_ref() != Some(&plan.resource_id) {
+    let Some(shown) = &source.resource_id else {
+        return Wait::in_status(source.status_word(), "AWS doesn't show the source's resource id");
+    };
+    if *shown != plan.resource_id {
         return Stop::for_person(
-            format!(
-                "the instance {} is another one now ({}, planned was {})",
-                plan.identifier,
-                source.resource_id.as_deref().unwrap_or("no resource id shown"),
-                plan.resource_id
-            ),
+            format!("the instance {} is another one now ({shown}, planned was {})", plan.identifier, plan.resource_id),
             "it was removed and made again, or swapped by a rename; nothing was touched. Plan a new migration",
         );
     }

@@ -1,0 +1,16 @@
+//! Tables over the decisions: what AWS shows and what we asked for, and what follows from it.
+
+mod change;
+mod create;
+mod encryption;
+mod expect;
+mod lineage;
+mod lost_answer;
+mod pipeline;
+mod settle;
+mod source;
+mod verify;
+mod world;
+
+use expect::{Expect, check};
+use world::World;
