@@ -2,42 +2,13 @@
 
 use super::{
     facts::{Checked, Facts, KeyLookup, TakenNames},
+    finding::{Finding, Severity},
     key,
 };
 use crate::model::{
     DbInstance, EngineFamily, InstanceState, KeyReference, MAXIMUM_TAGS, OWNER_TAG, RUN_TAG, Setting, Tags, Value,
     Verdict,
 };
-
-/// How much a finding weighs.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
-pub enum Severity {
-    /// Nothing is begun.
-    Blocker,
-    /// Begun on a person's word.
-    Warning,
-    /// Worth knowing.
-    Note,
-}
-
-/// Something that a check found.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub struct Finding {
-    /// How much it weighs.
-    pub severity: Severity,
-    /// What is so.
-    pub what: String,
-    /// What to do about it.
-    pub remedy: String,
-    /// The rule of the ledger that it rests on.
-    pub rule: &'static str,
-}
-
-impl Finding {
-    pub(super) fn new(severity: Severity, what: String, remedy: &str, rule: &'static str) -> Self {
-        Self { severity, what, remedy: remedy.to_owned(), rule }
-    }
-}
 
 /// How one check ended.
 #[derive(Clone, Debug, PartialEq, Eq)]

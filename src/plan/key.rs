@@ -1,6 +1,6 @@
 //! Whether a KMS key can encrypt an RDS snapshot, and keep it readable.
 
-use super::checks::{Finding, Severity};
+use super::finding::{Finding, Severity};
 use crate::model::{KeyMetadata, KeyReference};
 
 /// Everything that speaks against this key. Nothing found is `ok`.

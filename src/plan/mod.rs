@@ -7,12 +7,14 @@
 pub mod carry;
 mod checks;
 mod facts;
+mod finding;
 mod key;
 mod window;
 
 pub use carry::{PlannedSetting, SettleGroup};
-pub use checks::{Check, Finding, Judgement, Severity, judge};
+pub use checks::{Check, Judgement, judge};
 pub use facts::{Checked, Facts, KeyLookup, TakenNames};
+pub use finding::{Finding, Severity};
 pub use key::can_encrypt;
 pub use window::contains as window_contains;
 
