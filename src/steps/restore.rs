@@ -44,15 +44,18 @@ fn tags(situation: &Situation<'_>) -> Tags {
 fn judge(situation: &Situation<'_>, target: &DbInstance) -> Decision {
     let word = target.status_word();
     let name = &target.identifier;
+    let broke = matches!(target.state(), InstanceState::NeedsPerson | InstanceState::Stopped | InstanceState::Deleting);
     match target.encryption.verdict() {
         Verdict::UnderKey(arn) if arn == situation.plan.key_arn => {}
-        Verdict::Unknown | Verdict::WithoutNamedKey if word == "creating" => {
+        // Nothing said is neither yes nor no: while it is being made AWS may show the key later.
+        Verdict::Unknown | Verdict::WithoutNamedKey if broke => {}
+        Verdict::Unknown | Verdict::WithoutNamedKey if target.state() == InstanceState::Passing => {
             return Wait::in_status(word, "AWS doesn't show its key yet");
         }
         _ => return not_as_asked(situation, target),
     }
     match target.state() {
-        InstanceState::NeedsPerson | InstanceState::Stopped | InstanceState::Deleting => broken(situation, name, word),
+        _ if broke => broken(situation, name, word),
         InstanceState::Passing if word == "creating" || target.endpoint_address.is_none() => Wait::on(word, None),
         _ => Decision::Done(Evidence::Restored {
             name: name.clone(),

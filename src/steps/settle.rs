@@ -109,12 +109,9 @@ fn unapplied(target: &DbInstance) -> Option<String> {
     if let Some(group) = applying {
         return Some(format!("group {} is {}", group.name, group.status.as_deref().unwrap_or_default()));
     }
-    let inactive = target
-        .security_groups
-        .iter()
-        .flatten()
-        .find(|group| group.status.as_deref().is_some_and(|status| status != "active"))?;
-    Some(format!("security group {} is {}", inactive.name, inactive.status.as_deref().unwrap_or_default()))
+    let inactive = target.security_groups.iter().flatten().find(|group| group.status.as_deref() != Some("active"))?;
+    let status = inactive.status.as_deref().unwrap_or("without a status");
+    Some(format!("security group {} is {status}", inactive.name))
 }
 
 /// Tags were given at the restore; AWS may show them minutes later.
