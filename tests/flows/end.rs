@@ -5,10 +5,8 @@ use std::collections::{BTreeMap, BTreeSet};
 use aws_sdk_rds::types::{DbInstance, SourceType};
 use rds_encrypt::sandbox::Sandbox;
 
-use crate::stage::Stage;
+use crate::stage::{Heard, Stage};
 
-/// The encrypted instance of `orders`.
-pub(crate) const TARGET: &str = "orders-PLACE-g1";
 
 /// What a migration leaves behind, without what differs from run to run: times and resource ids.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -104,27 +102,27 @@ pub(crate) fn row(row: &DbInstance) -> BTreeMap<&'static str, String> {
 pub(crate) fn journal(stage: &Stage, database: &str) -> Vec<String> {
     let state = stage.state(database);
     let journal = state["journal"].as_array().unwrap();
-    journal.iter().map(|intent| format!("{} {}", action(intent), outcome(intent))).collect()
-}
-
-fn action(intent: &serde_json::Value) -> String {
-    tag(&intent["call"])
-}
-
-fn outcome(intent: &serde_json::Value) -> String {
-    tag(&intent["outcome"])
-}
-
-/// The variant's name of an enum in JSON.
-fn tag(value: &serde_json::Value) -> String {
-    match value {
-        serde_json::Value::String(word) => word.clone(),
-        serde_json::Value::Object(members) => members.keys().next().cloned().unwrap_or_default(),
-        other => other.to_string(),
-    }
+    let word = |value: &serde_json::Value| value.as_str().unwrap().to_owned();
+    journal.iter().map(|it| format!("{} {}", word(&it["call"]["action"]), word(&it["outcome"]["outcome"]))).collect()
 }
 
 /// The name of the encrypted instance of a migration.
 pub(crate) fn target_of(stage: &Stage, database: &str) -> String {
     stage.state(database)["generations"][0]["target"].as_str().unwrap().to_owned()
 }
+
+/// The uninterrupted migration of the small world's `orders`, to compare others with.
+pub(crate) async fn uninterrupted() -> (Heard, End) {
+    let stage = Stage::small();
+    let heard = stage.run(MIGRATE).await;
+    (heard, end(&stage, &target_of(&stage, "orders")).await)
+}
+
+/// That nothing was made or done twice, and all of it is as after an uninterrupted run.
+pub(crate) async fn assert_same_end(stage: &Stage, expected: &End, case: &str) {
+    let found = end(stage, &target_of(stage, "orders")).await;
+    assert_eq!(found, *expected, "{case}: {:#?}", journal(stage, "orders"));
+}
+
+/// The command that most of these tests are about.
+pub(crate) const MIGRATE: &str = "migrate orders --sandbox";

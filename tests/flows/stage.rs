@@ -75,6 +75,28 @@ impl Stage {
         Self { sandbox: Sandbox::open(options).unwrap(), folder: tempfile::tempdir().unwrap() }
     }
 
+    /// A world with these instances; what a row leaves out is as in [`small_orders`].
+    pub(crate) fn of(rows: &[serde_json::Value]) -> Self {
+        Self::of_with(rows, Switches::default())
+    }
+
+    /// A world with one small database, whose migration takes few looks.
+    pub(crate) fn small() -> Self {
+        Self::of(&[serde_json::json!({})])
+    }
+
+    /// The same, with some facts otherwise.
+    pub(crate) fn small_switched(switches: Switches) -> Self {
+        Self::of_with(&[serde_json::json!({})], switches)
+    }
+
+    fn of_with(rows: &[serde_json::Value], switches: Switches) -> Self {
+        let rows: Vec<serde_json::Value> = rows.iter().map(small_orders).collect();
+        let mut file = tempfile::NamedTempFile::new().unwrap();
+        serde_json::to_writer(&mut file, &serde_json::json!({"DBInstances": rows})).unwrap();
+        Self::with(Options { seed: Some(file.path().to_owned()), switches, ..Options::default() })
+    }
+
     /// Orders one call to go wrong, after so many have passed.
     pub(crate) fn order(&self, operation: &str, after: u32, times: u32, how: How) {
         self.sandbox.misbehave(Misbehaviour { operation: Some(operation.to_owned()), after, times, how });
@@ -176,6 +198,33 @@ impl Command<'_> {
     }
 }
 
+/// A small `orders` with a group of its own, protection, backups and tags, but for what `row` says.
+fn small_orders(row: &serde_json::Value) -> serde_json::Value {
+    let mut all = serde_json::json!({
+        "DBInstanceIdentifier": "orders", "DBInstanceClass": "db.m5.large", "Engine": "postgres",
+        "EngineVersion": "15.7", "DBInstanceStatus": "available", "MasterUsername": "admin", "AllocatedStorage": 5,
+        "InstanceCreateTime": "2019-06-12T12:40:58.216Z", "StorageType": "gp3", "StorageEncrypted": false,
+        "StorageEncryptionType": "none", "LicenseModel": "postgresql-license", "MultiAZ": false,
+        "PreferredBackupWindow": "02:00-02:30", "PreferredMaintenanceWindow": "sun:03:30-sun:04:00",
+        "BackupRetentionPeriod": 14, "AutoMinorVersionUpgrade": true, "DeletionProtection": true,
+        "CopyTagsToSnapshot": true, "PubliclyAccessible": false, "TagList": [{"Key": "team", "Value": "commerce"}],
+        "VpcSecurityGroups": [{"VpcSecurityGroupId": "sg-04c66e73f5c33e3e0", "Status": "active"}],
+        "DBParameterGroups": [{"DBParameterGroupName": "orders-postgres15", "ParameterApplyStatus": "in-sync"}],
+        "OptionGroupMemberships": [{"OptionGroupName": "default:postgres-15", "Status": "in-sync"}],
+        "DBSubnetGroup": {"DBSubnetGroupName": "private-databases", "VpcId": "vpc-038faba71b3a6cfc9", "Subnets": []},
+        "Endpoint": {"Address": "orders.example.eu-west-2.rds.amazonaws.com", "Port": 5432},
+    });
+    for (member, value) in row.as_object().unwrap() {
+        all[member] = value.clone();
+    }
+    let name = all["DBInstanceIdentifier"].as_str().unwrap().to_owned();
+    let digits = name.bytes().map(|byte| char::from(byte.to_ascii_uppercase()));
+    let id: String = digits.filter(char::is_ascii_alphabetic).chain(std::iter::repeat('A')).take(26).collect();
+    all["DbiResourceId"] = format!("db-{id}").into();
+    all["DBInstanceArn"] = format!("arn:aws:rds:eu-west-2:000000000000:db:{name}").into();
+    all
+}
+
 fn asked(stderr: &Buffer, question: &str, yes: bool) -> bool {
     let answer = if yes { "y" } else { "n" };
     writeln!(stderr.clone(), "{question}{answer}").unwrap();
@@ -198,10 +247,11 @@ pub(crate) const FILTERS: [(&str, &str); 4] = [
 
 /// Compares what was heard with the snapshot of this name.
 macro_rules! assert_heard {
-    ($name:expr, $heard:expr) => {
+    ($name:expr, $heard:expr) => {{
+        let heard = $heard.to_string();
         insta::with_settings!({filters => $crate::stage::FILTERS.to_vec(), omit_expression => true}, {
-            insta::assert_snapshot!($name, $heard.to_string());
+            insta::assert_snapshot!($name, heard);
         })
-    };
+    }};
 }
 pub(crate) use assert_heard;
