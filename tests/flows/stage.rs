@@ -90,7 +90,8 @@ impl Stage {
         Self::of_with(&[serde_json::json!({})], switches)
     }
 
-    fn of_with(rows: &[serde_json::Value], switches: Switches) -> Self {
+    /// Both at once.
+    pub(crate) fn of_with(rows: &[serde_json::Value], switches: Switches) -> Self {
         let rows: Vec<serde_json::Value> = rows.iter().map(small_orders).collect();
         let mut file = tempfile::NamedTempFile::new().unwrap();
         serde_json::to_writer(&mut file, &serde_json::json!({"DBInstances": rows})).unwrap();
