@@ -101,8 +101,8 @@ async fn until_last(stage: &Stage, outcome: &str) {
 
 /// What a kill between the saved intent and the request leaves: no outcome.
 fn as_if_never_answered(stage: &Stage) {
-    let mut state = stage.state("orders");
-    let last = state["journal"].as_array_mut().unwrap().last_mut().unwrap();
+    let mut content = stage.state("orders");
+    let last = content["journal"].as_array_mut().unwrap().last_mut().unwrap();
     last["outcome"] = serde_json::json!({"outcome": "sent"});
-    std::fs::write(stage.state_file("orders").unwrap(), state.to_string()).unwrap();
+    std::fs::write(stage.state_file("orders").unwrap(), content.to_string()).unwrap();
 }

@@ -2,11 +2,10 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use aws_sdk_rds::types::{DbInstance, SourceType};
+use aws_sdk_rds::types::{DbInstance, Endpoint, SourceType};
 use rds_encrypt::sandbox::Sandbox;
 
 use crate::stage::{Heard, Stage};
-
 
 /// What a migration leaves behind, without what differs from run to run: times and resource ids.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -87,7 +86,7 @@ pub(crate) fn row(row: &DbInstance) -> BTreeMap<&'static str, String> {
             "parameter group",
             format!("{:?}", parameters.map(|group| (group.db_parameter_group_name(), group.parameter_apply_status()))),
         ),
-        ("port", format!("{:?}", row.endpoint().and_then(|endpoint| endpoint.port()))),
+        ("port", format!("{:?}", row.endpoint().and_then(Endpoint::port))),
         ("public", format!("{:?}", row.publicly_accessible())),
         ("retention", format!("{:?}", row.backup_retention_period())),
         ("security groups", format!("{security_groups:?}")),
@@ -100,8 +99,8 @@ pub(crate) fn row(row: &DbInstance) -> BTreeMap<&'static str, String> {
 
 /// The calls in a migration's journal with their outcomes: `CopyDBSnapshot … accepted`.
 pub(crate) fn journal(stage: &Stage, database: &str) -> Vec<String> {
-    let state = stage.state(database);
-    let journal = state["journal"].as_array().unwrap();
+    let content = stage.state(database);
+    let journal = content["journal"].as_array().unwrap();
     let word = |value: &serde_json::Value| value.as_str().unwrap().to_owned();
     journal.iter().map(|it| format!("{} {}", word(&it["call"]["action"]), word(&it["outcome"]["outcome"]))).collect()
 }

@@ -7,7 +7,7 @@ use tokio::time::sleep;
 
 use crate::{
     crashes::CALLS,
-    end::{End, MIGRATE, assert_same_end, journal, rds, target_of, uninterrupted},
+    end::{End, MIGRATE, assert_same_end, end, journal, rds, target_of, uninterrupted},
     stage::{Heard, Stage, assert_heard},
 };
 
@@ -139,7 +139,7 @@ async fn looks_that_flicker_after_a_call_do_no_harm() {
 async fn a_look_that_is_stale_much_later_stops() {
     let (_, expected) = uninterrupted().await;
     let stage = Stage::small();
-    stage.order("DescribeDBSnapshots", 30, 1, How::Stale);
+    stage.order("DescribeDBSnapshots", 55, 1, How::Stale);
     let heard = stage.run(MIGRATE).await;
     assert_heard!("stale_much_later", heard);
     let heard = stage.run("resume --sandbox").await;
@@ -176,4 +176,37 @@ async fn what_does_not_pass_by_itself_stops() {
             assert_eq!(heard.code, 0, "{name}, mended: {heard}");
         }
     }
+}
+
+/// What was lost isn't made again: that a person removed the wreck changes the sentence only.
+#[tokio::test(start_paused = true)]
+async fn a_failed_copy_that_was_removed_is_gone() {
+    let stage = Stage::small();
+    stage.order("CopyDBSnapshot", 0, 1, How::EndsAs { status: "failed".into() });
+    assert_eq!(stage.run(MIGRATE).await.code, 4);
+    let name = format!("{}-encrypted", target_of(&stage, "orders"));
+    rds(&stage.sandbox).await.delete_db_snapshot().db_snapshot_identifier(name).send().await.unwrap();
+    sleep(Duration::from_secs(2)).await;
+    let heard = stage.run("resume --sandbox").await;
+    assert_heard!("failed_copy_removed", heard);
+    assert_eq!(heard.code, 4);
+}
+
+/// Changes of which nothing came aren't asked for a third time; a person makes them, and it goes on.
+#[tokio::test(start_paused = true)]
+async fn a_change_in_vain_is_made_by_hand() {
+    let (_, expected) = uninterrupted().await;
+    let stage = Stage::small();
+    stage.order("ModifyDBInstance", 0, 2, How::InVain { event: "Unable to modify".into() });
+    assert_eq!(stage.run(MIGRATE).await.code, 4);
+    let heard = stage.run("resume --sandbox").await;
+    assert_eq!(heard.code, 4, "not made yet: {heard}");
+    let modify = rds(&stage.sandbox).await.modify_db_instance().db_instance_identifier(target_of(&stage, "orders"));
+    let modify = modify.preferred_backup_window("02:00-02:30").preferred_maintenance_window("sun:03:30-sun:04:00");
+    modify.apply_immediately(true).send().await.unwrap();
+    sleep(Duration::from_secs(1)).await;
+    let heard = stage.run("resume --sandbox").await;
+    assert_eq!(heard.code, 0, "{heard}");
+    let found = end(&stage, &target_of(&stage, "orders")).await;
+    assert_eq!(found.target, expected.target);
 }

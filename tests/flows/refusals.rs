@@ -127,9 +127,7 @@ async fn taken_names() {
 /// AWS denies a look: what is missing is named, and nothing is begun.
 #[tokio::test(start_paused = true)]
 async fn denied_looks() {
-    for operation in
-        ["GetCallerIdentity", "DescribeDBInstances", "DescribeDBSnapshots", "DescribeKey"]
-    {
+    for operation in ["GetCallerIdentity", "DescribeDBInstances", "DescribeDBSnapshots", "DescribeKey"] {
         let stage = Stage::small();
         stage.order(operation, 0, 9, rds_encrypt::sandbox::How::Deny);
         let heard = stage.run("migrate orders --sandbox").await;

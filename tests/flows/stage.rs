@@ -66,11 +66,6 @@ impl Stage {
         Self::with(Options::default())
     }
 
-    /// A world in which some facts are otherwise.
-    pub(crate) fn switched(switches: Switches) -> Self {
-        Self::with(Options { switches, ..Options::default() })
-    }
-
     pub(crate) fn with(options: Options) -> Self {
         Self { sandbox: Sandbox::open(options).unwrap(), folder: tempfile::tempdir().unwrap() }
     }
@@ -191,7 +186,8 @@ impl Command<'_> {
             sandbox: Some(self.stage.sandbox.clone()),
             interrupt: self.interrupt,
         };
-        let code = cli::run(self.arguments, around).await;
+        // Boxed: what awaits a whole command needn't be as large as one.
+        let code = Box::pin(cli::run(self.arguments, around)).await;
         let state = self.stage.folder().to_str().unwrap();
         let text = |buffer: &Buffer| String::from_utf8(buffer.0.lock().unwrap().clone()).unwrap();
         let text = |buffer: &Buffer| text(buffer).replace(state, "[STATE]");
@@ -242,7 +238,7 @@ impl fmt::Display for Heard {
 pub(crate) const FILTERS: [(&str, &str); 4] = [
     (r"\b[0-9a-f]{16} [\w.-]+@[\w.-]+", "[RUN]"),
     (r"\b[\w.-]+@[\w.-]+(, process \d+, since \S+)?", "[OWNER]"),
-    (r"request [0-9a-f]{8}-[0-9a-f-]{27}", "request [REQUEST]"),
+    (r"request\s+[0-9a-f]{8}-[0-9a-f-]{27}", "request [REQUEST]"),
     (r"127\.0\.0\.1:\d+", "127.0.0.1:[PORT]"),
 ];
 

@@ -10,7 +10,8 @@ use crate::{
 /// Two migrations were killed on their way, a third is finished.
 async fn three_migrations() -> Stage {
     let row = |name: &str| serde_json::json!({"DBInstanceIdentifier": name});
-    let stage = Stage::of(&[row("orders"), row("billing"), row("the-longest-name-of-a-database-that-anybody-would-give")]);
+    let stage =
+        Stage::of(&[row("orders"), row("billing"), row("the-longest-name-of-a-database-that-anybody-would-give")]);
     stage.kill_after(MIGRATE, Duration::from_millis(900)).await;
     let longest = "migrate the-longest-name-of-a-database-that-anybody-would-give --sandbox";
     stage.kill_after(longest, Duration::from_millis(2500)).await;

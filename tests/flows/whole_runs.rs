@@ -69,7 +69,7 @@ async fn oracle() {
 
 #[tokio::test(start_paused = true)]
 async fn sql_server() {
-    let stage = Stage::of(&[sql_server_row(json!({"StorageType": "gp2"}))]);
+    let stage = Stage::of(&[sql_server_row(&json!({"StorageType": "gp2"}))]);
     let (heard, differ) = migrated(&stage, "erp").await;
     assert_heard!("sql_server", heard);
     assert_eq!(differ, BTreeMap::new());
@@ -78,13 +78,13 @@ async fn sql_server() {
 #[tokio::test(start_paused = true)]
 async fn sql_server_with_a_standby() {
     let storage = json!({"MultiAZ": true, "Iops": 4000, "StorageThroughput": 250});
-    let stage = Stage::of(&[sql_server_row(storage)]);
+    let stage = Stage::of(&[sql_server_row(&storage)]);
     let (heard, differ) = migrated(&stage, "erp").await;
     assert_heard!("sql_server_with_a_standby", heard);
     assert_eq!(differ, BTreeMap::new());
 }
 
-fn sql_server_row(storage: serde_json::Value) -> serde_json::Value {
+fn sql_server_row(storage: &serde_json::Value) -> serde_json::Value {
     let mut row = json!({
         "DBInstanceIdentifier": "erp", "Engine": "sqlserver-se", "EngineVersion": "15.00.4430.1.v1",
         "AllocatedStorage": 20, "LicenseModel": "license-included",

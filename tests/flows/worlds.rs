@@ -6,15 +6,14 @@ use rds_encrypt::sandbox::{DeprecatedVersion, Switches};
 use tokio::time::sleep;
 
 use crate::{
-    end::{MIGRATE, end, target_of, uninterrupted},
+    end::{End, MIGRATE, end, target_of, uninterrupted},
     stage::{Stage, assert_heard},
 };
 
-#[tokio::test(start_paused = true)]
-async fn in_each_world_the_copy_ends_up_the_same() {
-    let (_, expected) = uninterrupted().await;
+/// Every switch but the deprecated version's in its unlikelier setting, one at a time.
+fn worlds() -> Vec<Switches> {
     let usual = Switches::default;
-    for switches in [
+    vec![
         Switches { unknown_parameters_refused: false, ..usual() },
         Switches { modify_answer_shows_pending: true, ..usual() },
         Switches { baseline_backup: false, ..usual() },
@@ -26,14 +25,46 @@ async fn in_each_world_the_copy_ends_up_the_same() {
         Switches { copies_say_copying: true, ..usual() },
         Switches { tags_show_after: 240, ..usual() },
         Switches { daily_backups: true, ..usual() },
-    ] {
+    ]
+}
+
+#[tokio::test(start_paused = true)]
+async fn in_each_world_the_copy_ends_up_the_same() {
+    let (_, expected) = uninterrupted().await;
+    for switches in worlds() {
         let stage = Stage::small_switched(switches.clone());
         let heard = stage.run(MIGRATE).await;
         assert_eq!(heard.code, 0, "{switches:?}: {heard}");
-        let found = end(&stage, &target_of(&stage, "orders")).await;
-        assert_eq!(found.target, expected.target, "{switches:?}");
-        assert_eq!((found.instances, found.snapshots), (expected.instances.clone(), expected.snapshots.clone()));
+        assert_same_things(&stage, &expected, &switches).await;
     }
+}
+
+/// Killed every few minutes of AWS's time, and begun again each time.
+#[tokio::test(start_paused = true)]
+async fn in_each_world_kills_make_no_difference() {
+    let (_, expected) = uninterrupted().await;
+    for (turn, switches) in worlds().into_iter().enumerate() {
+        let stage = Stage::small_switched(switches.clone());
+        let patience = Duration::from_millis(370 + 10 * u64::try_from(turn).unwrap());
+        let mut kills = 0;
+        let heard = loop {
+            match stage.kill_after(MIGRATE, patience).await {
+                Some(heard) => break heard,
+                None => kills += 1,
+            }
+            assert!(kills < 30, "{switches:?}: no progress");
+        };
+        assert!(kills > 3, "{kills} kills");
+        assert_eq!(heard.code, 0, "{switches:?}: {heard}");
+        assert_same_things(&stage, &expected, &switches).await;
+    }
+}
+
+async fn assert_same_things(stage: &Stage, expected: &End, switches: &Switches) {
+    let found = end(stage, &target_of(stage, "orders")).await;
+    assert_eq!(found.target, expected.target, "{switches:?}");
+    assert_eq!(found.instances, expected.instances, "{switches:?}");
+    assert_eq!(found.snapshots, expected.snapshots, "{switches:?}");
 }
 
 /// Tags that show later than AWS is believed to take are named as a difference; later all is well.
