@@ -1,6 +1,6 @@
 //! A run on a terminal, as the screen stands at several moments and in the end.
 
-use std::time::Duration;
+use std::{fmt::Write, time::Duration};
 
 use indicatif::{InMemoryTerm, ProgressDrawTarget};
 use rds_encrypt::{engine::Interrupter, ui::Bars};
@@ -16,15 +16,13 @@ async fn screens(stage: &Stage, words: &str, width: u16, moments: &[u64], end: O
     let term = InMemoryTerm::new(24, width);
     let shown = term.clone();
     let (interrupter, interrupt) = Interrupter::new();
-    let bars = Box::new(move || {
-        Bars::new(ProgressDrawTarget::term_like_with_hz(Box::new(term.clone()), 255), move || width, false)
-    });
+    let bars = Box::new(move || Bars::new(ProgressDrawTarget::term_like(Box::new(term.clone())), move || width, false));
     let captured = async {
         let (mut all, mut now) = (String::new(), 0);
         for moment in moments {
             sleep(Duration::from_millis(moment - now)).await;
             now = *moment;
-            all.push_str(&format!("== after {moment} ms\n{}\n", shown.contents()));
+            writeln!(all, "== after {moment} ms\n{}", shown.contents()).unwrap();
         }
         if let Some(end) = end {
             sleep(Duration::from_millis(end - now)).await;
@@ -34,7 +32,7 @@ async fn screens(stage: &Stage, words: &str, width: u16, moments: &[u64], end: O
     };
     let command = stage.command(words).bars(bars).interrupted_by(interrupt);
     let (mut all, heard) = tokio::join!(captured, command.run());
-    all.push_str(&format!("== in the end\n{}\n", shown.contents()));
+    writeln!(all, "== in the end\n{}", shown.contents()).unwrap();
     (all, heard)
 }
 
