@@ -237,7 +237,7 @@ impl fmt::Display for Heard {
 /// What differs from run to run: the nonce, the owner, AWS's request ids, this process.
 pub(crate) const FILTERS: [(&str, &str); 4] = [
     (r"\b[0-9a-f]{16} [\w.-]+@[\w.-]+", "[RUN]"),
-    (r"\b[\w.-]+@[\w.-]+(, process \d+, since \S+)?", "[OWNER]"),
+    (r"\b[\w.-]+@[\w.-]+(,\s+process\s+\d+,\s+since\s+\S+)?", "[OWNER]"),
     (r"request\s+[0-9a-f]{8}-[0-9a-f-]{27}", "request [REQUEST]"),
     (r"127\.0\.0\.1:\d+", "127.0.0.1:[PORT]"),
 ];
