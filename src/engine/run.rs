@@ -73,6 +73,7 @@ pub struct Engine<'a> {
 struct Memory {
     sent: SentHere,
     step: Option<(Step, AwsTime)>,
+    shown: Option<([bool; 4], Duration)>,
     target: Option<(DbInstance, Duration)>,
     reached: Vec<Step>,
 }
@@ -83,7 +84,12 @@ impl Engine<'_> {
         self.announce(migration, resumed)?;
         let mut memory = Memory::default();
         loop {
-            let Some(seen) = self.look_until_seen(migration).await? else { return Ok(self.interrupted()) };
+            let seen = match self.look_until_seen(migration).await {
+                Ok(Some(seen)) => seen,
+                Ok(None) => return Ok(self.interrupted()),
+                Err(EngineError::Read(error)) => return self.blinded(migration, &memory, &error),
+                Err(error) => return Err(error),
+            };
             let now = self.aws.clock().now().ok_or(EngineError::NoTime)?;
             let standing = self.decide(migration, &mut memory, &seen, now)?;
             self.note_what_is_reached(migration, &mut memory, &standing, now)?;
@@ -165,7 +171,12 @@ impl Engine<'_> {
             run: &record.run.tag(),
             seen,
             journal: &journal,
-            target_steady_for: steady_for(&mut memory.target, seen.target.as_ref(), &self.clock),
+            shown_steady_for: steady_for(&mut memory.shown, Some(shown(seen)), &self.clock),
+            target_steady_for: steady_for(
+                &mut memory.target,
+                seen.target.as_ref().map(steps::settled_view),
+                &self.clock,
+            ),
             now,
         });
         tracing::debug!(?standing, "decided");
@@ -272,6 +283,26 @@ impl Engine<'_> {
         !self.interrupt.is_asked()
     }
 
+    /// AWS refuses to be looked at: nothing can be decided until a person mends that.
+    fn blinded(
+        &mut self,
+        migration: &mut Migration,
+        memory: &Memory,
+        error: &ReadError,
+    ) -> Result<Ending, EngineError> {
+        let record = migration.record();
+        let at = memory.step.map(|(step, _)| step).or(record.summary.step).unwrap_or(Step::TakeSnapshot);
+        let now = self.aws.clock().now().unwrap_or(record.summary.updated);
+        let remedy = if error.error.is_about_credentials() {
+            "what AWS has begun goes on by itself. Renew the credentials (aws sso login), then resume".into()
+        } else {
+            format!("what AWS has begun goes on by itself. Allow {} for this caller, then resume", error.action)
+        };
+        let denied = error.error.is_about_credentials() || error.error.is_denied();
+        let kind = if denied { StopKind::Denied } else { StopKind::NeedsPerson };
+        self.stopped(migration, at, Stop { kind, reason: format!("AWS can't be read: {error}"), remedy }, now)
+    }
+
     fn interrupted(&mut self) -> Ending {
         self.reporter.report(&Event::Interrupted);
         Ending::Interrupted
@@ -304,9 +335,13 @@ impl Engine<'_> {
     }
 }
 
-/// For how long the target has looked like this.
-fn steady_for(memory: &mut Option<(DbInstance, Duration)>, target: Option<&DbInstance>, clock: &Clock) -> Duration {
-    let view = target.map(steps::settled_view);
+/// Which of the four resources AWS shows.
+fn shown(seen: &Seen) -> [bool; 4] {
+    [seen.source.is_some(), seen.snapshot.is_some(), seen.copy.is_some(), seen.target.is_some()]
+}
+
+/// For how long something has looked like this.
+fn steady_for<T: PartialEq>(memory: &mut Option<(T, Duration)>, view: Option<T>, clock: &Clock) -> Duration {
     let now = clock.now();
     match (&*memory, view) {
         (Some((before, since)), Some(view)) if *before == view => now.saturating_sub(*since),

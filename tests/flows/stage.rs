@@ -173,6 +173,7 @@ impl Command<'_> {
         let Buffers { stdout, stderr } = self.output.clone();
         let asking = self.output.stderr.clone();
         let around = Surroundings {
+            json: false,
             output: Output {
                 stdout: Box::new(stdout),
                 stderr: Box::new(stderr),
