@@ -134,17 +134,16 @@ async fn looks_that_flicker_after_a_call_do_no_harm() {
     }
 }
 
-/// A single look without the copy, long after it was made, is taken for its removal: safe, and resumable.
+/// A single look without the copy, long after it was made, proves nothing: it may be a stale one.
 #[tokio::test(start_paused = true)]
-async fn a_look_that_is_stale_much_later_stops() {
+async fn a_look_that_is_stale_much_later_is_repeated() {
     let (_, expected) = uninterrupted().await;
     let stage = Stage::small();
     stage.order("DescribeDBSnapshots", 55, 1, How::Stale);
     let heard = stage.run(MIGRATE).await;
     assert_heard!("stale_much_later", heard);
-    let heard = stage.run("resume --sandbox").await;
     assert_eq!(heard.code, 0, "{heard}");
-    assert_same_end(&stage, &expected, "resumed").await;
+    assert_same_end(&stage, &expected, "after a stale look").await;
 }
 
 /// What stops a migration for a person, as it is printed.
