@@ -6,9 +6,11 @@ use tokio::time::sleep;
 
 use super::{
     Clock, Interrupt,
+    answer::{begun_at, in_words, prove_lost_restore, wrong_instance},
     event::{Begun, Event, Progress, Reporter},
     journal::SentHere,
     look, pace,
+    steady::{shown, steady_for},
 };
 use crate::{
     aws::{Aws, ReadError},
@@ -332,73 +334,5 @@ impl Engine<'_> {
         self.reporter.report(&Event::Finished);
         let compared = if let Evidence::Verified { compared } = evidence { *compared } else { 0 };
         Ok(Ending::Finished { seen: Box::new(seen), compared })
-    }
-}
-
-/// Which of the four resources AWS shows.
-fn shown(seen: &Seen) -> [bool; 4] {
-    [seen.source.is_some(), seen.snapshot.is_some(), seen.copy.is_some(), seen.target.is_some()]
-}
-
-/// For how long something has looked like this.
-fn steady_for<T: PartialEq>(memory: &mut Option<(T, Duration)>, view: Option<T>, clock: &Clock) -> Duration {
-    let now = clock.now();
-    match (&*memory, view) {
-        (Some((before, since)), Some(view)) if *before == view => now.saturating_sub(*since),
-        (_, view) => {
-            *memory = view.map(|view| (view, now));
-            Duration::ZERO
-        }
-    }
-}
-
-/// When a step began in AWS's time: when its first call was asked for.
-fn begun_at(migration: &Migration, step: Step) -> Option<AwsTime> {
-    let of_step = |call: &Call| match call {
-        Call::CreateDBSnapshot { .. } => Step::TakeSnapshot,
-        Call::CopyDBSnapshot { .. } => Step::EncryptCopy,
-        Call::RestoreDBInstanceFromDBSnapshot { .. } => Step::Restore,
-        Call::ModifyDBInstance { .. } | Call::RebootDBInstance { .. } => Step::Settle,
-    };
-    let journal = &migration.record().journal;
-    journal.iter().find(|intent| of_step(&intent.call) == step).map(|intent| intent.sent_at)
-}
-
-/// A target that was proven ours after its restore's answer was lost stays ours by its resource id.
-fn prove_lost_restore(migration: &mut Migration, resource_id: &str, now: AwsTime) -> Result<(), StateError> {
-    let lost = migration.record().journal.iter().rev().find(|intent| {
-        matches!(intent.call, Call::RestoreDBInstanceFromDBSnapshot { .. }) && intent.outcome.may_have_acted()
-    });
-    match lost {
-        Some(intent) if intent.outcome.is_unknown() => {
-            let number = intent.number;
-            migration.conclude(number, Outcome::Found { resource_id: Some(resource_id.to_owned()) }, now)
-        }
-        _ => Ok(()),
-    }
-}
-
-/// Calls go by name: the id in the answer must be the one that was looked at in the same turn.
-fn wrong_instance(call: &Call, answered_for: Option<&str>) -> Option<Stop> {
-    let (Call::ModifyDBInstance { instance, resource_id, .. } | Call::RebootDBInstance { instance, resource_id }) =
-        call
-    else {
-        return None;
-    };
-    let other = answered_for.filter(|answered| answered != resource_id)?;
-    Some(Stop {
-        kind: StopKind::NeedsPerson,
-        reason: format!("{} {instance} reached {other}, not {resource_id}", call.action()),
-        remedy: "somebody renamed instances at the same moment; look at both before anything else".into(),
-    })
-}
-
-fn in_words(outcome: &Outcome) -> String {
-    match outcome {
-        Outcome::Accepted { .. } | Outcome::Found { .. } => "accepted".into(),
-        Outcome::Refused { code, message, .. } => format!("refused: {code}: {message}"),
-        Outcome::Unknown { why } => format!("no answer ({why}); looking whether it happened"),
-        Outcome::NotSent { why } => format!("not taken ({why}); it will be asked again"),
-        Outcome::Sent => "sent".into(),
     }
 }

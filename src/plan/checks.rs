@@ -295,7 +295,7 @@ fn judge_names(judgement: &mut Judgement, facts: &Facts, taken: &TakenNames) {
     for snapshot in [&taken.snapshot, &taken.copy].into_iter().flatten() {
         match snapshot.tags.as_ref().and_then(owner) {
             Some(owner) => {
-                judgement.owned_elsewhere = Some(format!("snapshot {} belongs to {owner}", snapshot.identifier))
+                judgement.owned_elsewhere = Some(format!("snapshot {} belongs to {owner}", snapshot.identifier));
             }
             None => found.push(block(
                 format!(
@@ -315,7 +315,7 @@ fn judge_names(judgement: &mut Judgement, facts: &Facts, taken: &TakenNames) {
                 "R-NAME-3",
             )),
             Some(owner) => {
-                judgement.owned_elsewhere = Some(format!("instance {} belongs to {owner}", target.identifier))
+                judgement.owned_elsewhere = Some(format!("instance {} belongs to {owner}", target.identifier));
             }
             None => found.push(block(
                 format!("there is a DB instance named {} already", target.identifier),
