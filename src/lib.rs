@@ -19,7 +19,8 @@
 //! 1. Goals are judged from the last one back: where a later one holds, earlier ones don't matter any more.
 //! 2. Before a mutating call its intent is saved and synced, afterwards its outcome; the SDK gets one attempt.
 //! 3. A create is safe to repeat, since its name is taken the second time. A change is not: for a minute after
-//!    one that may have happened only evidence counts. The same change is asked for twice at the most.
+//!    one that may have happened only evidence counts. The same call is asked for twice at the most in one
+//!    run; whether a lost reboot happened is never guessed.
 //! 4. Settled means one answer that shows a usable status, every wanted value, nothing pending and no group
 //!    being applied; and the same again 15 seconds later. Changes that can fail apart are asked for apart.
 //! 5. "Not found" soon after a create proves nothing; later it is a fact.

@@ -7,7 +7,7 @@ use aws_sdk_rds::{
         RequestId, modify_db_instance::builders::ModifyDBInstanceFluentBuilder,
         restore_db_instance_from_db_snapshot::builders::RestoreDBInstanceFromDBSnapshotFluentBuilder,
     },
-    types::{DbInstance, Tag},
+    types::{CloudwatchLogsExportConfiguration, DatabaseInsightsMode, DbInstance, Tag},
 };
 use aws_smithy_runtime_api::client::orchestrator::HttpResponse;
 use aws_smithy_types::error::metadata::ProvideErrorMetadata;
@@ -127,6 +127,7 @@ fn restore_with(call: Restore, setting: Setting, value: &Value) -> Result<Restor
         (Setting::DBParameterGroupName, Value::Text(text)) => call.db_parameter_group_name(text),
         (Setting::OptionGroupName, Value::Text(text)) => call.option_group_name(text),
         (Setting::CopyTagsToSnapshot, Value::Flag(on)) => call.copy_tags_to_snapshot(*on),
+        (Setting::CACertificateIdentifier, Value::Text(text)) => call.ca_certificate_identifier(text),
         (Setting::Tags, Value::Tags(tags)) => call.set_tags(Some(tag_list(tags))),
         (Setting::AutoMinorVersionUpgrade, Value::Flag(on)) => call.auto_minor_version_upgrade(*on),
         (Setting::BackupRetentionPeriod, Value::Number(number)) => call.backup_retention_period(int(setting, *number)?),
@@ -145,6 +146,22 @@ fn modify_with(
         (Setting::Iops, Value::Number(number)) => call.iops(int(setting, *number)?),
         (Setting::StorageThroughput, Value::Number(number)) => call.storage_throughput(int(setting, *number)?),
         (Setting::MultiAZ, Value::Flag(on)) => call.multi_az(*on),
+        (Setting::MonitoringInterval, Value::Number(number)) => call.monitoring_interval(int(setting, *number)?),
+        (Setting::MonitoringRoleArn, Value::Text(text)) => call.monitoring_role_arn(text),
+        (Setting::DatabaseInsightsMode, Value::Text(text)) => {
+            call.database_insights_mode(DatabaseInsightsMode::from(text.as_str()))
+        }
+        (Setting::EnablePerformanceInsights, Value::Flag(on)) => call.enable_performance_insights(*on),
+        (Setting::PerformanceInsightsKMSKeyId, Value::Text(text)) => call.performance_insights_kms_key_id(text),
+        (Setting::PerformanceInsightsRetentionPeriod, Value::Number(number)) => {
+            call.performance_insights_retention_period(int(setting, *number)?)
+        }
+        (Setting::EnableCloudwatchLogsExports, Value::List(logs)) => {
+            let logs = CloudwatchLogsExportConfiguration::builder().set_enable_log_types(Some(logs.clone())).build();
+            call.cloudwatch_logs_export_configuration(logs)
+        }
+        (Setting::EnableIAMDatabaseAuthentication, Value::Flag(on)) => call.enable_iam_database_authentication(*on),
+        (Setting::MaxAllocatedStorage, Value::Number(number)) => call.max_allocated_storage(int(setting, *number)?),
         (Setting::PreferredBackupWindow, Value::Text(text)) => call.preferred_backup_window(text),
         (Setting::PreferredMaintenanceWindow, Value::Text(text)) => call.preferred_maintenance_window(text),
         (Setting::AutoMinorVersionUpgrade, Value::Flag(on)) => call.auto_minor_version_upgrade(*on),

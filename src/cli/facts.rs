@@ -26,7 +26,12 @@ pub(super) async fn read(
         Some(names) => checked(taken(aws, names).await),
         None => Checked::Known(TakenNames::default()),
     };
+    let certificates = match &source {
+        Checked::Known(Some(source)) if source.ca_certificate_identifier.is_some() => checked(aws.certificates().await),
+        _ => Checked::Known(Vec::new()),
+    };
     Facts {
+        certificates,
         asked: database.to_string(),
         region: aws.region().to_owned(),
         account: caller.account.clone(),

@@ -10,7 +10,7 @@ use super::{
 use crate::{
     aws::{Aws, Connection},
     model::{CallerIdentity, DatabaseReference, KeyReference, name::short_id},
-    plan::{Checked, Facts, Finding, Judgement, KeyLookup, Plan, judge},
+    plan::{Checked, Facts, Finding, Judgement, KeyLookup, Origin, Plan, judge},
     state::{FORMAT, Identity, Phase, Record, Run, Summary},
     steps::Generation,
     ui::{confirm, findings, json},
@@ -28,7 +28,7 @@ pub(super) async fn run(global: &Global, asked: &Migrate, around: &mut Surroundi
         return keys::offer(&aws, &asked.database, &given_flags(global, &place), around).await;
     };
     keys::announce_if_made(&aws, &key, around).await;
-    let read = facts::read(&aws, &caller, &asked.database, &key, asked.target.as_deref());
+    let read = Box::pin(facts::read(&aws, &caller, &asked.database, &key, asked.target.as_deref()));
     let facts = unless_interrupted(around, read).await?;
     let judgement = judge(&facts);
     around.output.detail(&findings::checks(&judgement, around.output.stderr_page));
@@ -103,10 +103,14 @@ fn new_record(
         return Err(Failure::Ours("the checks passed without a source and a key".into()));
     };
     let now = aws.clock().now().ok_or_else(|| Failure::Ours("AWS's answers carry no Date".into()))?;
+    let certificates = match &facts.certificates {
+        Checked::Known(offered) => Some(offered.as_slice()),
+        Checked::NotChecked { .. } => None,
+    };
     let plan = found
         .arn
         .clone()
-        .and_then(|arn| Plan::new(source, key, arn, asked.target.clone()))
+        .and_then(|arn| Plan::new(&Origin { source, certificates }, key, arn, asked.target.clone()))
         .ok_or_else(|| Failure::Ours("the checks passed without a resource id or a key's ARN".into()))?;
     let mut record = Record {
         format: FORMAT,

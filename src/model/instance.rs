@@ -57,6 +57,26 @@ pub struct DbInstance {
     pub deletion_protection: Option<bool>,
     /// `CopyTagsToSnapshot`
     pub copy_tags_to_snapshot: Option<bool>,
+    /// `CACertificateIdentifier`: the authority of the server's certificate.
+    pub ca_certificate_identifier: Option<String>,
+    /// `MonitoringInterval`, in seconds; 0 is off.
+    pub monitoring_interval: Option<i32>,
+    /// `MonitoringRoleArn`
+    pub monitoring_role_arn: Option<String>,
+    /// `DatabaseInsightsMode`: `standard` or `advanced`.
+    pub database_insights_mode: Option<String>,
+    /// `PerformanceInsightsEnabled`
+    pub performance_insights_enabled: Option<bool>,
+    /// `PerformanceInsightsKMSKeyId`
+    pub performance_insights_kms_key_id: Option<String>,
+    /// `PerformanceInsightsRetentionPeriod`, in days.
+    pub performance_insights_retention_period: Option<i32>,
+    /// `EnabledCloudwatchLogsExports`; absent where no log is exported.
+    pub enabled_cloudwatch_logs_exports: Option<Vec<String>>,
+    /// `IAMDatabaseAuthenticationEnabled`
+    pub iam_database_authentication_enabled: Option<bool>,
+    /// `MaxAllocatedStorage`, in GiB; absent where storage doesn't grow by itself.
+    pub max_allocated_storage: Option<i32>,
     /// `LicenseModel`
     pub license_model: Option<String>,
     /// `MasterUsername`

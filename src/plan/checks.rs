@@ -94,6 +94,7 @@ fn judge_source(judgement: &mut Judgement, facts: &Facts, source: &DbInstance) {
     judgement.enter("relations", relations(source));
     judgement.enter("pending changes", pending(source));
     judgement.enter("tags", tags(source));
+    judgement.enter("certificate", certificate(facts, source));
 }
 
 fn block(what: String, remedy: &str, rule: &'static str) -> Finding {
@@ -271,6 +272,29 @@ fn tags(source: &DbInstance) -> Vec<Finding> {
         ));
     }
     found
+}
+
+/// A copy can't be given a certificate authority that the Region has retired.
+fn certificate(facts: &Facts, source: &DbInstance) -> Vec<Finding> {
+    let Some(authority) = &source.ca_certificate_identifier else { return vec![] };
+    match &facts.certificates {
+        Checked::Known(offered) if offered.contains(authority) => vec![],
+        Checked::Known(offered) => vec![Finding::new(
+            Severity::Warning,
+            format!("the certificate authority {authority} is retired: the copy gets the Region's own"),
+            &format!(
+                "make sure that clients which verify the server trust one of {} (the newest bundle of RDS has them)",
+                offered.join(", ")
+            ),
+            "R-CAT-6",
+        )],
+        Checked::NotChecked { why, .. } => vec![Finding::new(
+            Severity::Note,
+            format!("not checked whether {authority} is still offered ({why})"),
+            "the copy gets the Region's own certificate authority; a difference is named at the end",
+            "R-CAT-6",
+        )],
+    }
 }
 
 fn judge_key(facts: &Facts, lookup: &KeyLookup) -> Vec<Finding> {

@@ -65,6 +65,8 @@ pub struct Facts {
     pub key_asked: KeyReference,
     /// The key.
     pub key: Checked<KeyLookup>,
+    /// The certificate authorities that the Region offers.
+    pub certificates: Checked<Vec<String>>,
     /// The names that would be used; nothing while the source is unknown.
     pub names: Option<GenerationNames>,
     /// What has them.

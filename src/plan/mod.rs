@@ -11,7 +11,7 @@ mod finding;
 mod key;
 mod window;
 
-pub use carry::{PlannedSetting, SettleGroup};
+pub use carry::{Origin, PlannedSetting, SettleGroup};
 pub use checks::{Check, Judgement, judge};
 pub use facts::{Checked, Facts, KeyLookup, TakenNames};
 pub use finding::{Finding, Severity};
@@ -20,7 +20,7 @@ pub use window::contains as window_contains;
 
 use serde::{Deserialize, Serialize};
 
-use crate::model::{self, AwsTime, DbInstance, KeyReference};
+use crate::model::{self, AwsTime, KeyReference};
 
 /// A migration, settled: what is taken where, under which key, with which settings.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
@@ -61,9 +61,10 @@ pub struct Source {
 }
 
 impl Plan {
-    /// Settles every choice. Nothing where `source` has no resource id, without which nothing can be proven.
+    /// Settles every choice. Nothing where the source has no resource id, without which nothing can be proven.
     #[must_use]
-    pub fn new(source: &DbInstance, key: &KeyReference, key_arn: String, target: Option<String>) -> Option<Self> {
+    pub fn new(origin: &Origin<'_>, key: &KeyReference, key_arn: String, target: Option<String>) -> Option<Self> {
+        let source = origin.source;
         Some(Self {
             source: Source {
                 identifier: source.identifier.clone(),
@@ -79,7 +80,7 @@ impl Plan {
             key_asked: key.to_string(),
             key_arn,
             target,
-            settings: carry::plan_settings(source),
+            settings: carry::plan_settings(origin),
         })
     }
 

@@ -17,7 +17,7 @@ pub(super) const SECOND_LOOK: Duration = Duration::from_secs(15);
 /// Between two tries of a call that didn't act.
 const PAUSE: Duration = Duration::from_secs(15);
 
-/// A call that may have acted is sent at most so often.
+/// A call that may have acted is sent at most so often in one run.
 const ATTEMPTS: usize = 2;
 
 /// AWS's codes that pass by themselves: the resource is busy.
@@ -74,10 +74,14 @@ pub(super) fn for_change(situation: &Situation<'_>, call: Call, repeatable: bool
     }
 }
 
-/// Sends a call that may have acted once more, if that is still allowed.
+/// Sends a call that may have acted once more, if that is still allowed in this run. A person who resumes after
+/// the stop has looked at it: then it may be asked for again.
 fn again(situation: &Situation<'_>, call: Call, asked: &[Asked<'_>], last: Asked<'_>) -> Decision {
     let wanted = digest(&call);
-    let attempts = asked.iter().filter(|it| it.intent.digest == wanted && it.intent.outcome.may_have_acted()).count();
+    let attempts = asked
+        .iter()
+        .filter(|it| it.this_run && it.intent.digest == wanted && it.intent.outcome.may_have_acted())
+        .count();
     if attempts < ATTEMPTS {
         return Decision::Act(call);
     }

@@ -42,7 +42,8 @@ pub(super) fn source(engine: &str, multi_az: bool) -> DbInstance {
 
 pub(super) fn plan(engine: &str, multi_az: bool) -> Plan {
     let asked = KeyReference::Alias("alias/payments".into());
-    Plan::new(&source(engine, multi_az), &asked, KEY.into(), None).unwrap()
+    Plan::new(&crate::plan::Origin { source: &source(engine, multi_az), certificates: None }, &asked, KEY.into(), None)
+        .unwrap()
 }
 
 pub(super) fn record(phase: Phase, step: Step) -> Record {

@@ -191,12 +191,24 @@ async fn a_failed_copy_that_was_removed_is_gone() {
     assert_eq!(heard.code, 4);
 }
 
-/// Changes of which nothing came aren't asked for a third time; a person makes them, and it goes on.
+/// Changes of which nothing came twice stop the run; a person who resumes has them asked for anew.
+#[tokio::test(start_paused = true)]
+async fn a_change_in_vain_is_asked_for_anew_by_a_resume() {
+    let (_, expected) = uninterrupted().await;
+    let stage = Stage::small();
+    stage.order("ModifyDBInstance", 0, 2, How::InVain { event: "Unable to modify".into() });
+    assert_eq!(stage.run(MIGRATE).await.code, 4);
+    let heard = stage.run("resume --sandbox").await;
+    assert_eq!(heard.code, 0, "{heard}");
+    assert_eq!(end(&stage, &target_of(&stage, "orders")).await.target, expected.target);
+}
+
+/// Where nothing comes of it again, a person makes the change, and it goes on.
 #[tokio::test(start_paused = true)]
 async fn a_change_in_vain_is_made_by_hand() {
     let (_, expected) = uninterrupted().await;
     let stage = Stage::small();
-    stage.order("ModifyDBInstance", 0, 2, How::InVain { event: "Unable to modify".into() });
+    stage.order("ModifyDBInstance", 0, 4, How::InVain { event: "Unable to modify".into() });
     assert_eq!(stage.run(MIGRATE).await.code, 4);
     let heard = stage.run("resume --sandbox").await;
     assert_eq!(heard.code, 4, "not made yet: {heard}");

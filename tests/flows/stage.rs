@@ -205,6 +205,7 @@ fn small_orders(row: &serde_json::Value) -> serde_json::Value {
         "StorageEncryptionType": "none", "LicenseModel": "postgresql-license", "MultiAZ": false,
         "PreferredBackupWindow": "02:00-02:30", "PreferredMaintenanceWindow": "sun:03:30-sun:04:00",
         "BackupRetentionPeriod": 14, "AutoMinorVersionUpgrade": true, "DeletionProtection": true,
+        "CACertificateIdentifier": "rds-ca-rsa2048-g1", "DatabaseInsightsMode": "standard",
         "CopyTagsToSnapshot": true, "PubliclyAccessible": false, "TagList": [{"Key": "team", "Value": "commerce"}],
         "VpcSecurityGroups": [{"VpcSecurityGroupId": "sg-04c66e73f5c33e3e0", "Status": "active"}],
         "DBParameterGroups": [{"DBParameterGroupName": "orders-postgres15", "ParameterApplyStatus": "in-sync"}],

@@ -36,8 +36,15 @@ async fn postgres() {
             "CreateDBSnapshot accepted",
             "CopyDBSnapshot accepted",
             "RestoreDBInstanceFromDBSnapshot accepted",
+            // Windows, monitoring, Insights, logs, IAM authentication, growth of storage.
+            "ModifyDBInstance accepted",
+            "ModifyDBInstance accepted",
+            "ModifyDBInstance accepted",
+            "ModifyDBInstance accepted",
+            "ModifyDBInstance accepted",
             "ModifyDBInstance accepted",
             "RebootDBInstance accepted",
+            // Minor upgrades, protection, backups.
             "ModifyDBInstance accepted",
             "ModifyDBInstance accepted",
             "ModifyDBInstance accepted",

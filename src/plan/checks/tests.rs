@@ -36,8 +36,19 @@ fn expect(case: &str, facts: &Facts, expected: &[Found]) -> Judgement {
 fn nothing_speaks_against_a_good_one() {
     let judgement = expect("good", &good(), &[]);
     let names: Vec<&str> = judgement.checks.iter().map(|(name, _)| *name).collect();
-    let all =
-        ["source", "status", "encryption", "engine", "class", "relations", "pending changes", "tags", "key", "names"];
+    let all = [
+        "source",
+        "status",
+        "encryption",
+        "engine",
+        "class",
+        "relations",
+        "pending changes",
+        "tags",
+        "certificate",
+        "key",
+        "names",
+    ];
     assert_eq!(names, all);
     assert!(judgement.checks.iter().all(|(_, check)| *check == Check::Ok));
     assert_eq!((judgement.nothing_to_do, judgement.owned_elsewhere), (None, None));
@@ -55,6 +66,7 @@ fn all_that_is_wrong_is_said_at_once() {
         source.replica_source = Some("ledger".into());
         source.pending_modified_values = vec!["MultiAZ".into()];
         source.tags = Some(many_tags(49));
+        source.ca_certificate_identifier = Some("rds-ca-2015".into());
     });
     facts.key = Checked::Known(KeyLookup::NotFound("Alias not found.".into()));
     facts.taken = Checked::Known(TakenNames { snapshot: Some(snapshot_named("s")), ..TakenNames::default() });
@@ -71,6 +83,7 @@ fn all_that_is_wrong_is_said_at_once() {
             (Severity::Blocker, &["read replica of ledger"]),
             (Severity::Warning, &["MultiAZ"]),
             (Severity::Blocker, &["49 tags"]),
+            (Severity::Warning, &["rds-ca-2015 is retired"]),
             (Severity::Blocker, &["no key alias/payments", "Alias not found."]),
             (Severity::Blocker, &["snapshot named s"]),
         ],
@@ -122,4 +135,20 @@ fn what_was_looked_at_is_said_beside_what_was_not() {
     let judgement = expect("both", &facts, &[(Severity::Blocker, &["orders is stopped"])]);
     let unchecked = judgement.checks.iter().filter(|(_, it)| matches!(it, Check::NotChecked(..))).count();
     assert_eq!(unchecked, 2);
+}
+
+#[test]
+fn a_retired_certificate_authority_is_told_before() {
+    let offered = || Checked::Known(vec!["rds-ca-rsa2048-g1".to_owned(), "rds-ca-ecc384-g1".to_owned()]);
+    let under = |authority: &str, certificates| Facts {
+        certificates,
+        ..with(|source| source.ca_certificate_identifier = Some(authority.into()))
+    };
+    expect("offered", &under("rds-ca-rsa2048-g1", offered()), &[]);
+    let retired: [Found; 1] = [(Severity::Warning, &["rds-ca-2019 is retired", "rds-ca-rsa2048-g1, rds-ca-ecc384-g1"])];
+    expect("retired", &under("rds-ca-2019", offered()), &retired);
+    let denied =
+        Checked::NotChecked { why: "AccessDenied".into(), permission: Some("rds:DescribeCertificates".into()) };
+    let unknown: [Found; 1] = [(Severity::Note, &["not checked whether rds-ca-2019", "AccessDenied"])];
+    assert!(!expect("not checked", &under("rds-ca-2019", denied), &unknown).forbids());
 }

@@ -50,7 +50,13 @@ fn a_create_that_may_have_acted_is_waited_for() {
         ("process ended 60 s ago, before the answer was saved", vec![(Outcome::Sent, 60, EARLIER)], ACT),
         ("lost twice, the second 59 s ago", vec![(unknown(), 200, HERE), (unknown(), 59, HERE)], WAIT),
         ("lost twice, the second 60 s ago", vec![(unknown(), 200, HERE), (unknown(), 60, HERE)], exhausted),
-        ("lost once by each of two processes", vec![(Outcome::Sent, 900, EARLIER), (unknown(), 60, HERE)], exhausted),
+        ("lost once by each of two processes", vec![(Outcome::Sent, 900, EARLIER), (unknown(), 60, HERE)], ACT),
+        (
+            "lost by an earlier process, then twice here",
+            vec![(Outcome::Sent, 900, EARLIER), (unknown(), 120, HERE), (unknown(), 60, HERE)],
+            exhausted,
+        ),
+        ("a person resumes after that", vec![(unknown(), 900, EARLIER), (unknown(), 840, EARLIER)], ACT),
         (
             "lost, then accepted and not seen yet",
             vec![(unknown(), 900, HERE), (accepted(), 20, HERE)],

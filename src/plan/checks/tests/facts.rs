@@ -32,6 +32,7 @@ pub(super) fn good() -> Facts {
         ..KeyMetadata::default()
     };
     Facts {
+        certificates: Checked::Known(Vec::new()),
         asked: "orders".into(),
         region: "eu-west-2".into(),
         account: "000000000000".into(),
