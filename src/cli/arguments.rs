@@ -112,11 +112,14 @@ pub(super) struct Resume {
 }
 
 #[derive(Debug, Args)]
-#[command(after_help = "Example: rds-encrypt status orders")]
+#[command(after_help = "Example: rds-encrypt status orders --log")]
 pub(super) struct Status {
     /// The database; without it, all
     #[arg(value_name = "DB")]
     pub(super) database: Option<DatabaseReference>,
+    /// Show the journal: every call that was asked of AWS, and what became of it
+    #[arg(long, requires = "database")]
+    pub(super) log: bool,
 }
 
 #[derive(Debug, Subcommand)]

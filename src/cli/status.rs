@@ -27,7 +27,7 @@ pub(super) fn run(global: &Global, asked: &Status, around: &mut Surroundings) ->
     for entry in entries {
         match entry.record {
             Ok(record) if record.is_meant_by(database) => {
-                let text = table::details(&record, entry.holder.as_ref(), page);
+                let text = table::details(&record, entry.holder.as_ref(), asked.log, page);
                 return around.result(&text).map(|()| 0);
             }
             Err(error) if entry.path.file_stem().is_some_and(|stem| super::resume::is_named_after(stem, database)) => {

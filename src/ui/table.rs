@@ -68,9 +68,9 @@ fn next(entry: &Entry) -> Option<&str> {
     (entry.holder.is_none() && !record.is_finished()).then_some(record.summary.next.as_str())
 }
 
-/// One migration: where it stands, its names, its journal.
+/// One migration: where it stands, its names; with `log` its journal.
 #[must_use]
-pub fn details(record: &Record, holder: Option<&Owner>, page: Page) -> String {
+pub fn details(record: &Record, holder: Option<&Owner>, log: bool, page: Page) -> String {
     let mut text = Text::new(page);
     text.heading(&format!("{}: {}", record.migration.name, words::standing(&record.summary, holder)));
     match (holder, &record.summary.stopped) {
@@ -80,10 +80,11 @@ pub fn details(record: &Record, holder: Option<&Owner>, page: Page) -> String {
     }
     text.blank();
     text.rows(&facts(record));
-    text.heading("Journal: what was asked of AWS");
-    if record.journal.is_empty() {
-        text.point("-", "nothing yet");
-    } else {
+    if log {
+        text.heading("Journal: what was asked of AWS");
+        if record.journal.is_empty() {
+            text.point("-", "nothing yet");
+        }
         journal(&mut text, &record.journal, page);
     }
     if !record.is_finished() && holder.is_none() {

@@ -25,6 +25,7 @@ async fn a_list_and_each_in_detail() {
     assert_heard!("list", stage.run("status --sandbox").await);
     assert_heard!("interrupted", stage.run("status orders --sandbox").await);
     assert_heard!("finished", stage.run("status billing --sandbox").await);
+    assert_heard!("finished_log", stage.run("status billing --log --sandbox").await);
     assert_heard!("unknown", stage.run("status shop --sandbox").await);
 }
 

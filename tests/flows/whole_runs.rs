@@ -52,6 +52,24 @@ async fn postgres() {
     );
 }
 
+/// For machines: each event a line, the last one the result; what was refused, and what is there.
+#[tokio::test(start_paused = true)]
+async fn as_json() {
+    let stage = Stage::small();
+    let heard = stage.run("migrate orders --sandbox --output json").await;
+    for line in heard.stdout.lines() {
+        let event: serde_json::Value = serde_json::from_str(line).unwrap();
+        assert_eq!(event["format"], 1, "{line}");
+    }
+    assert_heard!("json_run", heard);
+    assert_heard!("json_again", stage.run("migrate orders --sandbox --output json").await);
+    assert_heard!("json_refused", stage.run("migrate nobody --sandbox --output json").await);
+    assert_heard!("json_failed", stage.run("resume nobody --sandbox --output json").await);
+    let status = stage.run("status --sandbox --output json").await;
+    let document: serde_json::Value = serde_json::from_str(&status.stdout).unwrap();
+    assert_eq!(document["migrations"][0]["state"]["summary"]["phase"], "finished");
+}
+
 #[tokio::test(start_paused = true)]
 async fn postgres_with_a_standby() {
     let stage = Stage::of(&[json!({"MultiAZ": true, "StorageType": "io1", "Iops": 1000, "AllocatedStorage": 100})]);
