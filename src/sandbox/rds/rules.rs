@@ -8,7 +8,7 @@ use crate::sandbox::world::windows;
 
 /// The instance, or `DBInstanceNotFound` (`R-INST-3`).
 pub(crate) fn find<'a>(scene: &'a Scene<'_>, name: &str) -> Result<&'a Instance, Fault> {
-    let plain = super::names::from_arn(name, "db", scene.name);
+    let plain = super::names::from_arn(name, "db", scene);
     plain.and_then(|plain| scene.region.instance(&plain)).ok_or_else(|| not_found(name))
 }
 
