@@ -118,6 +118,7 @@ pub const RULES: &[Rule] = &[
         "A class has to exist; retired ones can't be made any more, only kept",
         "DescribeOrderableDBInstanceOptions; retirement notices of db.m3, db.m4, db.r4, db.t2",
     ),
+    rule("R-INST-9", "Only the engine's own logs are exported", "CreateDBInstance.EnableCloudwatchLogsExports"),
     rule(
         "R-STAT-1",
         "Some statuses pass only by a person: failed, storage-full, restore-error, insufficient-capacity, inaccessible-encryption-credentials, incompatible-…",
@@ -437,7 +438,11 @@ pub const RULES: &[Rule] = &[
         "DescribeDBInstanceAutomatedBackups",
     ),
     rule("R-CAT-5", "Old instances have an operating-system update waiting", SEEN),
-    rule("R-CAT-6", "A certificate that isn't there is CertificateNotFound", "DescribeCertificates"),
+    rule(
+        "R-CAT-6",
+        "A certificate that isn't there is CertificateNotFound",
+        "errors of DescribeCertificates, CreateDBInstance, ModifyDBInstance",
+    ),
     rule("R-CAT-7", "Storage can stay or grow by a tenth", "DescribeValidDBInstanceModifications"),
     rule("R-CAT-8", "A cluster's members name it; the cluster lists its members", "DescribeDBClusters"),
     rule("R-CAT-9", "What nobody made is an empty list", "the Describe operations"),

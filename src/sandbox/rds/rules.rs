@@ -73,6 +73,15 @@ pub(crate) fn storage(
     Ok(())
 }
 
+/// Logs that the engine has (`R-INST-9`).
+pub(crate) fn logs(engine: &str, asked: Option<&Vec<String>>) -> Result<(), Fault> {
+    let known = super::versions::logs(engine);
+    match asked.into_iter().flatten().find(|log| !known.contains(&log.as_str())) {
+        Some(log) => Err(Fault::combination(format!("You cannot use the log types '{log}' with engine {engine}."))),
+        None => Ok(()),
+    }
+}
+
 /// A port that RDS accepts (`R-INST-6`).
 pub(crate) fn port(port: Option<i64>) -> Result<(), Fault> {
     match port {
