@@ -47,8 +47,9 @@ fn act(call: &Call, world: &mut World, region: &mut Region, now: Timestamp, opti
     if !call.operation.starts_with("Describe") {
         // An answer shows what the call made of the row, not the row as the file had it.
         let name = input.get("DBInstanceIdentifier").and_then(Value::as_str);
-        let instance = name.and_then(|name| region.instance_mut(name));
-        instance.into_iter().for_each(|instance| instance.frozen = None);
+        if let Some(instance) = name.and_then(|name| region.instance_mut(name)) {
+            instance.frozen = None;
+        }
     }
     let mut scene = Scene {
         name: &call.region,
