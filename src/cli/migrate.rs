@@ -4,12 +4,12 @@ use super::{
     Failure, Surroundings,
     arguments::{Global, Migrate},
     facts, keys,
-    place::Place,
+    place::{Place, quoted},
     resume, session, unless_interrupted,
 };
 use crate::{
-    aws::Aws,
-    model::{KeyReference, name::short_id},
+    aws::{Aws, Connection},
+    model::{CallerIdentity, DatabaseReference, KeyReference, name::short_id},
     plan::{Checked, Facts, Finding, Judgement, KeyLookup, Plan, judge},
     state::{FORMAT, Identity, Phase, Record, Run, Summary},
     steps::Generation,
@@ -18,13 +18,14 @@ use crate::{
 
 pub(super) async fn run(global: &Global, asked: &Migrate, around: &mut Surroundings) -> Result<u8, Failure> {
     let place = Place::find(global, around)?;
-    let aws = Aws::connect(&place.connection(global, None)).await?;
+    let aws = Aws::connect(&connection(&place, global, &asked.database)).await?;
     let caller = unless_interrupted(around, aws.caller_identity()).await?.map_err(Failure::NothingBegun)?;
+    meant_here(&asked.database, &aws, &caller)?;
     if let Some(path) = resume::begun(&place.states, &aws, &caller, &asked.database) {
         return resume::same_again(&place.states, &path, &aws, asked, around).await;
     }
     let Some(key) = keys::chosen(asked, place.is_sandbox()) else {
-        return keys::offer(&aws, &asked.database, &place.flags, around).await;
+        return keys::offer(&aws, &asked.database, &given_flags(global, &place), around).await;
     };
     keys::announce_if_made(&aws, &key, around).await;
     let read = facts::read(&aws, &caller, &asked.database, &key, asked.target.as_deref());
@@ -40,6 +41,35 @@ pub(super) async fn run(global: &Global, asked: &Migrate, around: &mut Surroundi
     }
     let migration = place.states.begin(record)?;
     session::carry_out(&aws, migration, false, around).await
+}
+
+/// The connection; an ARN names its Region itself.
+fn connection(place: &Place, global: &Global, database: &DatabaseReference) -> Connection {
+    let mut connection = place.connection(global, None);
+    if let (None, DatabaseReference::Arn { region, .. }) = (&global.region, database) {
+        connection.region = Some(region.clone());
+    }
+    connection
+}
+
+/// What is named must be an instance of the account and Region that are asked: another one may have its name.
+fn meant_here(database: &DatabaseReference, aws: &Aws, caller: &CallerIdentity) -> Result<(), Failure> {
+    match database {
+        DatabaseReference::Cluster(name) => Err(Failure::Refused(format!(
+            "{name} is a cluster; this command takes single instances. Nothing was made or changed"
+        ))),
+        DatabaseReference::Arn { arn, region, account, .. }
+            if *region != aws.region() || *account != caller.account =>
+        {
+            Err(Failure::Refused(format!(
+                "{arn} is in {region} of account {account}; asked was {} of account {} (--region, --profile). Nothing was \
+                 made or changed",
+                aws.region(),
+                caller.account
+            )))
+        }
+        _ => Ok(()),
+    }
 }
 
 /// Says why nothing is begun, all at once; nothing where nothing forbids.
@@ -110,6 +140,16 @@ fn new_record(
     Ok(record)
 }
 
+/// The flags with which this command was called, to be pasted again.
+fn given_flags(global: &Global, place: &Place) -> String {
+    let given =
+        [("--profile", &global.profile), ("--region", &global.region), ("--endpoint-url", &global.endpoint_url)];
+    let mut flags: Vec<String> =
+        given.into_iter().filter_map(|(flag, value)| Some(format!("{flag} {}", quoted(value.as_deref()?)))).collect();
+    flags.extend((!place.flags.is_empty()).then(|| place.flags.clone()));
+    flags.join(" ")
+}
+
 /// Shows what will be made, and asks. The sandbox never asks.
 async fn consents(
     global: &Global,
@@ -132,7 +172,7 @@ async fn consents(
     let answer = tokio::task::spawn_blocking(move || ask("Begin? [y/N] "));
     let yes = unless_interrupted(around, answer).await?.unwrap_or(false);
     if !yes {
-        around.output.say("Nothing was made or changed.\n");
+        around.output.say("Nothing was begun.\n");
     }
     Ok(yes)
 }

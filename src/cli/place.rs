@@ -85,8 +85,10 @@ impl Place {
             .filter_map(|entry| entry.record.as_ref().ok().filter(|record| !record.is_finished()))
             .map(|record| record.migration.name.clone())
             .collect();
+        let wait = if names.len() == 1 { "waits" } else { "wait" };
+        let flags = if self.flags.is_empty() { String::new() } else { format!(" {}", self.flags) };
         (!names.is_empty())
-            .then(|| format!("in the sandbox waits: {} (rds-encrypt resume --sandbox)\n", names.join(", ")))
+            .then(|| format!("in the sandbox {wait}: {} (rds-encrypt resume --sandbox{flags})\n", names.join(", ")))
     }
 }
 
@@ -115,7 +117,7 @@ fn root(global: &Global) -> Result<PathBuf, Failure> {
 }
 
 /// Ready to be pasted into a shell.
-fn quoted(text: &str) -> String {
+pub(super) fn quoted(text: &str) -> String {
     let plain = |letter: char| letter.is_ascii_alphanumeric() || "/._-+:@%,=".contains(letter);
     if !text.is_empty() && text.chars().all(plain) {
         text.to_owned()

@@ -38,7 +38,8 @@ fn chosen(place: &Place, database: Option<&DatabaseReference>, around: &mut Surr
         [] => Err(Failure::Usage(nothing_to_resume(place, database, &finished))),
         several => {
             around.output.problem(&table::list(several, around.output.stderr_page));
-            Err(Failure::Usage("which of them? name it: rds-encrypt resume DB".into()))
+            let flags = if place.flags.is_empty() { String::new() } else { format!(" {}", place.flags) };
+            Err(Failure::Usage(format!("which of them? name it: rds-encrypt resume DB{flags}")))
         }
     }
 }

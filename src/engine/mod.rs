@@ -3,6 +3,7 @@
 //! The loop is [`Engine::migrate`]. It never has heard of a terminal: what happens goes to a
 //! [`event::Reporter`].
 
+mod answer;
 mod clock;
 pub mod event;
 mod interrupt;
@@ -10,6 +11,7 @@ mod journal;
 mod look;
 mod pace;
 mod run;
+mod steady;
 
 pub use clock::Clock;
 pub use interrupt::{Interrupt, Interrupter};

@@ -6,9 +6,11 @@ use tokio::time::sleep;
 
 use super::{
     Clock, Interrupt,
+    answer::{begun_at, in_words, prove_lost_restore, wrong_instance},
     event::{Begun, Event, Progress, Reporter},
     journal::SentHere,
     look, pace,
+    steady::{shown, steady_for},
 };
 use crate::{
     aws::{Aws, ReadError},
@@ -73,6 +75,7 @@ pub struct Engine<'a> {
 struct Memory {
     sent: SentHere,
     step: Option<(Step, AwsTime)>,
+    shown: Option<([bool; 4], Duration)>,
     target: Option<(DbInstance, Duration)>,
     reached: Vec<Step>,
 }
@@ -83,7 +86,12 @@ impl Engine<'_> {
         self.announce(migration, resumed)?;
         let mut memory = Memory::default();
         loop {
-            let Some(seen) = self.look_until_seen(migration).await? else { return Ok(self.interrupted()) };
+            let seen = match self.look_until_seen(migration).await {
+                Ok(Some(seen)) => seen,
+                Ok(None) => return Ok(self.interrupted()),
+                Err(EngineError::Read(error)) => return self.blinded(migration, &memory, &error),
+                Err(error) => return Err(error),
+            };
             let now = self.aws.clock().now().ok_or(EngineError::NoTime)?;
             let standing = self.decide(migration, &mut memory, &seen, now)?;
             self.note_what_is_reached(migration, &mut memory, &standing, now)?;
@@ -165,7 +173,12 @@ impl Engine<'_> {
             run: &record.run.tag(),
             seen,
             journal: &journal,
-            target_steady_for: steady_for(&mut memory.target, seen.target.as_ref(), &self.clock),
+            shown_steady_for: steady_for(&mut memory.shown, Some(shown(seen)), &self.clock),
+            target_steady_for: steady_for(
+                &mut memory.target,
+                seen.target.as_ref().map(steps::settled_view),
+                &self.clock,
+            ),
             now,
         });
         tracing::debug!(?standing, "decided");
@@ -272,6 +285,26 @@ impl Engine<'_> {
         !self.interrupt.is_asked()
     }
 
+    /// AWS refuses to be looked at: nothing can be decided until a person mends that.
+    fn blinded(
+        &mut self,
+        migration: &mut Migration,
+        memory: &Memory,
+        error: &ReadError,
+    ) -> Result<Ending, EngineError> {
+        let record = migration.record();
+        let at = memory.step.map(|(step, _)| step).or(record.summary.step).unwrap_or(Step::TakeSnapshot);
+        let now = self.aws.clock().now().unwrap_or(record.summary.updated);
+        let remedy = if error.error.is_about_credentials() {
+            "what AWS has begun goes on by itself. Renew the credentials (aws sso login), then resume".into()
+        } else {
+            format!("what AWS has begun goes on by itself. Allow {} for this caller, then resume", error.action)
+        };
+        let denied = error.error.is_about_credentials() || error.error.is_denied();
+        let kind = if denied { StopKind::Denied } else { StopKind::NeedsPerson };
+        self.stopped(migration, at, Stop { kind, reason: format!("AWS can't be read: {error}"), remedy }, now)
+    }
+
     fn interrupted(&mut self) -> Ending {
         self.reporter.report(&Event::Interrupted);
         Ending::Interrupted
@@ -301,69 +334,5 @@ impl Engine<'_> {
         self.reporter.report(&Event::Finished);
         let compared = if let Evidence::Verified { compared } = evidence { *compared } else { 0 };
         Ok(Ending::Finished { seen: Box::new(seen), compared })
-    }
-}
-
-/// For how long the target has looked like this.
-fn steady_for(memory: &mut Option<(DbInstance, Duration)>, target: Option<&DbInstance>, clock: &Clock) -> Duration {
-    let view = target.map(steps::settled_view);
-    let now = clock.now();
-    match (&*memory, view) {
-        (Some((before, since)), Some(view)) if *before == view => now.saturating_sub(*since),
-        (_, view) => {
-            *memory = view.map(|view| (view, now));
-            Duration::ZERO
-        }
-    }
-}
-
-/// When a step began in AWS's time: when its first call was asked for.
-fn begun_at(migration: &Migration, step: Step) -> Option<AwsTime> {
-    let of_step = |call: &Call| match call {
-        Call::CreateDBSnapshot { .. } => Step::TakeSnapshot,
-        Call::CopyDBSnapshot { .. } => Step::EncryptCopy,
-        Call::RestoreDBInstanceFromDBSnapshot { .. } => Step::Restore,
-        Call::ModifyDBInstance { .. } | Call::RebootDBInstance { .. } => Step::Settle,
-    };
-    let journal = &migration.record().journal;
-    journal.iter().find(|intent| of_step(&intent.call) == step).map(|intent| intent.sent_at)
-}
-
-/// A target that was proven ours after its restore's answer was lost stays ours by its resource id.
-fn prove_lost_restore(migration: &mut Migration, resource_id: &str, now: AwsTime) -> Result<(), StateError> {
-    let lost = migration.record().journal.iter().rev().find(|intent| {
-        matches!(intent.call, Call::RestoreDBInstanceFromDBSnapshot { .. }) && intent.outcome.may_have_acted()
-    });
-    match lost {
-        Some(intent) if intent.outcome.is_unknown() => {
-            let number = intent.number;
-            migration.conclude(number, Outcome::Found { resource_id: Some(resource_id.to_owned()) }, now)
-        }
-        _ => Ok(()),
-    }
-}
-
-/// Calls go by name: the id in the answer must be the one that was looked at in the same turn.
-fn wrong_instance(call: &Call, answered_for: Option<&str>) -> Option<Stop> {
-    let (Call::ModifyDBInstance { instance, resource_id, .. } | Call::RebootDBInstance { instance, resource_id }) =
-        call
-    else {
-        return None;
-    };
-    let other = answered_for.filter(|answered| answered != resource_id)?;
-    Some(Stop {
-        kind: StopKind::NeedsPerson,
-        reason: format!("{} {instance} reached {other}, not {resource_id}", call.action()),
-        remedy: "somebody renamed instances at the same moment; look at both before anything else".into(),
-    })
-}
-
-fn in_words(outcome: &Outcome) -> String {
-    match outcome {
-        Outcome::Accepted { .. } | Outcome::Found { .. } => "accepted".into(),
-        Outcome::Refused { code, message, .. } => format!("refused: {code}: {message}"),
-        Outcome::Unknown { why } => format!("no answer ({why}); looking whether it happened"),
-        Outcome::NotSent { why } => format!("not taken ({why}); it will be asked again"),
-        Outcome::Sent => "sent".into(),
     }
 }

@@ -30,7 +30,7 @@ pub enum KeyReferenceError {
     #[error("`{0}` is a placeholder, not a key; give an id, an ARN or alias/NAME")]
     Placeholder(String),
     /// Anything else.
-    #[error("`{0}` is no KMS key: give its id, its ARN or alias/NAME (for the alias {0}: alias/{0})")]
+    #[error("`{0}` is no KMS key: give its id, its ARN (arn:aws:kms:…) or alias/NAME")]
     Shape(String),
 }
 

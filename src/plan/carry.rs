@@ -129,6 +129,17 @@ pub fn read(setting: Setting, instance: &DbInstance) -> Option<Value> {
     TABLE.iter().find(|row| row.setting == setting).and_then(|row| (row.read)(instance))
 }
 
+/// Whether AWS shows what is wanted. More tags than wanted are no loss: many accounts tag by themselves.
+#[must_use]
+pub fn holds(setting: Setting, wanted: &Value, instance: &DbInstance) -> bool {
+    match (wanted, read(setting, instance)) {
+        (Value::Tags(wanted), Some(Value::Tags(shown))) => {
+            wanted.iter().all(|(key, value)| shown.get(key) == Some(value))
+        }
+        (wanted, shown) => shown.as_ref() == Some(wanted),
+    }
+}
+
 // How values are read.
 
 fn flag(value: Option<bool>) -> Option<Value> {

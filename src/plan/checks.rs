@@ -71,7 +71,7 @@ pub fn judge(facts: &Facts) -> Judgement {
             Checked::NotChecked { why, permission } => {
                 judgement.checks.push(("names", Check::NotChecked(why.clone(), permission.clone())));
             }
-            Checked::Known(taken) => judge_names(&mut judgement, taken),
+            Checked::Known(taken) => judge_names(&mut judgement, facts, taken),
         }
     }
     judgement
@@ -126,7 +126,7 @@ fn status(source: &DbInstance) -> Vec<Finding> {
         InstanceState::Usable | InstanceState::BackingUp | InstanceState::Passing => vec![],
         InstanceState::Stopped => vec![block(
             format!("{name} is {word}; a stopped instance can't be carried over in full"),
-            "start it (aws rds start-db-instance) and run this again",
+            "start it (aws rds start-db-instance, once it is stopped) and run this again",
             "R-INST-5",
         )],
         InstanceState::Deleting => {
@@ -290,25 +290,45 @@ fn judge_key(facts: &Facts, lookup: &KeyLookup) -> Vec<Finding> {
     }
 }
 
-fn judge_names(judgement: &mut Judgement, taken: &TakenNames) {
+fn judge_names(judgement: &mut Judgement, facts: &Facts, taken: &TakenNames) {
     let mut found = Vec::new();
-    let rows = [
-        taken.snapshot.as_ref().map(|it| ("snapshot", &it.identifier, it.tags.as_ref())),
-        taken.copy.as_ref().map(|it| ("snapshot", &it.identifier, it.tags.as_ref())),
-        taken.target.as_ref().map(|it| ("instance", &it.identifier, it.tags.as_ref())),
-    ];
-    for (kind, name, tags) in rows.into_iter().flatten() {
-        if let Some(owner) = tags.and_then(owner) {
-            judgement.owned_elsewhere = Some(format!("{kind} {name} belongs to {owner}"));
-        } else {
-            found.push(block(
-                format!("there is a DB {kind} named {name} already, and nothing shows that it is ours"),
-                "remove or rename it, or choose another name with --target; it was left untouched",
+    for snapshot in [&taken.snapshot, &taken.copy].into_iter().flatten() {
+        match snapshot.tags.as_ref().and_then(owner) {
+            Some(owner) => {
+                judgement.owned_elsewhere = Some(format!("snapshot {} belongs to {owner}", snapshot.identifier));
+            }
+            None => found.push(block(
+                format!(
+                    "there is a DB snapshot named {} already, and nothing shows that it is ours",
+                    snapshot.identifier
+                ),
+                "it was left untouched. Find out whose it is; if nobody needs it, remove it and run this again",
                 "R-NAME-3",
-            ));
+            )),
+        }
+    }
+    if let Some(target) = &taken.target {
+        match target.tags.as_ref().and_then(owner) {
+            _ if is_the_source(facts, target) => found.push(block(
+                format!("{} is the name of the source itself", target.identifier),
+                "choose another name with --target: the encrypted instance stands beside the source",
+                "R-NAME-3",
+            )),
+            Some(owner) => {
+                judgement.owned_elsewhere = Some(format!("instance {} belongs to {owner}", target.identifier));
+            }
+            None => found.push(block(
+                format!("there is a DB instance named {} already", target.identifier),
+                "choose another name with --target; that instance was left untouched",
+                "R-NAME-3",
+            )),
         }
     }
     judgement.enter("names", found);
+}
+
+fn is_the_source(facts: &Facts, instance: &DbInstance) -> bool {
+    matches!(&facts.source, Checked::Known(Some(source)) if source.identifier == instance.identifier)
 }
 
 /// Whose a resource is, by its tags.

@@ -11,6 +11,9 @@ pub(super) const FENCE: Duration = Duration::from_mins(1);
 /// For so long after an accepted create, "not found" proves nothing.
 const UNSEEN: Duration = Duration::from_mins(5);
 
+/// What is gone was seen to be gone twice, so far apart.
+pub(super) const SECOND_LOOK: Duration = Duration::from_secs(15);
+
 /// Between two tries of a call that didn't act.
 const PAUSE: Duration = Duration::from_secs(15);
 
@@ -31,6 +34,10 @@ pub(super) fn for_create(situation: &Situation<'_>, call: Call) -> Decision {
     match &last.intent.outcome {
         Outcome::Accepted { .. } | Outcome::Found { .. } if last.age < UNSEEN => {
             Wait::because(format!("AWS took {} and doesn't show {resource} yet", call.action()))
+        }
+        // One answer without it may be a stale one: only a second proves that it is gone.
+        Outcome::Accepted { .. } | Outcome::Found { .. } if situation.shown_steady_for < SECOND_LOOK => {
+            Wait::because(format!("AWS doesn't show {resource} any more; looking once more"))
         }
         Outcome::Accepted { .. } | Outcome::Found { .. } => Stop::for_person(
             format!("{resource}, which this migration made, is gone"),

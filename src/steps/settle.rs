@@ -87,9 +87,7 @@ fn group_values(situation: &Situation<'_>, group: SettleGroup) -> SettingValues 
 }
 
 fn group_holds(situation: &Situation<'_>, target: &DbInstance, group: SettleGroup) -> bool {
-    group_values(situation, group)
-        .iter()
-        .all(|(setting, wanted)| carry::read(*setting, target).as_ref() == Some(wanted))
+    group_values(situation, group).iter().all(|(setting, wanted)| carry::holds(*setting, wanted, target))
 }
 
 fn waits_for_reboot(target: &DbInstance) -> bool {
@@ -114,13 +112,14 @@ fn unapplied(target: &DbInstance) -> Option<String> {
     Some(format!("security group {} is {status}", inactive.name))
 }
 
-/// Tags were given at the restore; AWS may show them minutes later.
+/// Tags were given at the restore; AWS may show them minutes after everything else.
 fn tags_lag(situation: &Situation<'_>, target: &DbInstance) -> bool {
-    let differ = situation.plan.settings.iter().any(|planned| {
-        planned.setting == Setting::Tags && carry::read(Setting::Tags, target).as_ref() != Some(&planned.wanted)
-    });
-    let age = situation.asked("RestoreDBInstanceFromDBSnapshot", &target.identifier).map(|asked| asked.age).last();
-    differ && age.is_some_and(|age| age < TAGS_LAG)
+    let differ = situation
+        .plan
+        .settings
+        .iter()
+        .any(|planned| planned.setting == Setting::Tags && !carry::holds(Setting::Tags, &planned.wanted, target));
+    differ && situation.target_steady_for < TAGS_LAG
 }
 
 fn modify(target: &DbInstance, settings: SettingValues) -> Call {

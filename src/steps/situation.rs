@@ -57,6 +57,8 @@ pub struct Situation<'a> {
     pub seen: &'a Seen,
     /// What we asked for in this generation, oldest first.
     pub journal: &'a [Asked<'a>],
+    /// For how long the same ones of the four resources have been shown.
+    pub shown_steady_for: Duration,
     /// For how long the target has looked exactly like this.
     pub target_steady_for: Duration,
     /// AWS's time.

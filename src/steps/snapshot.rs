@@ -43,6 +43,9 @@ fn ask_for_it(situation: &Situation<'_>) -> Decision {
 fn when_the_source_allows(situation: &Situation<'_>, call: Call) -> Decision {
     let plan = &situation.plan.source;
     let Some(source) = &situation.seen.source else {
+        if situation.shown_steady_for < ask::SECOND_LOOK {
+            return Wait::because(format!("AWS doesn't show {} any more; looking once more", plan.identifier));
+        }
         return Stop::for_person(
             format!("the source {} is gone: AWS shows no instance of that name", plan.identifier),
             "nothing was taken from it yet; if it was renamed, migrate it under its new name",

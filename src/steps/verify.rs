@@ -38,7 +38,7 @@ pub fn differences(plan: &Plan, target: &DbInstance) -> Vec<Difference> {
         .iter()
         .filter_map(|planned| {
             let shown = carry::read(planned.setting, target);
-            let same = shown.as_ref() == Some(&planned.wanted);
+            let same = carry::holds(planned.setting, &planned.wanted, target);
             (!same).then(|| Difference { setting: planned.setting, wanted: planned.wanted.clone(), shown })
         })
         .collect()

@@ -26,7 +26,7 @@ impl KeyRow {
     }
 }
 
-/// The keys, how to choose, and the command with the first that fits. `command` is what the person ran.
+/// The keys, how to choose, and the command to run. `command` is what the person ran.
 #[must_use]
 pub fn choose(rows: &[KeyRow], region: &str, command: &str, page: Page) -> String {
     let mut text = Text::new(page);
@@ -53,11 +53,13 @@ pub fn choose(rows: &[KeyRow], region: &str, command: &str, page: Page) -> Strin
     text.finish()
 }
 
-/// A person's own key first: it keeps more doors open.
+/// The key where there is just one of the account's own; a choice for good is never made for a person.
 fn suggested(rows: &[KeyRow]) -> &str {
-    let own = || rows.iter().filter(|row| !row.is_aws_own());
-    let first = own().find(|row| row.note.is_empty()).or_else(|| own().next()).or_else(|| rows.first());
-    first.map_or("alias/NAME", |row| row.alias.as_str())
+    let mut own = rows.iter().filter(|row| !row.is_aws_own());
+    match (own.next(), own.next()) {
+        (Some(only), None) => only.alias.as_str(),
+        _ => "alias/NAME",
+    }
 }
 
 /// Aliases and ids stay whole, since they are there to be copied.

@@ -121,3 +121,17 @@ fn what_exists_already_is_ours_only_after_a_lost_answer() {
         ("after a lost answer, never shown", vec![(unknown(), 900, HERE), (exists(), 300, HERE)], foreign),
     ]);
 }
+
+#[test]
+fn what_is_gone_must_be_gone_in_two_looks() {
+    let taken = || Outcome::Accepted { request_id: None, resource_id: None };
+    for (shown, expected) in [
+        (0, Expect::Wait(&["looking once more"])),
+        (14, Expect::Wait(&["looking once more"])),
+        (15, Expect::Stop(&["is gone"])),
+    ] {
+        let mut world = World::snapshotted().asked(&World::snapshotted().due(), taken(), 3600);
+        world.shown = shown;
+        check("the copy", &world, Step::EncryptCopy, expected);
+    }
+}

@@ -240,7 +240,12 @@ fn tags_that_lag_are_waited_for() {
         world.steady = 15;
         world
     };
-    let untagged = |seconds| restored_ago(seconds).with_target(|target| target.tags = None);
+    // The lag counts from when nothing else changes any more: a restore takes longer than tags do.
+    let untagged = |steady| {
+        let mut world = restored_ago(7200).with_target(|target| target.tags = None);
+        world.steady = steady;
+        world
+    };
     let table = [
         ("shown", restored_ago(599), Step::Verify, Expect::Done),
         ("not shown for 9:59", untagged(599), Step::Settle, Expect::Wait(&["until AWS shows the tags"])),

@@ -25,6 +25,8 @@ pub(super) struct World {
     pub(super) plan: Box<Plan>,
     pub(super) seen: Box<Seen>,
     pub(super) steady: u64,
+    /// For how long the same resources have been shown, in seconds.
+    pub(super) shown: u64,
     pub(super) now: AwsTime,
     generation: Generation,
     journal: Vec<(Intent, Duration, bool)>,
@@ -97,6 +99,7 @@ impl World {
             plan: Box::new(plan),
             seen: Box::new(Seen { source: Some(source), ..Seen::default() }),
             steady: 0,
+            shown: 60,
             now: at("12:00:00"),
             journal: Vec::new(),
         }
@@ -267,6 +270,7 @@ impl World {
             run: RUN,
             seen: &self.seen,
             journal: &journal,
+            shown_steady_for: Duration::from_secs(self.shown),
             target_steady_for: Duration::from_secs(self.steady),
             now: self.now,
         })

@@ -24,6 +24,11 @@ fn target(tags: Option<Tags>) -> TakenNames {
     TakenNames { target: Some(target), ..TakenNames::default() }
 }
 
+fn source_as_target() -> TakenNames {
+    let Checked::Known(source) = good().source else { panic!("the good facts have a source") };
+    TakenNames { target: source, ..TakenNames::default() }
+}
+
 fn taken(taken: TakenNames) -> Facts {
     Facts { taken: Checked::Known(taken), ..good() }
 }
@@ -35,14 +40,19 @@ fn what_is_not_ours_blocks() {
         (
             "snapshot, tags not shown",
             TakenNames { snapshot: Some(snapshot("s", None)), ..TakenNames::default() },
-            &["DB snapshot named s", "--target", "left untouched"],
+            &["DB snapshot named s", "left untouched", "remove it"],
         ),
         (
             "copy, other tags",
             TakenNames { copy: Some(snapshot("c", Some(strangers.clone()))), ..TakenNames::default() },
             &["DB snapshot named c"],
         ),
-        ("target, no tags", target(Some(Tags::new())), &["DB instance named t"]),
+        (
+            "target, no tags",
+            target(Some(Tags::new())),
+            &["DB instance named t", "another name with --target", "untouched"],
+        ),
+        ("target, the source itself", source_as_target(), &["the name of the source itself", "another name"]),
         ("target, other tags", target(Some(strangers)), &["DB instance named t"]),
         (
             "target, the run's tag alone",

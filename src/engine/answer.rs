@@ -1,0 +1,59 @@
+//! What an answer to a mutating call means beyond its outcome.
+
+use crate::{
+    model::{AwsTime, Call, Outcome},
+    state::{Migration, StateError},
+    steps::{Step, Stop, StopKind},
+};
+
+/// When a step began in AWS's time: when its first call was asked for.
+pub(super) fn begun_at(migration: &Migration, step: Step) -> Option<AwsTime> {
+    let of_step = |call: &Call| match call {
+        Call::CreateDBSnapshot { .. } => Step::TakeSnapshot,
+        Call::CopyDBSnapshot { .. } => Step::EncryptCopy,
+        Call::RestoreDBInstanceFromDBSnapshot { .. } => Step::Restore,
+        Call::ModifyDBInstance { .. } | Call::RebootDBInstance { .. } => Step::Settle,
+    };
+    let journal = &migration.record().journal;
+    journal.iter().find(|intent| of_step(&intent.call) == step).map(|intent| intent.sent_at)
+}
+
+/// A target that was proven ours after its restore's answer was lost stays ours by its resource id.
+pub(super) fn prove_lost_restore(migration: &mut Migration, resource_id: &str, now: AwsTime) -> Result<(), StateError> {
+    let lost = migration.record().journal.iter().rev().find(|intent| {
+        matches!(intent.call, Call::RestoreDBInstanceFromDBSnapshot { .. }) && intent.outcome.may_have_acted()
+    });
+    match lost {
+        Some(intent) if intent.outcome.is_unknown() => {
+            let number = intent.number;
+            migration.conclude(number, Outcome::Found { resource_id: Some(resource_id.to_owned()) }, now)
+        }
+        _ => Ok(()),
+    }
+}
+
+/// Calls go by name: the id in the answer must be the one that was looked at in the same turn.
+pub(super) fn wrong_instance(call: &Call, answered_for: Option<&str>) -> Option<Stop> {
+    let (Call::ModifyDBInstance { instance, resource_id, .. } | Call::RebootDBInstance { instance, resource_id }) =
+        call
+    else {
+        return None;
+    };
+    let other = answered_for.filter(|answered| answered != resource_id)?;
+    Some(Stop {
+        kind: StopKind::NeedsPerson,
+        reason: format!("{} {instance} reached {other}, not {resource_id}", call.action()),
+        remedy: "somebody renamed instances at the same moment; look at both before anything else".into(),
+    })
+}
+
+/// An outcome in a few words.
+pub(super) fn in_words(outcome: &Outcome) -> String {
+    match outcome {
+        Outcome::Accepted { .. } | Outcome::Found { .. } => "accepted".into(),
+        Outcome::Refused { code, message, .. } => format!("refused: {code}: {message}"),
+        Outcome::Unknown { why } => format!("no answer ({why}); looking whether it happened"),
+        Outcome::NotSent { why } => format!("not taken ({why}); it will be asked again"),
+        Outcome::Sent => "sent".into(),
+    }
+}

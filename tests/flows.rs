@@ -1,0 +1,40 @@
+//! Whole commands in process: `cli::run` on a sandbox in memory, under tokio's paused clock.
+//!
+//! What a person reads is a snapshot; what AWS has in the end is looked at through the official SDK.
+
+#[cfg(test)]
+#[path = "flows/crashes.rs"]
+mod crashes;
+#[cfg(test)]
+#[path = "flows/end.rs"]
+mod end;
+#[cfg(test)]
+#[path = "flows/faults.rs"]
+mod faults;
+#[cfg(test)]
+#[path = "flows/interruptions.rs"]
+mod interruptions;
+#[cfg(test)]
+#[path = "flows/real_account.rs"]
+mod real_account;
+#[cfg(test)]
+#[path = "flows/refusals.rs"]
+mod refusals;
+#[cfg(test)]
+#[path = "flows/screens.rs"]
+mod screens;
+#[cfg(test)]
+#[path = "flows/stage.rs"]
+mod stage;
+#[cfg(test)]
+#[path = "flows/standing.rs"]
+mod standing;
+#[cfg(test)]
+#[path = "flows/usage.rs"]
+mod usage;
+#[cfg(test)]
+#[path = "flows/whole_runs.rs"]
+mod whole_runs;
+#[cfg(test)]
+#[path = "flows/worlds.rs"]
+mod worlds;

@@ -1,0 +1,127 @@
+//! What AWS has in the end, through the official SDK.
+
+use std::collections::{BTreeMap, BTreeSet};
+
+use aws_sdk_rds::types::{DbInstance, Endpoint, SourceType};
+use rds_encrypt::sandbox::Sandbox;
+
+use crate::stage::{Heard, Stage};
+
+/// What a migration leaves behind, without what differs from run to run: times and resource ids.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub(crate) struct End {
+    pub(crate) instances: BTreeSet<String>,
+    pub(crate) snapshots: BTreeSet<String>,
+    /// The target's row, by member.
+    pub(crate) target: BTreeMap<&'static str, String>,
+    /// How often AWS told what of the target.
+    pub(crate) events: BTreeMap<String, usize>,
+}
+
+/// An SDK client of a sandbox.
+pub(crate) async fn rds(sandbox: &Sandbox) -> aws_sdk_rds::Client {
+    let config = aws_config::defaults(aws_config::BehaviorVersion::latest())
+        .http_client(sandbox.http_client())
+        .region(aws_config::Region::new(sandbox.options().region.clone()))
+        .credentials_provider(aws_credential_types::Credentials::from_keys("AKIDSANDBOX", "secret", None))
+        .retry_config(aws_config::retry::RetryConfig::disabled())
+        .load()
+        .await;
+    aws_sdk_rds::Client::new(&config)
+}
+
+/// One instance.
+pub(crate) async fn instance(stage: &Stage, name: &str) -> DbInstance {
+    let answer = rds(&stage.sandbox).await.describe_db_instances().db_instance_identifier(name).send().await.unwrap();
+    answer.db_instances().first().unwrap().clone()
+}
+
+/// Everything that a migration to `target` left behind.
+pub(crate) async fn end(stage: &Stage, target: &str) -> End {
+    let rds = rds(&stage.sandbox).await;
+    let instances = rds.describe_db_instances().send().await.unwrap().db_instances.unwrap();
+    let snapshots = rds.describe_db_snapshots().snapshot_type("manual").send().await.unwrap().db_snapshots.unwrap();
+    let events = rds.describe_events().source_type(SourceType::DbInstance).source_identifier(target);
+    let mut told = BTreeMap::new();
+    for event in events.duration(14 * 24 * 60).send().await.unwrap().events.unwrap() {
+        *told.entry(event.message.unwrap()).or_default() += 1;
+    }
+    let row = instances.iter().find(|row| row.db_instance_identifier() == Some(target)).map(row).unwrap_or_default();
+    End {
+        instances: instances.iter().map(|row| row.db_instance_identifier.clone().unwrap()).collect(),
+        snapshots: snapshots.iter().map(|row| row.db_snapshot_identifier.clone().unwrap()).collect(),
+        target: row,
+        events: told,
+    }
+}
+
+/// The members that people choose.
+pub(crate) fn row(row: &DbInstance) -> BTreeMap<&'static str, String> {
+    let mut security_groups: Vec<&str> =
+        row.vpc_security_groups().iter().filter_map(|group| group.vpc_security_group_id()).collect();
+    security_groups.sort_unstable();
+    let mut tags: Vec<String> = row
+        .tag_list()
+        .iter()
+        .filter(|tag| !tag.key().unwrap_or_default().starts_with("rds-encrypt"))
+        .map(|tag| format!("{}={}", tag.key().unwrap_or_default(), tag.value().unwrap_or_default()))
+        .collect();
+    tags.sort();
+    let parameters = row.db_parameter_groups().first();
+    let options = row.option_group_memberships().first();
+    BTreeMap::from([
+        ("allocated storage", format!("{:?}", row.allocated_storage())),
+        ("backup window", format!("{:?}", row.preferred_backup_window())),
+        ("class", format!("{:?}", row.db_instance_class())),
+        ("copy tags", format!("{:?}", row.copy_tags_to_snapshot())),
+        ("deletion protection", format!("{:?}", row.deletion_protection())),
+        ("engine", format!("{:?} {:?}", row.engine(), row.engine_version())),
+        ("iops", format!("{:?}", row.iops())),
+        ("license", format!("{:?}", row.license_model())),
+        ("maintenance window", format!("{:?}", row.preferred_maintenance_window())),
+        ("master user", format!("{:?}", row.master_username())),
+        ("minor upgrades", format!("{:?}", row.auto_minor_version_upgrade())),
+        ("option group", format!("{:?}", options.map(|group| (group.option_group_name(), group.status())))),
+        (
+            "parameter group",
+            format!("{:?}", parameters.map(|group| (group.db_parameter_group_name(), group.parameter_apply_status()))),
+        ),
+        ("port", format!("{:?}", row.endpoint().and_then(Endpoint::port))),
+        ("public", format!("{:?}", row.publicly_accessible())),
+        ("retention", format!("{:?}", row.backup_retention_period())),
+        ("security groups", format!("{security_groups:?}")),
+        ("standby", format!("{:?}", row.multi_az())),
+        ("storage type", format!("{:?} {:?}", row.storage_type(), row.storage_throughput())),
+        ("subnet group", format!("{:?}", row.db_subnet_group().and_then(|group| group.db_subnet_group_name()))),
+        ("tags", format!("{tags:?}")),
+    ])
+}
+
+/// The calls in a migration's journal with their outcomes: `CopyDBSnapshot … accepted`.
+pub(crate) fn journal(stage: &Stage, database: &str) -> Vec<String> {
+    let content = stage.state(database);
+    let journal = content["journal"].as_array().unwrap();
+    let word = |value: &serde_json::Value| value.as_str().unwrap().to_owned();
+    journal.iter().map(|it| format!("{} {}", word(&it["call"]["action"]), word(&it["outcome"]["outcome"]))).collect()
+}
+
+/// The name of the encrypted instance of a migration.
+pub(crate) fn target_of(stage: &Stage, database: &str) -> String {
+    stage.state(database)["generations"][0]["target"].as_str().unwrap().to_owned()
+}
+
+/// The uninterrupted migration of the small world's `orders`, to compare others with.
+pub(crate) async fn uninterrupted() -> (Heard, End) {
+    let stage = Stage::small();
+    let heard = stage.run(MIGRATE).await;
+    (heard, end(&stage, &target_of(&stage, "orders")).await)
+}
+
+/// That nothing was made or done twice, and all of it is as after an uninterrupted run.
+pub(crate) async fn assert_same_end(stage: &Stage, expected: &End, case: &str) {
+    let found = end(stage, &target_of(stage, "orders")).await;
+    assert_eq!(found, *expected, "{case}: {:#?}", journal(stage, "orders"));
+}
+
+/// The command that most of these tests are about.
+pub(crate) const MIGRATE: &str = "migrate orders --sandbox";

@@ -1,0 +1,46 @@
+//! `--help` of each command, and what can't be parsed. The program itself runs, since help is laid out for the
+//! terminal that it finds; clap checks its own definitions whenever a debug build parses.
+
+use std::process::{Command, Stdio};
+
+fn heard(arguments: &[&str]) -> String {
+    let program = env!("CARGO_BIN_EXE_rds-encrypt");
+    let output =
+        Command::new(program).args(arguments).env_remove("COLUMNS").stdin(Stdio::null()).output().expect("a program");
+    let text = |bytes| String::from_utf8(bytes).unwrap();
+    format!(
+        "exit {}\n== stdout\n{}== stderr\n{}",
+        output.status.code().unwrap(),
+        text(output.stdout),
+        text(output.stderr)
+    )
+}
+
+#[test]
+fn help_of_each_command() {
+    for (name, arguments) in [
+        ("help", vec!["--help"]),
+        ("help_short", vec!["-h"]),
+        ("help_migrate", vec!["migrate", "--help"]),
+        ("help_resume", vec!["resume", "--help"]),
+        ("help_status", vec!["status", "--help"]),
+        ("help_sandbox", vec!["sandbox", "--help"]),
+        ("help_sandbox_serve", vec!["sandbox", "serve", "--help"]),
+    ] {
+        insta::assert_snapshot!(name, heard(&arguments));
+    }
+}
+
+#[test]
+fn what_cannot_be_parsed() {
+    for (name, arguments) in [
+        ("no_command", vec![]),
+        ("unknown_command", vec!["encrypt", "orders"]),
+        ("no_database", vec!["migrate"]),
+        ("unknown_option", vec!["migrate", "orders", "--key", "alias/orders"]),
+        ("quiet_and_verbose", vec!["status", "-q", "-v"]),
+        ("speed_out_of_range", vec!["sandbox", "serve", "--speed", "0"]),
+    ] {
+        insta::assert_snapshot!(name, heard(&arguments));
+    }
+}
