@@ -78,7 +78,11 @@ pub const RULES: &[Rule] = &[
         "the sandbox's own rule: SDKs correct their clocks by Date",
     ),
     rule("R-WORLD-1", "The home Region is seeded; every other one is born empty", "the sandbox's own rule"),
-    rule("R-WORLD-2", "Instances from a file show their own rows until they are acted on", "the sandbox's own rule"),
+    rule(
+        "R-WORLD-2",
+        "Rows from a file are shown as they are until they are acted on, and keep their ARNs and keys",
+        "the sandbox's own rule",
+    ),
     // Names
     rule(
         "R-NAME-1",
