@@ -10,6 +10,9 @@ mod flow;
 #[path = "sandbox/help.rs"]
 mod help;
 #[cfg(test)]
+#[path = "sandbox/seeds.rs"]
+mod seeds;
+#[cfg(test)]
 #[path = "sandbox/shapes.rs"]
 mod shapes;
 #[cfg(test)]

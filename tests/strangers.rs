@@ -11,14 +11,21 @@
 #[cfg(test)]
 mod strangers {
     mod aws_cli;
+    mod boto;
     mod cuts;
     mod executables;
+    mod lookups;
     mod migrations;
     mod moto;
+    mod operator;
     mod outcome;
     mod process;
     mod program;
+    mod python;
     mod refusals;
+    mod refused;
     mod sandbox;
+    mod served;
     mod terminal;
+    mod unusual;
 }

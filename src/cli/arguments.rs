@@ -137,6 +137,10 @@ pub(super) struct Serve {
     /// How many of its seconds pass in one of ours
     #[arg(long, default_value_t = 600.0, value_parser = speed)]
     pub(super) speed: f64,
+    /// Begin a new world with these instances instead of the usual ones, in the Region that --region names: what `aws
+    /// rds describe-db-instances` prints, or a recording of such answers
+    #[arg(long, value_name = "FILE")]
+    pub(super) seed: Option<PathBuf>,
 }
 
 fn speed(text: &str) -> Result<f64, String> {

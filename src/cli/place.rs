@@ -2,7 +2,10 @@
 
 use std::{env, path::PathBuf};
 
-use super::{Failure, Surroundings, arguments::Global};
+use super::{
+    Failure, Surroundings,
+    arguments::{Global, Serve},
+};
 use crate::{
     aws::Connection,
     sandbox::{DEFAULT_REGION, DEFAULT_SPEED, Options, Sandbox, Store},
@@ -90,11 +93,13 @@ impl Place {
 }
 
 /// The sandbox whose world is in the state directory.
-pub(super) fn world(global: &Global, speed: Option<f64>) -> Result<Sandbox, Failure> {
+pub(super) fn world(global: &Global, serve: Option<&Serve>) -> Result<Sandbox, Failure> {
     let folder = root(global)?.join(SANDBOX);
     crate::state::make_folder(&folder)?;
     Sandbox::open(Options {
-        speed: speed.unwrap_or(DEFAULT_SPEED),
+        speed: serve.map_or(DEFAULT_SPEED, |serve| serve.speed),
+        region: serve.and_then(|_| global.region.clone()).unwrap_or_else(|| DEFAULT_REGION.to_owned()),
+        seed: serve.and_then(|serve| serve.seed.clone()),
         store: Store::File(folder.join("world.json")),
         ..Options::default()
     })

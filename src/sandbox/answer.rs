@@ -44,6 +44,13 @@ pub(crate) fn answer(
 fn act(call: &Call, world: &mut World, region: &mut Region, now: Timestamp, options: &Options) -> Result<Value, Fault> {
     let strict = options.switches.unknown_parameters_refused;
     let input = call.input(if strict { Unknown::Refused } else { Unknown::Ignored })?;
+    if !call.operation.starts_with("Describe") {
+        // An answer shows what the call made of the row, not the row as the file had it.
+        let name = input.get("DBInstanceIdentifier").and_then(Value::as_str);
+        if let Some(instance) = name.and_then(|name| region.instance_mut(name)) {
+            instance.frozen = None;
+        }
+    }
     let mut scene = Scene {
         name: &call.region,
         region,
@@ -59,11 +66,16 @@ fn act(call: &Call, world: &mut World, region: &mut Region, now: Timestamp, opti
     }
 }
 
-/// Instances that were taken from a file as they were show what they are once they are acted on.
+/// Instances and snapshots that were taken from a file as they were show what they are once they are acted on.
 fn thawed(mut region: Region, before: &Region) -> Region {
     for instance in region.instances.iter_mut().filter(|instance| instance.frozen.is_some()) {
         if before.instances.iter().all(|other| other != instance) {
             instance.frozen = None;
+        }
+    }
+    for snapshot in region.snapshots.iter_mut().filter(|snapshot| snapshot.frozen.is_some()) {
+        if before.snapshots.iter().all(|other| other != snapshot) {
+            snapshot.frozen = None;
         }
     }
     region

@@ -35,12 +35,21 @@ impl Sandbox {
     /// Opens a sandbox; a file world is read once, so that a bad one is found here.
     ///
     /// # Errors
-    /// When the file can't be locked, read or written, or is no world of this version's.
+    /// When the file can't be locked, read or written, is no world of this version's, or exists already although it
+    /// was to begin with rows of a file; and when that other file can't be used.
     pub fn open(options: Options) -> Result<Self, SandboxError> {
         let memory = match &options.store {
             Store::Memory => Some(Mutex::new(InMemory::new(born(&options)?))),
             Store::File(path) => {
-                Locked::open(path, options.speed, || born(&options))?.close()?;
+                let mut new = false;
+                let make = || {
+                    new = true;
+                    born(&options)
+                };
+                Locked::open(path, options.speed, make)?.close()?;
+                if options.seed.is_some() && !new {
+                    return Err(SandboxError::NotNew { path: path.clone() });
+                }
                 None
             }
         };

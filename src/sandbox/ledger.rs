@@ -78,7 +78,11 @@ pub const RULES: &[Rule] = &[
         "the sandbox's own rule: SDKs correct their clocks by Date",
     ),
     rule("R-WORLD-1", "The home Region is seeded; every other one is born empty", "the sandbox's own rule"),
-    rule("R-WORLD-2", "Instances from a file show their own rows until they are acted on", "the sandbox's own rule"),
+    rule(
+        "R-WORLD-2",
+        "Rows from a file are shown as they are until they are acted on, and keep their ARNs and keys",
+        "the sandbox's own rule",
+    ),
     // Names
     rule(
         "R-NAME-1",
@@ -118,6 +122,7 @@ pub const RULES: &[Rule] = &[
         "A class has to exist; retired ones can't be made any more, only kept",
         "DescribeOrderableDBInstanceOptions; retirement notices of db.m3, db.m4, db.r4, db.t2",
     ),
+    rule("R-INST-9", "Only the engine's own logs are exported", "CreateDBInstance.EnableCloudwatchLogsExports"),
     rule(
         "R-STAT-1",
         "Some statuses pass only by a person: failed, storage-full, restore-error, insufficient-capacity, inaccessible-encryption-credentials, incompatible-…",
@@ -437,7 +442,11 @@ pub const RULES: &[Rule] = &[
         "DescribeDBInstanceAutomatedBackups",
     ),
     rule("R-CAT-5", "Old instances have an operating-system update waiting", SEEN),
-    rule("R-CAT-6", "A certificate that isn't there is CertificateNotFound", "DescribeCertificates"),
+    rule(
+        "R-CAT-6",
+        "A certificate that isn't there is CertificateNotFound",
+        "errors of DescribeCertificates, CreateDBInstance, ModifyDBInstance",
+    ),
     rule("R-CAT-7", "Storage can stay or grow by a tenth", "DescribeValidDBInstanceModifications"),
     rule("R-CAT-8", "A cluster's members name it; the cluster lists its members", "DescribeDBClusters"),
     rule("R-CAT-9", "What nobody made is an empty list", "the Describe operations"),

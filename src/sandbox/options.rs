@@ -23,7 +23,8 @@ pub struct Options {
     /// file.
     pub start: Option<Timestamp>,
     /// A file of instances for a new world's home Region in place of the usual ones: what
-    /// `aws rds describe-db-instances` prints.
+    /// `aws rds describe-db-instances` prints, or a recording of such answers. Snapshots and Aurora's clusters come
+    /// along where it holds them. Opening a world that exists already fails then.
     pub seed: Option<PathBuf>,
     /// What is to go wrong, in order; see also [`Sandbox::misbehave`](super::Sandbox::misbehave).
     pub faults: Vec<Misbehaviour>,

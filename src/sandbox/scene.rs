@@ -25,4 +25,12 @@ impl Scene<'_> {
     pub(crate) fn arn(&self, kind: &str, name: &str) -> String {
         format!("arn:aws:rds:{}:{}:{kind}:{name}", self.name, super::ACCOUNT)
     }
+
+    /// Kind and name of an RDS resource of this Region, or of the account that its rows were taken from.
+    pub(crate) fn split_arn<'b>(&self, arn: &'b str) -> Option<(&'b str, &'b str)> {
+        let ours = format!("arn:aws:rds:{}:{}", self.name, super::ACCOUNT);
+        let heads = [Some(ours.as_str()), self.region.known_as.as_deref()];
+        let tail = heads.into_iter().flatten().find_map(|head| arn.strip_prefix(head)?.strip_prefix(':'))?;
+        tail.split_once(':')
+    }
 }

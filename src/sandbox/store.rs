@@ -40,12 +40,18 @@ pub enum SandboxError {
         source: std::io::Error,
     },
     /// The file of instances for a new world is no such file.
-    #[error("the file {} doesn't hold what `aws rds describe-db-instances --output json` prints: {why}", path.display())]
+    #[error("the file {} doesn't hold what `aws rds describe-db-instances --output json` prints, nor a recording of it: {why}", path.display())]
     Seed {
         /// The file.
         path: PathBuf,
         /// What is wrong with it.
         why: String,
+    },
+    /// A new world was to begin with rows of a file, and there is one already.
+    #[error("the sandbox's world {} exists already and isn't filled again; remove it to begin with --seed, or leave --seed out", path.display())]
+    NotNew {
+        /// The world's file.
+        path: PathBuf,
     },
     /// The world that is built into the program can't be made.
     #[error("the sandbox's world can't be made: {0}")]

@@ -19,6 +19,20 @@ pub(super) fn aws_cli() -> Option<PathBuf> {
     found
 }
 
+/// The Python that the `aws` CLI runs on, with botocore and boto3, or loud words that it is missing.
+pub(super) fn python() -> Option<PathBuf> {
+    let found = aws_cli()?.with_file_name("python3");
+    let knows = |module: &str| {
+        let answer = Command::new(&found).args(["-c", &format!("import {module}")]).output();
+        answer.is_ok_and(|answer| answer.status.success())
+    };
+    if knows("boto3") {
+        return Some(found);
+    }
+    missing("a Python with boto3 beside `aws` (pip install boto3)");
+    None
+}
+
 /// moto's server, or loud words that it is missing.
 pub(super) fn moto_server() -> Option<PathBuf> {
     let Some(server) = executable("moto_server") else {

@@ -1,57 +1,15 @@
 //! Strangers on our own sandbox: the `aws` CLI asks it, and the program migrates in it, over a socket.
 
-use std::{
-    io::{BufRead, BufReader},
-    path::Path,
-    process::Stdio,
-};
-
-use tempfile::TempDir;
-
 use super::{
     aws_cli::{AwsCli, list, text},
     outcome::Made,
-    process::{Owned, command},
     program::Program,
+    served::Sandbox,
 };
-
-/// A running `sandbox serve` and the `aws` CLI pointed at it.
-struct Sandbox {
-    url: String,
-    aws: AwsCli,
-    _server: Owned,
-    _folder: TempDir,
-}
-
-impl Sandbox {
-    /// Starts one, or says loudly why not.
-    fn start() -> Option<Self> {
-        let aws = AwsCli::find()?;
-        let folder = TempDir::new().expect("a temporary folder");
-        let mut server = Owned(
-            command(Path::new(env!("CARGO_BIN_EXE_rds-encrypt")), folder.path())
-                .args(["sandbox", "serve", "--speed", "5000", "--state-dir"])
-                .arg(folder.path().join("state"))
-                .stdin(Stdio::null())
-                .stdout(Stdio::piped())
-                .spawn()
-                .expect("the sandbox starts"),
-        );
-        let mut line = String::new();
-        let stdout = server.0.stdout.take().expect("a pipe");
-        BufReader::new(stdout).read_line(&mut line).expect("a first line");
-        let url = line
-            .split_whitespace()
-            .find(|word| word.starts_with("http://127.0.0.1:"))
-            .unwrap_or_else(|| panic!("the first line holds no URL: {line:?}"))
-            .to_owned();
-        Some(Self { aws: aws.at(&url), url, _server: server, _folder: folder })
-    }
-}
 
 #[test]
 fn the_program_migrates_over_a_socket_and_the_cli_sees_it() {
-    let Some(sandbox) = Sandbox::start() else { return };
+    let Some(sandbox) = Sandbox::start("5000") else { return };
     let key = sandbox.aws.ask(&["kms", "describe-key", "--key-id", "alias/sandbox"]);
     let key_arn = text(&key["KeyMetadata"]["Arn"]);
     let source = sandbox.aws.instance("orders");
@@ -85,7 +43,7 @@ fn names(aws: &AwsCli, member: &str) -> Vec<String> {
 
 #[test]
 fn wrong_questions_get_the_words_of_aws() {
-    let Some(sandbox) = Sandbox::start() else { return };
+    let Some(sandbox) = Sandbox::start("5000") else { return };
     let table: [(&[&str], &str); 8] = [
         (&["rds", "describe-db-instances", "--db-instance-identifier", "nowhere"], "DBInstanceNotFound"),
         (&["rds", "describe-db-snapshots", "--db-snapshot-identifier", "nowhere"], "DBSnapshotNotFound"),
@@ -107,7 +65,7 @@ fn wrong_questions_get_the_words_of_aws() {
 
 #[test]
 fn the_account_is_the_one_that_was_promised() {
-    let Some(sandbox) = Sandbox::start() else { return };
+    let Some(sandbox) = Sandbox::start("5000") else { return };
     let caller = sandbox.aws.ask(&["sts", "get-caller-identity"]);
     assert_eq!(caller["Account"], "000000000000");
     assert!(sandbox.aws.instances().len() >= 12, "a dozen databases");

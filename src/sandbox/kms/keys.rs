@@ -81,6 +81,7 @@ pub(crate) fn create(scene: &mut Scene<'_>, input: Create) -> Value {
         origin: input.origin.unwrap_or_else(|| "AWS_KMS".to_owned()),
         multi_region: input.multi_region.unwrap_or(false),
         deletion_date: None,
+        known_as: None,
         tags: input
             .tags
             .unwrap_or_default()
@@ -102,7 +103,7 @@ fn metadata(scene: &Scene<'_>, key: &Key) -> Value {
     json!({
         "AWSAccountId": crate::sandbox::ACCOUNT,
         "KeyId": key.id,
-        "Arn": key::arn(scene.name, &key.id),
+        "Arn": key.arn(scene.name),
         "CreationDate": key.creation_date,
         "Enabled": key.state == "Enabled",
         "Description": key.description,
@@ -142,6 +143,7 @@ pub(crate) fn make_managed_key(scene: &mut Scene<'_>, name: &str) {
         origin: "AWS_KMS".to_owned(),
         multi_region: false,
         deletion_date: None,
+        known_as: None,
         tags: Vec::new(),
     };
     let known = scene.region.aliases.iter_mut().find(|known| known.name == alias);
@@ -181,11 +183,8 @@ pub(crate) fn describe(scene: &mut Scene<'_>, input: &One) -> Result<Value, Faul
 
 /// `ListKeys`.
 pub(crate) fn list(scene: &mut Scene<'_>, input: &Page) -> Result<Value, Fault> {
-    let rows = scene
-        .region
-        .keys
-        .iter()
-        .map(|key| (key.id.clone(), json!({"KeyId": key.id, "KeyArn": key::arn(scene.name, &key.id)})));
+    let rows =
+        scene.region.keys.iter().map(|key| (key.id.clone(), json!({"KeyId": key.id, "KeyArn": key.arn(scene.name)})));
     page("Keys", rows.collect(), input, 1000)
 }
 
@@ -210,7 +209,7 @@ pub(crate) fn page(member: &str, mut rows: Vec<(String, Value)>, input: &Page, l
 /// The key, to change; AWS's own keys can't be (`R-KMS-4`).
 fn change<'a>(scene: &'a mut Scene<'_>, name: &str) -> Result<&'a mut Key, Fault> {
     let found = find(scene, name)?;
-    let arn = key::arn(scene.name, &found.id);
+    let arn = found.arn(scene.name);
     if found.manager == "AWS" {
         return Err(Fault::new("AccessDeniedException", format!("{arn} is managed by AWS and can't be changed.")));
     }
@@ -260,7 +259,7 @@ pub(crate) fn schedule_deletion(scene: &mut Scene<'_>, input: &One) -> Result<Va
     "PendingDeletion".clone_into(&mut key.state);
     key.deletion_date = Some(date);
     Ok(json!({
-        "KeyId": key::arn(region, &key.id), "DeletionDate": date, "KeyState": "PendingDeletion",
+        "KeyId": key.arn(region), "DeletionDate": date, "KeyState": "PendingDeletion",
         "PendingWindowInDays": days}))
 }
 
@@ -273,14 +272,14 @@ pub(crate) fn cancel_deletion(scene: &mut Scene<'_>, input: &One) -> Result<Valu
     }
     "Disabled".clone_into(&mut key.state);
     key.deletion_date = None;
-    Ok(json!({"KeyId": key::arn(region, &key.id)}))
+    Ok(json!({"KeyId": key.arn(region)}))
 }
 
 /// `CreateGrant`: a dry run that would succeed is answered by `DryRunOperationException` (`R-KMS-6`).
 pub(crate) fn create_grant(scene: &mut Scene<'_>, input: &Grant) -> Result<Value, Fault> {
     let key = find(scene, &input.key_id)?;
     if key.state == "Disabled" {
-        let arn = key::arn(scene.name, &key.id);
+        let arn = key.arn(scene.name);
         return Err(Fault::new("DisabledException", format!("{arn} is disabled.")));
     }
     if key.state != "Enabled" {

@@ -51,6 +51,7 @@ pub(crate) fn copy(scene: &mut Scene<'_>, input: Copy) -> Result<Value, Fault> {
 
     let mut copy = source.clone();
     copy.copy = true;
+    (copy.known_as, copy.frozen) = (None, None);
     (copy.begins, copy.ends) = (begins, ends);
     copy.shared_with = Vec::new();
     name.clone_into(&mut copy.row.name);
@@ -83,9 +84,9 @@ pub(crate) fn copy(scene: &mut Scene<'_>, input: Copy) -> Result<Value, Fault> {
 /// The source, and its Region where that is another one.
 fn source(scene: &Scene<'_>, name: &str) -> Result<(Snapshot, Option<String>), Fault> {
     let region = name.strip_prefix("arn:aws:rds:").and_then(|tail| tail.split(':').next());
-    if let Some(region) = region.filter(|region| *region != scene.name) {
-        let plain = names::from_arn(name, "snapshot", region);
-        let found = plain.and_then(|plain| scene.others.get(region)?.snapshot(&plain));
+    if let Some(region) = region.filter(|region| *region != scene.name && scene.split_arn(name).is_none()) {
+        let plain = name.strip_prefix(&work::snapshot_arn(region, ""));
+        let found = plain.and_then(|plain| scene.others.get(region)?.snapshot(plain));
         let found = found.ok_or_else(|| snapshots::not_found(name))?;
         return Ok((found.clone(), Some(region.to_owned())));
     }

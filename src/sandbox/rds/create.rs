@@ -4,7 +4,7 @@ use serde::Deserialize;
 use serde_json::{Value, json};
 
 use super::input::Tags;
-use super::{catalogue, keys, names, quota, rules, tags, view, work};
+use super::{catalogue, keys, names, quota, rules, tags, upkeep, view, work};
 use crate::sandbox::scene::Scene;
 use crate::sandbox::wire::fault::Fault;
 use crate::sandbox::world::agenda::Effect;
@@ -90,6 +90,8 @@ pub(crate) fn create(scene: &mut Scene<'_>, input: &Create) -> Result<Value, Fau
     rules::storage(&input.engine, &storage_type, gibibytes, input.iops, input.storage_throughput)?;
     rules::port(input.port)?;
     rules::retention(input.backup_retention_period)?;
+    rules::logs(&input.engine, input.enable_cloudwatch_logs_exports.as_ref())?;
+    upkeep::certificate(input.ca_certificate_identifier.as_deref())?;
     if input.multi_az == Some(true) && input.availability_zone.is_some() {
         return Err(Fault::combination("Requesting a specific availability zone is not valid for Multi-AZ instances."));
     }
@@ -109,6 +111,7 @@ pub(crate) fn create(scene: &mut Scene<'_>, input: &Create) -> Result<Value, Fau
         None => default_option_group(&input.engine, version),
     };
     let key = key(scene, input)?;
+    let insights_key = insights_key(scene, input)?;
     let (backup_window, maintenance_window) = windows(scene, input)?;
     let given = tags::given(input.tags.clone(), None)?.unwrap_or_default();
 
@@ -118,6 +121,7 @@ pub(crate) fn create(scene: &mut Scene<'_>, input: &Create) -> Result<Value, Fau
     let usual = baseline(&row.engine, &storage_type, gibibytes).unzip();
     (row.iops, row.storage_throughput) = (row.iops.or(usual.0), row.storage_throughput.or(usual.1));
     row.storage_type = storage_type;
+    row.performance_insights_key = insights_key;
     (row.preferred_backup_window, row.preferred_maintenance_window) = (backup_window, maintenance_window);
     row.parameter_groups = vec![ParameterGroupStatus { name: parameter_group, status: "in-sync".to_owned() }];
     row.option_groups = vec![OptionGroupMembership { name: option_group, status: "in-sync".to_owned() }];
@@ -190,6 +194,14 @@ fn key(scene: &mut Scene<'_>, input: &Create) -> Result<Option<String>, Fault> {
     keys::usable(scene, input.kms_key_id.as_deref().unwrap_or("alias/aws/rds")).map(Some)
 }
 
+/// The key of Performance Insights: the one given, or the account's own for RDS (`R-ENC-3`).
+fn insights_key(scene: &mut Scene<'_>, input: &Create) -> Result<Option<String>, Fault> {
+    if input.enable_performance_insights != Some(true) {
+        return Ok(None);
+    }
+    keys::usable(scene, input.performance_insights_key.as_deref().unwrap_or("alias/aws/rds")).map(Some)
+}
+
 fn windows(scene: &mut Scene<'_>, input: &Create) -> Result<(String, String), Fault> {
     let (backup, maintenance) = loop {
         let (backup, maintenance) = windows::random(scene.ids);
@@ -212,7 +224,6 @@ fn row(
     security_groups: Vec<SecurityGroup>,
 ) -> InstanceRow {
     let insights = input.enable_performance_insights == Some(true);
-    let usual_key = insights.then(|| input.performance_insights_key.clone()).flatten();
     InstanceRow {
         class: input.class.clone(),
         engine: input.engine.clone(),
@@ -239,7 +250,6 @@ fn row(
         iam_authentication: input.iam_authentication.unwrap_or(false),
         database_insights_mode: Some(input.database_insights_mode.clone().unwrap_or_else(|| "standard".to_owned())),
         performance_insights_enabled: insights,
-        performance_insights_key: usual_key,
         performance_insights_retention_period: insights
             .then(|| input.performance_insights_retention_period.unwrap_or(7)),
         enabled_cloudwatch_logs_exports: input.enable_cloudwatch_logs_exports.clone().unwrap_or_default(),

@@ -72,12 +72,12 @@ pub(crate) fn instances(scene: &mut Scene<'_>, input: &Instances) -> Result<Valu
 fn matches(scene: &Scene<'_>, instance: &Instance, filter: &str, value: &str) -> bool {
     match filter {
         "db-instance-id" => {
-            names::from_arn(value, "db", scene.name).is_some_and(|name| name.eq_ignore_ascii_case(&instance.row.name))
+            names::from_arn(value, "db", scene).is_some_and(|name| name.eq_ignore_ascii_case(&instance.row.name))
         }
         "dbi-resource-id" => instance.row.resource_id == value,
         "engine" => instance.row.engine == value,
         "db-cluster-id" => instance.row.cluster.as_deref().is_some_and(|cluster| {
-            names::from_arn(value, "cluster", scene.name).is_some_and(|name| name.eq_ignore_ascii_case(cluster))
+            names::from_arn(value, "cluster", scene).is_some_and(|name| name.eq_ignore_ascii_case(cluster))
         }),
         _ => false,
     }
@@ -103,8 +103,7 @@ pub(crate) fn snapshots(scene: &mut Scene<'_>, input: &Snapshots) -> Result<Valu
         let row = &snapshot.row;
         named.as_ref().is_none_or(|name| row.name == *name)
             && input.instance.as_ref().is_none_or(|name| {
-                names::from_arn(name, "db", scene.name)
-                    .is_some_and(|name| name.eq_ignore_ascii_case(&row.instance_name))
+                names::from_arn(name, "db", scene).is_some_and(|name| name.eq_ignore_ascii_case(&row.instance_name))
             })
             && input.resource_id.as_ref().is_none_or(|id| row.resource_id == *id)
             && input.snapshot_type.as_ref().is_none_or(|kind| row.snapshot_type == *kind)
@@ -121,7 +120,7 @@ pub(crate) fn snapshots(scene: &mut Scene<'_>, input: &Snapshots) -> Result<Valu
 fn fits(scene: &Scene<'_>, snapshot: &Snapshot, filter: &str, value: &str) -> bool {
     let row = &snapshot.row;
     let named = |kind: &str, name: &str| {
-        names::from_arn(value, kind, scene.name).is_some_and(|value| value.eq_ignore_ascii_case(name))
+        names::from_arn(value, kind, scene).is_some_and(|value| value.eq_ignore_ascii_case(name))
     };
     match filter {
         "db-snapshot-id" => named("snapshot", &row.name),

@@ -3,7 +3,6 @@
 use crate::sandbox::kms;
 use crate::sandbox::scene::Scene;
 use crate::sandbox::wire::fault::Fault;
-use crate::sandbox::world::key;
 
 /// The ARN of a key that RDS can use, or the refusal.
 pub(crate) fn usable(scene: &mut Scene<'_>, given: &str) -> Result<String, Fault> {
@@ -23,7 +22,7 @@ pub(crate) fn usable(scene: &mut Scene<'_>, given: &str) -> Result<String, Fault
     if found.usage != "ENCRYPT_DECRYPT" || found.spec != "SYMMETRIC_DEFAULT" {
         return Err(refused("The key is not a symmetric encryption key."));
     }
-    Ok(key::arn(scene.name, &found.id))
+    Ok(found.arn(scene.name))
 }
 
 /// Classes that have no encryption at rest (`R-ENC-1`).

@@ -75,6 +75,7 @@ pub(crate) fn answer(scene: &mut Scene<'_>, operation: &str, input: Value) -> Re
         "DescribeCertificates" => upkeep::certificates(scene, &input::read(input)?),
         "DescribeValidDBInstanceModifications" => upkeep::modifications(scene, &input::read(input)?),
         "DescribeDBClusters" => clusters::describe(scene, &input::read(input)?),
+        "DescribeDBClusterSnapshots" => clusters::snapshots(scene, &input::read(input)?),
         "AddRoleToDBInstance" => roles::add(scene, &input::read(input)?),
         "RemoveRoleFromDBInstance" => roles::remove(scene, &input::read(input)?),
         "CreateDBInstanceReadReplica" => replica::create(scene, &input::read(input)?),

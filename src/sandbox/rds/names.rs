@@ -1,5 +1,6 @@
 //! Names of what people make (`R-NAME-1`).
 
+use crate::sandbox::scene::Scene;
 use crate::sandbox::wire::fault::Fault;
 
 /// Checks an identifier and returns it as RDS stores it: in lower case.
@@ -32,11 +33,12 @@ pub(crate) fn snapshot(what: &str, name: &str) -> Result<String, Fault> {
 }
 
 /// The last part of an ARN of this kind in this Region; other text as it is (`R-NAME-2`).
-pub(crate) fn from_arn(text: &str, kind: &str, region: &str) -> Option<String> {
+pub(crate) fn from_arn(text: &str, kind: &str, scene: &Scene<'_>) -> Option<String> {
     if !text.starts_with("arn:") {
         return Some(text.to_owned());
     }
-    text.strip_prefix(&format!("arn:aws:rds:{region}:{}:{kind}:", crate::sandbox::ACCOUNT)).map(str::to_owned)
+    let (found, name) = scene.split_arn(text)?;
+    (found == kind).then(|| name.to_owned())
 }
 
 #[cfg(test)]

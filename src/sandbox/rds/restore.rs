@@ -5,7 +5,7 @@ use serde_json::{Value, json};
 
 use super::create::{CERTIFICATE, lifecycle, usual_storage};
 use super::input::Tags;
-use super::{catalogue, keys, names, quota, rules, snapshots, tags, view, work};
+use super::{catalogue, keys, names, quota, rules, snapshots, tags, upkeep, view, work};
 use crate::sandbox::scene::Scene;
 use crate::sandbox::switches::DeprecatedVersion;
 use crate::sandbox::wire::fault::Fault;
@@ -155,6 +155,8 @@ fn settle(scene: &mut Scene<'_>, input: &Restore, snapshot: &Snapshot) -> Result
     rules::storage(engine, &storage_type, gibibytes, input.iops, input.storage_throughput)?;
     rules::port(input.port)?;
     rules::retention(input.backup_retention_period)?;
+    rules::logs(engine, input.enable_cloudwatch_logs_exports.as_ref())?;
+    upkeep::certificate(input.ca_certificate_identifier.as_deref())?;
     let multi_az = input.multi_az == Some(true);
     if multi_az && input.availability_zone.is_some() {
         return Err(Fault::combination("Requesting a specific availability zone is not valid for Multi-AZ instances."));

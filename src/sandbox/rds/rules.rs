@@ -8,7 +8,7 @@ use crate::sandbox::world::windows;
 
 /// The instance, or `DBInstanceNotFound` (`R-INST-3`).
 pub(crate) fn find<'a>(scene: &'a Scene<'_>, name: &str) -> Result<&'a Instance, Fault> {
-    let plain = super::names::from_arn(name, "db", scene.name);
+    let plain = super::names::from_arn(name, "db", scene);
     plain.and_then(|plain| scene.region.instance(&plain)).ok_or_else(|| not_found(name))
 }
 
@@ -71,6 +71,15 @@ pub(crate) fn storage(
         }
     }
     Ok(())
+}
+
+/// Logs that the engine has (`R-INST-9`).
+pub(crate) fn logs(engine: &str, asked: Option<&Vec<String>>) -> Result<(), Fault> {
+    let known = super::versions::logs(engine);
+    match asked.into_iter().flatten().find(|log| !known.contains(&log.as_str())) {
+        Some(log) => Err(Fault::combination(format!("You cannot use the log types '{log}' with engine {engine}."))),
+        None => Ok(()),
+    }
 }
 
 /// A port that RDS accepts (`R-INST-6`).

@@ -10,7 +10,7 @@ use crate::sandbox::scene::Scene;
 use crate::sandbox::wire::fault::Fault;
 use crate::sandbox::world::agenda::Effect;
 use crate::sandbox::world::groups::default_option_group;
-use crate::sandbox::world::instance::Instance;
+use crate::sandbox::world::instance::{Instance, InstanceRow};
 use crate::sandbox::world::pace::{self, after};
 use crate::sandbox::world::snapshot::{Inside, Snapshot, SnapshotRow};
 
@@ -104,7 +104,7 @@ pub(crate) fn free(scene: &Scene<'_>, name: &str) -> Result<(), Fault> {
 
 /// The snapshot, by name or ARN, or `DBSnapshotNotFound`.
 pub(crate) fn find<'a>(scene: &'a Scene<'_>, name: &str) -> Result<&'a Snapshot, Fault> {
-    let plain = names::from_arn(name, "snapshot", scene.name);
+    let plain = names::from_arn(name, "snapshot", scene);
     plain.and_then(|plain| scene.region.snapshot(&plain)).ok_or_else(|| not_found(name))
 }
 
@@ -166,21 +166,28 @@ pub(crate) fn of(
             dedicated_log_volume: row.dedicated_log_volume,
             tag_list: Vec::new(),
         },
-        inside: Inside {
-            class: row.class.clone(),
-            retention: row.backup_retention_period,
-            db_name: row.db_name.clone(),
-            backup_window: row.preferred_backup_window.clone(),
-            publicly_accessible: row.publicly_accessible,
-            auto_minor_version_upgrade: row.auto_minor_version_upgrade,
-            copy_tags: row.copy_tags_to_snapshot,
-            tags: row.tag_list.clone(),
-            character_set: row.character_set_name.clone(),
-        },
+        inside: inside(row),
         begins,
         ends,
         copy: false,
         shared_with: Vec::new(),
+        known_as: None,
+        frozen: None,
+    }
+}
+
+/// What of an instance its snapshots keep to themselves.
+pub(crate) fn inside(row: &InstanceRow) -> Inside {
+    Inside {
+        class: row.class.clone(),
+        retention: row.backup_retention_period,
+        db_name: row.db_name.clone(),
+        backup_window: row.preferred_backup_window.clone(),
+        publicly_accessible: row.publicly_accessible,
+        auto_minor_version_upgrade: row.auto_minor_version_upgrade,
+        copy_tags: row.copy_tags_to_snapshot,
+        tags: row.tag_list.clone(),
+        character_set: row.character_set_name.clone(),
     }
 }
 

@@ -110,9 +110,7 @@ fn check(tag: &Tag) -> Result<(), Fault> {
 
 /// The tags of what an ARN names (`R-TAG-3`).
 fn tags_of<'a>(scene: &'a mut Scene<'_>, arn: &str) -> Result<&'a mut Vec<Tag>, Fault> {
-    let head = format!("arn:aws:rds:{}:{}:", scene.name, crate::sandbox::ACCOUNT);
-    let tail = arn.strip_prefix(&head).and_then(|tail| tail.split_once(':'));
-    let Some((kind, name)) = tail else {
+    let Some((kind, name)) = scene.split_arn(arn) else {
         return Err(Fault::value(format!(
             "The specified resource name does not match an RDS resource in this region: {arn}"
         )));

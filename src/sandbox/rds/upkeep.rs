@@ -120,12 +120,18 @@ const CERTIFICATES: [(&str, &str, &str); 3] = [
     ("rds-ca-rsa4096-g1", "19da4f2af579a8ae1f6a0fa77aa5befd874b4cab", "2121-05-24T23:01:05Z"),
 ];
 
+/// A certificate that is there, where one is named (`R-CAT-6`).
+pub(crate) fn certificate(asked: Option<&str>) -> Result<(), Fault> {
+    match asked.filter(|asked| CERTIFICATES.iter().all(|(name, ..)| name != asked)) {
+        Some(name) => Err(Fault::new("CertificateNotFound", format!("Certificate not found: {name}"))),
+        None => Ok(()),
+    }
+}
+
 /// `DescribeCertificates` (`R-CAT-6`).
 pub(crate) fn certificates(scene: &mut Scene<'_>, input: &Certificates) -> Result<Value, Fault> {
     let asked = input.certificate_identifier.as_deref();
-    if let Some(name) = asked.filter(|asked| CERTIFICATES.iter().all(|(name, ..)| name != asked)) {
-        return Err(Fault::new("CertificateNotFound", format!("Certificate not found: {name}")));
-    }
+    certificate(asked)?;
     let rows = CERTIFICATES.iter().filter(|(name, ..)| asked.is_none_or(|asked| asked == *name));
     let rows = rows.map(|(name, thumbprint, until)| {
         let row = json!({

@@ -107,7 +107,8 @@ fn description(engine: &str) -> &'static str {
     }
 }
 
-fn logs(engine: &str) -> &'static [&'static str] {
+/// The logs that an engine can export.
+pub(crate) fn logs(engine: &str) -> &'static [&'static str] {
     match engine {
         "postgres" => &["postgresql", "upgrade", "iam-db-auth-error"],
         "aurora-postgresql" => &["postgresql", "instance"],

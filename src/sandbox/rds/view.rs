@@ -3,7 +3,6 @@
 use jiff::Timestamp;
 use serde_json::{Map, Value, json};
 
-use super::work;
 use crate::sandbox::world::Region;
 use crate::sandbox::world::groups::{SubnetGroup, major_version};
 use crate::sandbox::world::instance::Instance;
@@ -72,10 +71,13 @@ pub(crate) fn restorable(now: Timestamp) -> Timestamp {
 
 /// A snapshot as `DescribeDBSnapshots` shows it.
 pub(crate) fn snapshot(name: &str, snapshot: &Snapshot, now: Timestamp) -> Value {
+    if let Some(frozen) = &snapshot.frozen {
+        return frozen.clone();
+    }
     let Ok(Value::Object(mut row)) = serde_json::to_value(&snapshot.row) else {
         return Value::Null;
     };
-    row.insert("DBSnapshotArn".to_owned(), json!(work::snapshot_arn(name, &snapshot.row.name)));
+    row.insert("DBSnapshotArn".to_owned(), json!(snapshot.arn(name)));
     row.insert("PercentProgress".to_owned(), json!(snapshot.percent(now)));
     row.insert("ProcessorFeatures".to_owned(), json!([]));
     if snapshot.is_available() {

@@ -163,6 +163,9 @@ pub(crate) struct Instance {
     /// The row as a file had it, shown until the instance is acted on (`R-WORLD-2`).
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub(crate) frozen: Option<Value>,
+    /// The head of its ARN in the account that it was taken from.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub(crate) known_as: Option<String>,
     /// What shows as pending.
     pub(crate) pending: Changes,
     /// What waits for the maintenance window, and when that opens (`R-MOD-3`).
@@ -188,7 +191,10 @@ pub(crate) struct StorageOperation {
 
 impl Instance {
     pub(crate) fn arn(&self, region: &str) -> String {
-        format!("arn:aws:rds:{region}:{}:db:{}", crate::sandbox::ACCOUNT, self.row.name)
+        match &self.known_as {
+            Some(head) => format!("{head}:db:{}", self.row.name),
+            None => format!("arn:aws:rds:{region}:{}:db:{}", crate::sandbox::ACCOUNT, self.row.name),
+        }
     }
 
     /// The status that AWS shows: an instance that is up and whose volume is being optimized says so.
@@ -199,6 +205,6 @@ impl Instance {
 
     /// True where most calls are accepted (`R-INST-5`).
     pub(crate) fn is_usable(&self) -> bool {
-        self.row.status == "available"
+        matches!(self.row.status.as_str(), "available" | "storage-optimization")
     }
 }

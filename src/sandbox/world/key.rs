@@ -27,6 +27,16 @@ pub(crate) struct Key {
     pub(crate) deletion_date: Option<Timestamp>,
     #[serde(default)]
     pub(crate) tags: Vec<Tag>,
+    /// Its ARN in the account that it was taken from.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub(crate) known_as: Option<String>,
+}
+
+impl Key {
+    /// Its ARN.
+    pub(crate) fn arn(&self, region: &str) -> String {
+        self.known_as.clone().unwrap_or_else(|| arn(region, &self.id))
+    }
 }
 
 /// An alias, and the key that it names. Predefined ones may have none yet (`R-KMS-3`).
@@ -52,6 +62,9 @@ pub(crate) const PREDEFINED: [&str; 6] = [
 impl Region {
     /// The key that an id, an ARN, an alias or an alias ARN names, here and in this Region (`R-KMS-1`).
     pub(crate) fn key(&self, name: &str, region: &str) -> Option<&Key> {
+        if let Some(adopted) = self.keys.iter().find(|key| key.known_as.as_deref() == Some(name)) {
+            return Some(adopted);
+        }
         let id = self.key_id(name, region)?;
         self.keys.iter().find(|key| key.id == id)
     }

@@ -21,6 +21,7 @@ use std::collections::BTreeMap;
 
 use jiff::Timestamp;
 use serde::{Deserialize, Serialize};
+use serde_json::Value;
 
 use agenda::Step;
 use event::Event;
@@ -55,6 +56,14 @@ pub(crate) struct Region {
     pub(crate) keys: Vec<Key>,
     pub(crate) aliases: Vec<Alias>,
     pub(crate) events: Vec<Event>,
+    /// Aurora's clusters and their snapshots, as a file had them; nothing acts on them.
+    #[serde(default)]
+    pub(crate) clusters: Vec<Value>,
+    #[serde(default)]
+    pub(crate) cluster_snapshots: Vec<Value>,
+    /// The head of ARNs in the account that rows were taken from.
+    #[serde(default)]
+    pub(crate) known_as: Option<String>,
     /// What will happen, in the order of its time.
     pub(crate) agenda: Vec<Step>,
 }

@@ -2,12 +2,13 @@
 
 use jiff::Timestamp;
 use serde::{Deserialize, Serialize};
+use serde_json::Value;
 
 use super::Tag;
 
 /// A snapshot's row, in AWS's own member names; what the sandbox has no rule about is carried as it is.
-#[derive(Clone, Debug, Serialize, Deserialize, PartialEq)]
-#[serde(rename_all = "PascalCase")]
+#[derive(Clone, Debug, Default, Serialize, Deserialize, PartialEq)]
+#[serde(default, rename_all = "PascalCase")]
 pub(crate) struct SnapshotRow {
     #[serde(rename = "DBSnapshotIdentifier")]
     pub(crate) name: String,
@@ -15,52 +16,49 @@ pub(crate) struct SnapshotRow {
     pub(crate) instance_name: String,
     #[serde(rename = "DbiResourceId")]
     pub(crate) resource_id: String,
-    #[serde(default, skip_serializing_if = "Option::is_none")]
+    #[serde(skip_serializing_if = "Option::is_none")]
     pub(crate) snapshot_create_time: Option<Timestamp>,
-    #[serde(default, skip_serializing_if = "Option::is_none")]
+    #[serde(skip_serializing_if = "Option::is_none")]
     pub(crate) original_snapshot_create_time: Option<Timestamp>,
     pub(crate) engine: String,
     pub(crate) engine_version: String,
     pub(crate) allocated_storage: i64,
     pub(crate) status: String,
     pub(crate) port: i64,
-    #[serde(default, skip_serializing_if = "Option::is_none")]
+    #[serde(skip_serializing_if = "Option::is_none")]
     pub(crate) availability_zone: Option<String>,
     pub(crate) vpc_id: String,
-    #[serde(default, skip_serializing_if = "Option::is_none")]
+    #[serde(skip_serializing_if = "Option::is_none")]
     pub(crate) instance_create_time: Option<Timestamp>,
     pub(crate) master_username: String,
     pub(crate) license_model: String,
     pub(crate) snapshot_type: String,
-    #[serde(default, skip_serializing_if = "Option::is_none")]
+    #[serde(skip_serializing_if = "Option::is_none")]
     pub(crate) iops: Option<i64>,
-    #[serde(default, skip_serializing_if = "Option::is_none")]
+    #[serde(skip_serializing_if = "Option::is_none")]
     pub(crate) storage_throughput: Option<i64>,
     pub(crate) option_group_name: String,
     pub(crate) storage_type: String,
     pub(crate) encrypted: bool,
-    #[serde(default, skip_serializing_if = "Option::is_none")]
+    #[serde(skip_serializing_if = "Option::is_none")]
     pub(crate) storage_encryption_type: Option<String>,
-    #[serde(default, skip_serializing_if = "Option::is_none")]
+    #[serde(skip_serializing_if = "Option::is_none")]
     pub(crate) kms_key_id: Option<String>,
-    #[serde(rename = "IAMDatabaseAuthenticationEnabled", default)]
+    #[serde(rename = "IAMDatabaseAuthenticationEnabled")]
     pub(crate) iam_authentication: bool,
-    #[serde(default, skip_serializing_if = "Option::is_none")]
+    #[serde(skip_serializing_if = "Option::is_none")]
     pub(crate) source_region: Option<String>,
-    #[serde(rename = "SourceDBSnapshotIdentifier", default, skip_serializing_if = "Option::is_none")]
+    #[serde(rename = "SourceDBSnapshotIdentifier", skip_serializing_if = "Option::is_none")]
     pub(crate) source: Option<String>,
-    #[serde(default, skip_serializing_if = "Option::is_none")]
+    #[serde(skip_serializing_if = "Option::is_none")]
     pub(crate) timezone: Option<String>,
-    #[serde(default)]
     pub(crate) snapshot_target: String,
-    #[serde(default)]
     pub(crate) dedicated_log_volume: bool,
-    #[serde(default)]
     pub(crate) tag_list: Vec<Tag>,
 }
 
 /// What an instance had when the snapshot was taken; AWS doesn't show it, but a restore comes back with it.
-#[derive(Clone, Debug, Serialize, Deserialize, PartialEq)]
+#[derive(Clone, Debug, Default, Serialize, Deserialize, PartialEq)]
 pub(crate) struct Inside {
     pub(crate) class: String,
     pub(crate) retention: i64,
@@ -86,9 +84,22 @@ pub(crate) struct Snapshot {
     pub(crate) copy: bool,
     /// Accounts that may restore it, or `all`.
     pub(crate) shared_with: Vec<String>,
+    /// The head of its ARN in the account that it was taken from.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub(crate) known_as: Option<String>,
+    /// The row as a file had it, shown until the snapshot is acted on (`R-WORLD-2`).
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub(crate) frozen: Option<Value>,
 }
 
 impl Snapshot {
+    pub(crate) fn arn(&self, region: &str) -> String {
+        match &self.known_as {
+            Some(head) => format!("{head}:snapshot:{}", self.row.name),
+            None => crate::sandbox::rds::work::snapshot_arn(region, &self.row.name),
+        }
+    }
+
     /// The percentage that has been transferred; a pure function of the snapshot and the time (`R-SNAP-3`).
     pub(crate) fn percent(&self, now: Timestamp) -> i64 {
         if self.row.status == "available" {

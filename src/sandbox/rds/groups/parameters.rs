@@ -88,7 +88,7 @@ pub(crate) fn describe(scene: &mut Scene<'_>, input: &Groups) -> Result<Value, F
 }
 
 fn find(scene: &Scene<'_>, name: &str) -> Result<ParameterGroup, Fault> {
-    let plain = names::from_arn(name, "pg", scene.name);
+    let plain = names::from_arn(name, "pg", scene);
     plain
         .and_then(|plain| scene.region.parameter_group(&plain))
         .ok_or_else(|| Fault::new("DBParameterGroupNotFound", format!("DBParameterGroup not found: {name}")))

@@ -1,7 +1,7 @@
 //! `ModifyDBInstance`: what is wrong with a request, whatever state the instance is in.
 
 use super::input::Modify;
-use crate::sandbox::rds::{keys, names, quota, rules};
+use crate::sandbox::rds::{keys, names, quota, rules, upkeep};
 use crate::sandbox::scene::Scene;
 use crate::sandbox::wire::fault::Fault;
 use crate::sandbox::world::instance::Instance;
@@ -17,6 +17,9 @@ pub(super) fn check(scene: &Scene<'_>, input: &Modify, instance: &Instance) -> R
             keys::class_can_encrypt(class)?;
         }
     }
+    upkeep::certificate(input.ca_certificate_identifier.as_deref())?;
+    let exports = input.cloudwatch_logs_export_configuration.as_ref();
+    rules::logs(&row.engine, exports.map(|logs| &logs.enable_log_types))?;
     if let Some(new) = &input.new_name {
         let new = names::instance(new)?;
         if scene.region.instance(&new).is_some() {

@@ -1,0 +1,183 @@
+//! Rows of a real account, as `aws rds describe-db-instances` prints them or as a recording has them, in place of the
+//! seed's (`R-WORLD-2`).
+
+mod rows;
+
+use std::path::Path;
+
+use jiff::Timestamp;
+use serde_json::Value;
+
+use super::groups::{OptionGroup, ParameterGroup, Subnet, SubnetGroup, default_option_group, family, major_version};
+use super::instance::{Instance, InstanceRow};
+use super::key::{self, Key};
+use super::snapshot::{Inside, Snapshot, SnapshotRow};
+use super::{Region, World};
+use crate::sandbox::rds::{catalogue, snapshots, view};
+use crate::sandbox::store::SandboxError;
+use rows::Rows;
+
+/// Members that follow from the others once a row is acted on.
+const FOLLOWING: [&str; 10] = [
+    "AutomaticRestartTime",
+    "DBInstanceArn",
+    "DBSecurityGroups",
+    "DBSubnetGroup",
+    "DbInstancePort",
+    "Endpoint",
+    "LatestRestorableTime",
+    "PendingModifiedValues",
+    "StorageOperationPercentProgress",
+    "StorageOperationStatus",
+];
+
+/// Replaces the home Region's instances and snapshots. Each shows its own row, unchanged, until it is acted on.
+pub(crate) fn adopt(world: &mut World, home: &str, path: &Path) -> Result<(), SandboxError> {
+    let bad = |why: String| SandboxError::Seed { path: path.to_owned(), why };
+    let text = std::fs::read(path).map_err(|error| bad(error.to_string()))?;
+    let Rows { instances, snapshots, clusters, cluster_snapshots } = rows::read(&text).map_err(bad)?;
+    let mut region = world.take_region(home);
+    region.instances.clear();
+    region.snapshots.clear();
+    region.agenda.clear();
+    region.known_as = instances.iter().find_map(|row| head(row, "DBInstanceArn"));
+    region.known_as = region.known_as.or_else(|| snapshots.iter().find_map(|row| head(row, "DBSnapshotArn")));
+    for shown in instances {
+        let mut row: InstanceRow = serde_json::from_value(shown.clone()).map_err(|error| bad(error.to_string()))?;
+        if row.resource_id.is_empty() {
+            row.resource_id = world.ids.resource();
+        }
+        instance(&mut region, row, shown, home, world.time);
+    }
+    for shown in snapshots {
+        let row: SnapshotRow = serde_json::from_value(shown.clone()).map_err(|error| bad(error.to_string()))?;
+        snapshot(&mut region, row, shown, home, world.time);
+    }
+    for row in clusters.iter().chain(&cluster_snapshots) {
+        let text = |member: &str| row.get(member).and_then(Value::as_str);
+        if let Some(name) = text("KmsKeyId") {
+            known_key(&mut region, name, home, world.time);
+        }
+    }
+    (region.clusters, region.cluster_snapshots) = (clusters, cluster_snapshots);
+    world.regions.insert(home.to_owned(), region);
+    Ok(())
+}
+
+/// An ARN up to its account.
+fn head(row: &Value, member: &str) -> Option<String> {
+    let parts: Vec<&str> = row.get(member)?.as_str()?.splitn(6, ':').collect();
+    let [head @ .., _] = parts.as_slice() else { return None };
+    (head.len() == 5).then(|| head.join(":"))
+}
+
+fn instance(region: &mut Region, mut row: InstanceRow, shown: Value, home: &str, now: Timestamp) {
+    let time = row.instance_create_time.unwrap_or(now);
+    groups(region, &row, &shown);
+    for name in [&row.kms_key_id, &row.performance_insights_key].into_iter().flatten() {
+        known_key(region, name, home, time);
+    }
+    let text = |pointer: &str| shown.pointer(pointer).and_then(Value::as_str).map(str::to_owned);
+    let port = shown.pointer("/Endpoint/Port").and_then(Value::as_i64);
+    row.others.retain(|member, _| !FOLLOWING.contains(&member.as_str()));
+    region.instances.push(Instance {
+        port: port.unwrap_or_else(|| view::usual_port(&row.engine)),
+        subnet_group: text("/DBSubnetGroup/DBSubnetGroupName"),
+        up: true,
+        known_as: head(&shown, "DBInstanceArn"),
+        frozen: Some(shown),
+        row,
+        ..Instance::default()
+    });
+}
+
+fn snapshot(region: &mut Region, row: SnapshotRow, shown: Value, home: &str, now: Timestamp) {
+    if let Some(name) = &row.kms_key_id {
+        known_key(region, name, home, row.instance_create_time.unwrap_or(now));
+    }
+    let of = region.instances.iter().find(|instance| {
+        instance.row.resource_id == row.resource_id
+            || row.resource_id.is_empty() && instance.row.name == row.instance_name
+    });
+    let inside = of.map(|instance| snapshots::inside(&instance.row));
+    let taken = row.snapshot_create_time.unwrap_or(now);
+    region.snapshots.push(Snapshot {
+        inside: inside.unwrap_or_else(|| Inside { class: "db.m5.large".to_owned(), ..Inside::default() }),
+        begins: taken,
+        ends: taken,
+        copy: row.source.is_some(),
+        shared_with: Vec::new(),
+        known_as: head(&shown, "DBSnapshotArn"),
+        frozen: Some(shown),
+        row,
+    });
+}
+
+/// Groups that the row names exist, whatever they hold.
+fn groups(region: &mut Region, row: &InstanceRow, shown: &Value) {
+    for group in &row.parameter_groups {
+        let default = group.name.strip_prefix("default.").is_some_and(catalogue::is_family);
+        if !default && region.parameter_groups.iter().all(|known| known.name != group.name) {
+            region.parameter_groups.push(ParameterGroup {
+                name: group.name.clone(),
+                family: family(&row.engine, &row.engine_version),
+                description: group.name.clone(),
+                parameters: Vec::new(),
+                tags: Vec::new(),
+            });
+        }
+    }
+    for group in &row.option_groups {
+        let default = group.name == default_option_group(&row.engine, &row.engine_version);
+        if !default && region.option_groups.iter().all(|known| known.name != group.name) {
+            region.option_groups.push(OptionGroup {
+                name: group.name.clone(),
+                engine: row.engine.clone(),
+                major_version: major_version(&row.engine, &row.engine_version),
+                description: group.name.clone(),
+                tags: Vec::new(),
+            });
+        }
+    }
+    let Some(group) = shown.get("DBSubnetGroup").filter(|group| group.get("DBSubnetGroupName").is_some()) else {
+        return;
+    };
+    let text =
+        |value: &Value, pointer: &str| value.pointer(pointer).and_then(Value::as_str).unwrap_or_default().to_owned();
+    let name = text(group, "/DBSubnetGroupName");
+    if region.subnet_group(&name).is_none() {
+        let subnets = group.get("Subnets").and_then(Value::as_array);
+        let subnet = |row: &Value| Subnet {
+            id: text(row, "/SubnetIdentifier"),
+            zone: text(row, "/SubnetAvailabilityZone/Name"),
+        };
+        region.subnet_groups.push(SubnetGroup {
+            name,
+            description: text(group, "/DBSubnetGroupDescription"),
+            vpc: text(group, "/VpcId"),
+            subnets: subnets.into_iter().flatten().map(subnet).collect(),
+            tags: Vec::new(),
+        });
+    }
+}
+
+/// A key that a row names is there and usable.
+fn known_key(region: &mut Region, name: &str, home: &str, time: Timestamp) {
+    let id = name.rsplit('/').next().unwrap_or(name);
+    if region.keys.iter().all(|key| key.id != id) {
+        region.keys.push(Key {
+            id: id.to_owned(),
+            creation_date: time,
+            description: "Named by a row of the seed file".to_owned(),
+            usage: "ENCRYPT_DECRYPT".to_owned(),
+            spec: "SYMMETRIC_DEFAULT".to_owned(),
+            state: "Enabled".to_owned(),
+            manager: "CUSTOMER".to_owned(),
+            origin: "AWS_KMS".to_owned(),
+            multi_region: false,
+            deletion_date: None,
+            known_as: Some(name.to_owned()).filter(|name| name.starts_with("arn:") && *name != key::arn(home, id)),
+            tags: Vec::new(),
+        });
+    }
+}
