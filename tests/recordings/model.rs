@@ -127,6 +127,16 @@ fn assert_instance(row: &Row<'_>, read: &DbInstance) {
         auto_minor_version_upgrade,
         deletion_protection,
         copy_tags_to_snapshot,
+        ca_certificate_identifier,
+        monitoring_interval,
+        monitoring_role_arn,
+        database_insights_mode,
+        performance_insights_enabled,
+        performance_insights_kms_key_id,
+        performance_insights_retention_period,
+        enabled_cloudwatch_logs_exports,
+        iam_database_authentication_enabled,
+        max_allocated_storage,
         license_model,
         master_username,
         instance_create_time,
@@ -160,6 +170,16 @@ fn assert_instance(row: &Row<'_>, read: &DbInstance) {
         ("AutoMinorVersionUpgrade", json!(auto_minor_version_upgrade)),
         ("DeletionProtection", json!(deletion_protection)),
         ("CopyTagsToSnapshot", json!(copy_tags_to_snapshot)),
+        ("CACertificateIdentifier", json!(ca_certificate_identifier)),
+        ("MonitoringInterval", json!(monitoring_interval)),
+        ("MonitoringRoleArn", json!(monitoring_role_arn)),
+        ("DatabaseInsightsMode", json!(database_insights_mode)),
+        ("PerformanceInsightsEnabled", json!(performance_insights_enabled)),
+        ("PerformanceInsightsKMSKeyId", json!(performance_insights_kms_key_id)),
+        ("PerformanceInsightsRetentionPeriod", json!(performance_insights_retention_period)),
+        ("EnabledCloudwatchLogsExports", json!(enabled_cloudwatch_logs_exports)),
+        ("IAMDatabaseAuthenticationEnabled", json!(iam_database_authentication_enabled)),
+        ("MaxAllocatedStorage", json!(max_allocated_storage)),
         ("LicenseModel", json!(license_model)),
         ("MasterUsername", json!(master_username)),
         ("DBClusterIdentifier", json!(cluster_identifier)),
@@ -175,16 +195,21 @@ fn assert_instance(row: &Row<'_>, read: &DbInstance) {
     row.holds_groups("VpcSecurityGroups", security_groups.as_ref(), "VpcSecurityGroupId", "Status");
     row.holds_groups("DBParameterGroups", parameter_groups.as_ref(), "DBParameterGroupName", "ParameterApplyStatus");
     row.holds_groups("OptionGroupMemberships", option_groups.as_ref(), "OptionGroupName", "Status");
-    let SubnetGroup { name, vpc_id } = subnet_group.clone().unwrap_or(SubnetGroup { name: None, vpc_id: None });
+    assert_relations(row, subnet_group.as_ref(), replica_source.as_deref());
+    let mut pending = pending_modified_values.clone();
+    pending.sort();
+    assert_eq!(pending, held(&row.row["PendingModifiedValues"]), "{}: PendingModifiedValues", row.from);
+}
+
+/// The subnet group that it is in, and the source that it is a replica of.
+fn assert_relations(row: &Row<'_>, subnet_group: Option<&SubnetGroup>, replica_source: Option<&str>) {
+    let SubnetGroup { name, vpc_id } = subnet_group.cloned().unwrap_or(SubnetGroup { name: None, vpc_id: None });
     row.holds("DBSubnetGroup.DBSubnetGroupName", &json!(name));
     row.holds("DBSubnetGroup.VpcId", &json!(vpc_id));
     assert_eq!(subnet_group.is_some(), row.row.get("DBSubnetGroup").is_some(), "{}", row.from);
     let sources = ["ReadReplicaSourceDBInstanceIdentifier", "ReadReplicaSourceDBClusterIdentifier"];
     let source = sources.iter().find_map(|member| row.row[*member].as_str());
-    assert_eq!(replica_source.as_deref(), source, "{}", row.from);
-    let mut pending = pending_modified_values.clone();
-    pending.sort();
-    assert_eq!(pending, held(&row.row["PendingModifiedValues"]), "{}: PendingModifiedValues", row.from);
+    assert_eq!(replica_source, source, "{}", row.from);
 }
 
 /// The names of the members that hold something, sorted.
