@@ -195,16 +195,21 @@ fn assert_instance(row: &Row<'_>, read: &DbInstance) {
     row.holds_groups("VpcSecurityGroups", security_groups.as_ref(), "VpcSecurityGroupId", "Status");
     row.holds_groups("DBParameterGroups", parameter_groups.as_ref(), "DBParameterGroupName", "ParameterApplyStatus");
     row.holds_groups("OptionGroupMemberships", option_groups.as_ref(), "OptionGroupName", "Status");
-    let SubnetGroup { name, vpc_id } = subnet_group.clone().unwrap_or(SubnetGroup { name: None, vpc_id: None });
+    assert_relations(row, subnet_group.as_ref(), replica_source.as_deref());
+    let mut pending = pending_modified_values.clone();
+    pending.sort();
+    assert_eq!(pending, held(&row.row["PendingModifiedValues"]), "{}: PendingModifiedValues", row.from);
+}
+
+/// The subnet group that it is in, and the source that it is a replica of.
+fn assert_relations(row: &Row<'_>, subnet_group: Option<&SubnetGroup>, replica_source: Option<&str>) {
+    let SubnetGroup { name, vpc_id } = subnet_group.cloned().unwrap_or(SubnetGroup { name: None, vpc_id: None });
     row.holds("DBSubnetGroup.DBSubnetGroupName", &json!(name));
     row.holds("DBSubnetGroup.VpcId", &json!(vpc_id));
     assert_eq!(subnet_group.is_some(), row.row.get("DBSubnetGroup").is_some(), "{}", row.from);
     let sources = ["ReadReplicaSourceDBInstanceIdentifier", "ReadReplicaSourceDBClusterIdentifier"];
     let source = sources.iter().find_map(|member| row.row[*member].as_str());
-    assert_eq!(replica_source.as_deref(), source, "{}", row.from);
-    let mut pending = pending_modified_values.clone();
-    pending.sort();
-    assert_eq!(pending, held(&row.row["PendingModifiedValues"]), "{}: PendingModifiedValues", row.from);
+    assert_eq!(replica_source, source, "{}", row.from);
 }
 
 /// The names of the members that hold something, sorted.
