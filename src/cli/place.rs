@@ -34,7 +34,9 @@ impl Place {
             flags.push("--sandbox".to_owned());
         }
         if let Some(given) = &global.state_dir {
-            flags.push(format!("--state-dir {}", quoted(&given.to_string_lossy())));
+            // The command may be pasted in another folder.
+            let absolute = std::path::absolute(given).unwrap_or_else(|_| given.clone());
+            flags.push(format!("--state-dir {}", quoted(&absolute.to_string_lossy())));
         }
         let flags = flags.join(" ");
         if !global.sandbox {
