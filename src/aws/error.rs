@@ -5,7 +5,7 @@ use aws_smithy_runtime_api::client::{orchestrator::HttpResponse, result::SdkErro
 use aws_smithy_types::error::{display::DisplayErrorContext, metadata::ProvideErrorMetadata};
 use aws_types::request_id::RequestId;
 
-use crate::model::Outcome;
+use crate::model::{Outcome, is_denial};
 
 /// A call that brought no result.
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
@@ -14,6 +14,12 @@ pub enum CallError {
     #[error("{why}")]
     NotSent {
         /// What kept it.
+        why: String,
+    },
+    /// It couldn't be signed, so it never left this machine: no credentials were found, or none could be fetched.
+    #[error("no usable credentials: {why}")]
+    NoCredentials {
+        /// What the providers of credentials said.
         why: String,
     },
     /// It may have happened: a lost answer, a time-out, or an answer of 5xx.
@@ -71,9 +77,6 @@ const CREDENTIALS: [&str; 7] = [
     "IncompleteSignature",
 ];
 
-/// How the reason begins where no credentials were found, or none could be fetched.
-const NO_CREDENTIALS: &str = "no usable credentials";
-
 impl CallError {
     /// Sorts an error of the SDK.
     pub(super) fn of<E>(error: &SdkError<E, HttpResponse>) -> Self
@@ -82,9 +85,7 @@ impl CallError {
     {
         match error {
             SdkError::ConstructionFailure(_) => Self::NotSent { why: DisplayErrorContext(error).to_string() },
-            _ if caused_by_credentials(error) => {
-                Self::NotSent { why: format!("{NO_CREDENTIALS}: {}", in_words(error)) }
-            }
+            _ if caused_by_credentials(error) => Self::NoCredentials { why: in_words(error) },
             SdkError::DispatchFailure(failure) if failure.as_connector_error().is_some_and(never_connected) => {
                 Self::NotSent { why: in_words(error) }
             }
@@ -112,7 +113,7 @@ impl CallError {
     /// Whether AWS denies the action to this caller.
     #[must_use]
     pub fn is_denied(&self) -> bool {
-        matches!(self, Self::Refused { code, .. } if code.starts_with("AccessDenied") || code == "UnauthorizedOperation")
+        matches!(self, Self::Refused { code, .. } if is_denial(code))
     }
 
     /// Whether the credentials are the reason: expired, unknown, or none found.
@@ -120,8 +121,8 @@ impl CallError {
     pub fn is_about_credentials(&self) -> bool {
         match self {
             Self::Refused { code, .. } => CREDENTIALS.contains(&code.as_str()),
-            Self::NotSent { why } => why.starts_with(NO_CREDENTIALS),
-            _ => false,
+            Self::NoCredentials { .. } => true,
+            Self::NotSent { .. } | Self::MaybeActed { .. } | Self::Throttled { .. } => false,
         }
     }
 
@@ -129,9 +130,8 @@ impl CallError {
     #[must_use]
     pub fn passes(&self) -> bool {
         match self {
-            Self::Refused { .. } => false,
-            Self::NotSent { .. } => !self.is_about_credentials(),
-            Self::MaybeActed { .. } | Self::Throttled { .. } => true,
+            Self::Refused { .. } | Self::NoCredentials { .. } => false,
+            Self::NotSent { .. } | Self::MaybeActed { .. } | Self::Throttled { .. } => true,
         }
     }
 
@@ -139,6 +139,7 @@ impl CallError {
     #[must_use]
     pub fn into_outcome(self) -> Outcome {
         match self {
+            Self::NoCredentials { .. } => Outcome::NotSent { why: self.to_string() },
             Self::NotSent { why } | Self::Throttled { why } => Outcome::NotSent { why },
             Self::MaybeActed { why } => Outcome::Unknown { why },
             Self::Refused { code, message, request_id } => Outcome::Refused { code, message, request_id },

@@ -2,8 +2,10 @@
 
 use crate::{
     aws::{Aws, ReadError},
+    engine::look,
     model::{CallerIdentity, DatabaseReference, DbInstance, KeyReference, name::GenerationNames},
     plan::{Checked, Facts, TakenNames},
+    steps::Seen,
 };
 
 /// Reads source, key and the names that would be used.
@@ -22,9 +24,9 @@ pub(super) async fn read(
             .map(|resource_id| crate::model::name::generation_names(&source.identifier, resource_id, 1, target)),
         _ => None,
     };
-    let taken = match &names {
-        Some(names) => checked(taken(aws, names).await),
-        None => Checked::Known(TakenNames::default()),
+    let taken = match (&source, &names) {
+        (Checked::Known(Some(source)), Some(names)) => checked(taken(aws, &source.identifier, names).await),
+        _ => Checked::Known(TakenNames::default()),
     };
     let certificates = match &source {
         Checked::Known(Some(source)) if source.ca_certificate_identifier.is_some() => checked(aws.certificates().await),
@@ -52,15 +54,10 @@ async fn source(aws: &Aws, database: &DatabaseReference) -> Result<Option<DbInst
     }
 }
 
-async fn taken(aws: &Aws, names: &GenerationNames) -> Result<TakenNames, ReadError> {
-    let instances = aws.instances(&[&names.target]).await?;
-    let snapshots = aws.snapshots(&[&names.snapshot, &names.copy]).await?;
-    let snapshot = |name: &str| snapshots.iter().find(|it| it.identifier == name).cloned();
-    Ok(TakenNames {
-        snapshot: snapshot(&names.snapshot),
-        copy: snapshot(&names.copy),
-        target: instances.into_iter().find(|it| it.identifier == names.target),
-    })
+/// What has the names already: one look, as the engine looks later.
+async fn taken(aws: &Aws, source: &str, names: &GenerationNames) -> Result<TakenNames, ReadError> {
+    let Seen { snapshot, copy, target, .. } = look(aws, source, names).await?;
+    Ok(TakenNames { snapshot, copy, target })
 }
 
 fn checked<T>(result: Result<T, ReadError>) -> Checked<T> {

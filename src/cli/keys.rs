@@ -5,6 +5,7 @@ use crate::{
     aws::Aws,
     model::{DatabaseReference, KeyReference},
     plan::KeyLookup,
+    state::with_flags,
     ui::{KeyRow, keys},
 };
 
@@ -41,8 +42,7 @@ pub(super) async fn offer(
             rows.push(KeyRow { alias: alias.name, key_id, note: note.into() });
         }
     }
-    let space = if flags.is_empty() { "" } else { " " };
-    let command = format!("rds-encrypt migrate {database}{space}{flags}");
+    let command = with_flags(&format!("rds-encrypt migrate {database}"), flags);
     around.output.problem(&keys::choose(&rows, aws.region(), &command, around.output.stderr_page));
     Ok(3)
 }

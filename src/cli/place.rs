@@ -9,7 +9,7 @@ use super::{
 use crate::{
     aws::Connection,
     sandbox::{DEFAULT_REGION, DEFAULT_SPEED, Options, Sandbox, Store},
-    state::{Record, StateDirectory},
+    state::{Record, StateDirectory, with_flags},
 };
 
 /// Below the state directory: the sandbox's world, and its migrations beside it.
@@ -88,9 +88,8 @@ impl Place {
             .map(|record| record.migration.name.clone())
             .collect();
         let wait = if names.len() == 1 { "waits" } else { "wait" };
-        let flags = if self.flags.is_empty() { String::new() } else { format!(" {}", self.flags) };
-        (!names.is_empty())
-            .then(|| format!("in the sandbox {wait}: {} (rds-encrypt resume --sandbox{flags})\n", names.join(", ")))
+        let resume = with_flags("rds-encrypt resume --sandbox", &self.flags);
+        (!names.is_empty()).then(|| format!("in the sandbox {wait}: {} ({resume})\n", names.join(", ")))
     }
 }
 

@@ -14,7 +14,7 @@ use super::{
 use crate::{
     aws::Aws,
     model::{CallerIdentity, DatabaseReference},
-    state::{Entry, Record, StateDirectory},
+    state::{Entry, Record, StateDirectory, with_flags},
     ui::table,
 };
 
@@ -38,8 +38,8 @@ fn chosen(place: &Place, database: Option<&DatabaseReference>, around: &mut Surr
         [] => Err(Failure::Usage(nothing_to_resume(place, database, &finished))),
         several => {
             around.output.problem(&table::list(several, around.output.stderr_page));
-            let flags = if place.flags.is_empty() { String::new() } else { format!(" {}", place.flags) };
-            Err(Failure::Usage(format!("which of them? name it: rds-encrypt resume DB{flags}")))
+            let resume = with_flags("rds-encrypt resume DB", &place.flags);
+            Err(Failure::Usage(format!("which of them? name it: {resume}")))
         }
     }
 }

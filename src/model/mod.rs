@@ -22,7 +22,7 @@ pub use call::Call;
 pub use encryption::{Encryption, StorageEncryptionType, Verdict};
 pub use engine::EngineFamily;
 pub use instance::{DbInstance, GroupMembership, SubnetGroup};
-pub use intent::{Intent, Outcome, digest};
+pub use intent::{Intent, Outcome, digest, is_denial};
 pub use key::{KeyAlias, KeyMetadata};
 pub use key_reference::{KeyReference, KeyReferenceError};
 pub use reference::{DatabaseReference, ReferenceError};

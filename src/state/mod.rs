@@ -13,5 +13,5 @@ mod store;
 pub use error::StateError;
 pub use file::make_folder;
 pub use lock::Owner;
-pub use record::{FORMAT, Identity, Phase, Record, Run, Summary};
+pub use record::{FORMAT, Identity, Phase, Record, Run, Summary, with_flags};
 pub use store::{Entry, Migration, StateDirectory};

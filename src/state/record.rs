@@ -115,8 +115,7 @@ impl Record {
     /// A command on this migration that a person can paste: `rds-encrypt resume orders --sandbox`.
     #[must_use]
     pub fn command(&self, verb: &str) -> String {
-        let flags = if self.flags.is_empty() { String::new() } else { format!(" {}", self.flags) };
-        format!("rds-encrypt {verb} {}{flags}", self.migration.name)
+        with_flags(&format!("rds-encrypt {verb} {}", self.migration.name), &self.flags)
     }
 
     /// Whether nothing is left to do.
@@ -161,4 +160,10 @@ impl Record {
             intent.outcome = outcome;
         }
     }
+}
+
+/// A command with the flags that it needs, to be pasted.
+#[must_use]
+pub fn with_flags(command: &str, flags: &str) -> String {
+    if flags.is_empty() { command.to_owned() } else { format!("{command} {flags}") }
 }

@@ -3,7 +3,7 @@
 use std::time::Duration;
 
 use super::{Asked, Decision, Situation, Stop, StopKind, Wait};
-use crate::model::{Call, Outcome, digest};
+use crate::model::{Call, Outcome, digest, is_denial};
 
 /// After a call that may have acted, AWS shows the old world for a while.
 pub(super) const FENCE: Duration = Duration::from_mins(1);
@@ -109,7 +109,7 @@ fn after_no(call: Call, last: Asked<'_>) -> Decision {
     }
     let request = request_id.as_deref().map(|id| format!(", request {id}")).unwrap_or_default();
     let reason = format!("AWS refused {call}: {code}: {message}{request}");
-    if code.starts_with("AccessDenied") || code == "UnauthorizedOperation" {
+    if is_denial(code) {
         return Stop::of(
             StopKind::Denied,
             reason,
