@@ -4,6 +4,7 @@ use crate::{
     aws::{ConnectError, ReadError},
     engine::EngineError,
     state::StateError,
+    steps::{Stop, StopKind},
 };
 
 /// Why a command ended early.
@@ -21,6 +22,9 @@ pub enum Failure {
     /// A person or the system asked for an end before anything was made.
     #[error("interrupted; nothing was made or changed")]
     Interrupted,
+    /// What was made isn't what it was any more.
+    #[error("{0}")]
+    NeedsPerson(String),
     /// The state can't be used.
     #[error(transparent)]
     State(#[from] StateError),
@@ -42,13 +46,12 @@ impl Failure {
     /// Message and hint, ready to be shown.
     #[must_use]
     pub fn in_words(&self) -> String {
-        if matches!(self, Self::Interrupted) {
+        match (self, self.hint()) {
             // It may stand behind a question and the terminal's own ^C.
-            return format!("\n{self}\n");
-        }
-        match self.hint() {
-            Some(hint) => format!("error: {self}\n  {hint}\n"),
-            None => format!("error: {self}\n"),
+            (Self::Interrupted, _) => format!("\n{self}\n"),
+            (Self::NeedsPerson(_), _) => format!("{self}\n"),
+            (_, Some(hint)) => format!("error: {self}\n  {hint}\n"),
+            (_, None) => format!("error: {self}\n"),
         }
     }
 
@@ -57,13 +60,12 @@ impl Failure {
     pub fn hint(&self) -> Option<String> {
         match self {
             Self::Connect(ConnectError::NoRegion) => Some("give --region, or set AWS_REGION".into()),
-            Self::Read(error) | Self::NothingBegun(error) | Self::Engine(EngineError::Read(error)) => {
-                Some(read_hint(error))
-            }
+            Self::Read(error) | Self::NothingBegun(error) => Some(read_hint(error)),
             Self::State(error) | Self::Engine(EngineError::State(error)) => Some(error.hint()),
             Self::Connect(_)
             | Self::Engine(_)
             | Self::Interrupted
+            | Self::NeedsPerson(_)
             | Self::Refused(_)
             | Self::Usage(_)
             | Self::Ours(_) => None,
@@ -75,7 +77,7 @@ impl Failure {
     pub fn exit_code(&self) -> u8 {
         match self {
             Self::Usage(_) | Self::Connect(ConnectError::NoRegion) => 2,
-            Self::Read(error) | Self::NothingBegun(error) | Self::Engine(EngineError::Read(error))
+            Self::Read(error) | Self::NothingBegun(error)
                 if error.error.is_denied() || error.error.is_about_credentials() =>
             {
                 8
@@ -83,9 +85,19 @@ impl Failure {
             Self::Interrupted => 5,
             Self::State(StateError::Locked { .. }) => 6,
             Self::Refused(_) | Self::NothingBegun(_) => 3,
-            Self::Read(_) | Self::State(_) | Self::Engine(_) => 4,
+            Self::Read(_) | Self::NeedsPerson(_) | Self::State(_) | Self::Engine(_) => 4,
             Self::Connect(ConnectError::Name(_)) | Self::Ours(_) => 1,
         }
+    }
+}
+
+/// The exit code of a run that stopped.
+pub(super) fn exit_code_of(stop: &Stop) -> u8 {
+    match stop.kind {
+        StopKind::NeedsPerson => 4,
+        StopKind::Foreign => 6,
+        StopKind::Denied => 8,
+        StopKind::Difference(_) => 7,
     }
 }
 

@@ -43,6 +43,8 @@ pub(super) async fn offer(
         }
     }
     let command = with_flags(&format!("rds-encrypt migrate {database}"), flags);
+    let aliases: Vec<&str> = rows.iter().map(|row| row.alias.as_str()).collect();
+    around.fail_in_json("--kms-key was not given", Some(&format!("one of: {}", aliases.join(", "))), 3)?;
     around.output.problem(&keys::choose(&rows, aws.region(), &command, around.output.stderr_page));
     Ok(3)
 }

@@ -17,8 +17,8 @@ use crate::{
 };
 
 pub(super) async fn run(global: &Global, asked: &Migrate, around: &mut Surroundings) -> Result<u8, Failure> {
-    let place = Place::find(global, around)?;
-    let aws = Aws::connect(&connection(&place, global, &asked.database)).await?;
+    let place = Place::find(global)?;
+    let aws = Aws::connect(&connection(&place, global, &asked.database, around)?).await?;
     let caller = unless_interrupted(around, aws.caller_identity()).await?.map_err(Failure::NothingBegun)?;
     meant_here(&asked.database, &aws, &caller)?;
     if let Some(path) = resume::begun(&place.states, &aws, &caller, &asked.database) {
@@ -44,12 +44,17 @@ pub(super) async fn run(global: &Global, asked: &Migrate, around: &mut Surroundi
 }
 
 /// The connection; an ARN names its Region itself.
-fn connection(place: &Place, global: &Global, database: &DatabaseReference) -> Connection {
-    let mut connection = place.connection(global, None);
+fn connection(
+    place: &Place,
+    global: &Global,
+    database: &DatabaseReference,
+    around: &Surroundings,
+) -> Result<Connection, Failure> {
+    let mut connection = place.connection(global, None, around)?;
     if let (None, DatabaseReference::Arn { region, .. }) = (&global.region, database) {
         connection.region = Some(region.clone());
     }
-    connection
+    Ok(connection)
 }
 
 /// What is named must be an instance of the account and Region that are asked: another one may have its name.
@@ -177,6 +182,7 @@ async fn consents(
     let yes = unless_interrupted(around, answer).await?.unwrap_or(false);
     if !yes {
         around.output.say("Nothing was begun.\n");
+        around.fail_in_json("nothing was begun: the answer was no", None, 3)?;
     }
     Ok(yes)
 }

@@ -53,6 +53,11 @@ impl Surroundings {
         self.output.result(text).map_err(|error| Failure::Ours(format!("can't write the result: {error}")))
     }
 
+    /// Ends what stdout carries for machines, where nothing else does.
+    fn fail_in_json(&mut self, message: &str, hint: Option<&str>, exit_code: u8) -> Result<(), Failure> {
+        if self.json { self.result(&json::line(&json::failed(message, hint, exit_code))) } else { Ok(()) }
+    }
+
     /// An empty line around bars; plain lines need none.
     fn air(&mut self) {
         if self.bars.is_some() && !self.json {
@@ -69,24 +74,29 @@ pub async fn run(arguments: impl IntoIterator<Item = OsString>, mut around: Surr
     };
     around.output.volume = arguments.global.volume();
     around.json = arguments.global.output == Format::Json;
-    let result = Box::pin(dispatch(&arguments, &mut around)).await;
+    let result = Box::pin(logged(&arguments, &mut around)).await;
     match result {
         Ok(code) => code,
         Err(failure) => {
-            tracing::error!(%failure, "ended early");
-            if around.json {
-                let line = json::failed(&failure.to_string(), failure.hint().as_deref(), failure.exit_code());
-                // If stdout is what failed, stderr still tells.
-                drop(around.result(&json::line(&line)));
-            }
+            // If stdout is what failed, stderr still tells.
+            drop(around.fail_in_json(&failure.to_string(), failure.hint().as_deref(), failure.exit_code()));
             around.output.problem(&failure.in_words());
             failure.exit_code()
         }
     }
 }
 
-async fn dispatch(arguments: &Arguments, around: &mut Surroundings) -> Result<u8, Failure> {
+/// Runs the command under its log, and logs how it failed.
+async fn logged(arguments: &Arguments, around: &mut Surroundings) -> Result<u8, Failure> {
     let _log = arguments.global.log_file.as_deref().map(log::to_file).transpose()?;
+    let result = Box::pin(dispatch(arguments, around)).await;
+    if let Err(failure) = &result {
+        tracing::error!(%failure, "ended early");
+    }
+    result
+}
+
+async fn dispatch(arguments: &Arguments, around: &mut Surroundings) -> Result<u8, Failure> {
     match &arguments.command {
         Command::Migrate(migrate) => Box::pin(migrate::run(&arguments.global, migrate, around)).await,
         Command::Resume(resume) => resume::run(&arguments.global, resume, around).await,

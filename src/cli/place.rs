@@ -19,15 +19,15 @@ const SANDBOX: &str = "sandbox";
 pub(super) struct Place {
     /// Where migrations are remembered.
     pub(super) states: StateDirectory,
-    /// The sandbox, if it isn't a real account.
-    sandbox: Option<Sandbox>,
+    /// Whether it is the sandbox.
+    sandbox: bool,
     /// The flags that a later command needs to find this place.
     pub(super) flags: String,
 }
 
 impl Place {
     /// Finds the place that the global flags name.
-    pub(super) fn find(global: &Global, around: &Surroundings) -> Result<Self, Failure> {
+    pub(super) fn find(global: &Global) -> Result<Self, Failure> {
         let root = root(global)?;
         let mut flags = Vec::new();
         if global.sandbox {
@@ -38,42 +38,39 @@ impl Place {
             let absolute = std::path::absolute(given).unwrap_or_else(|_| given.clone());
             flags.push(format!("--state-dir {}", quoted(&absolute.to_string_lossy())));
         }
-        let flags = flags.join(" ");
-        if !global.sandbox {
-            return Ok(Self { states: StateDirectory::new(root), sandbox: None, flags });
-        }
-        if global.endpoint_url.is_some() {
+        if global.sandbox && global.endpoint_url.is_some() {
             return Err(Failure::Usage("--sandbox answers by itself: leave --endpoint-url out".into()));
         }
-        let states = StateDirectory::new(root.join(SANDBOX));
-        let sandbox = match &around.sandbox {
-            Some(sandbox) => sandbox.clone(),
-            None => world(global, None)?,
-        };
-        Ok(Self { states, sandbox: Some(sandbox), flags })
+        let root = if global.sandbox { root.join(SANDBOX) } else { root };
+        Ok(Self { states: StateDirectory::new(root), sandbox: global.sandbox, flags: flags.join(" ") })
     }
 
     /// Whether it is the sandbox.
     pub(super) fn is_sandbox(&self) -> bool {
-        self.sandbox.is_some()
+        self.sandbox
     }
 
-    /// How AWS is reached, by the flags and by what a migration remembers.
-    pub(super) fn connection(&self, global: &Global, record: Option<&Record>) -> Connection {
+    /// How AWS is reached, by the flags and by what a migration remembers. Opens the sandbox, if it is that.
+    pub(super) fn connection(
+        &self,
+        global: &Global,
+        record: Option<&Record>,
+        around: &Surroundings,
+    ) -> Result<Connection, Failure> {
         let region = global.region.clone().or_else(|| record.map(|record| record.region.clone()));
-        match &self.sandbox {
-            Some(sandbox) => Connection {
+        if self.sandbox {
+            return Ok(Connection {
                 region: region.or_else(|| Some(DEFAULT_REGION.to_owned())),
-                in_process: Some(sandbox.http_client()),
+                in_process: Some(open(global, None, around)?.http_client()),
                 ..Connection::default()
-            },
-            None => Connection {
-                profile: global.profile.clone().or_else(|| record.and_then(|record| record.profile.clone())),
-                region,
-                endpoint_url: global.endpoint_url.clone().or_else(|| record.and_then(|record| record.endpoint.clone())),
-                in_process: None,
-            },
+            });
         }
+        Ok(Connection {
+            profile: global.profile.clone().or_else(|| record.and_then(|record| record.profile.clone())),
+            region,
+            endpoint_url: global.endpoint_url.clone().or_else(|| record.and_then(|record| record.endpoint.clone())),
+            in_process: None,
+        })
     }
 
     /// Names the migrations that wait in the sandbox where a command looked on real accounts only.
@@ -93,8 +90,11 @@ impl Place {
     }
 }
 
-/// The sandbox whose world is in the state directory.
-pub(super) fn world(global: &Global, serve: Option<&Serve>) -> Result<Sandbox, Failure> {
+/// The sandbox of a test, or the one whose world is in the state directory.
+pub(super) fn open(global: &Global, serve: Option<&Serve>, around: &Surroundings) -> Result<Sandbox, Failure> {
+    if let Some(sandbox) = &around.sandbox {
+        return Ok(sandbox.clone());
+    }
     let folder = root(global)?.join(SANDBOX);
     crate::state::make_folder(&folder)?;
     Sandbox::open(Options {

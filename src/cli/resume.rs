@@ -19,10 +19,10 @@ use crate::{
 };
 
 pub(super) async fn run(global: &Global, asked: &Resume, around: &mut Surroundings) -> Result<u8, Failure> {
-    let place = Place::find(global, around)?;
+    let place = Place::find(global)?;
     let path = chosen(&place, asked.database.as_ref(), around)?;
     let migration = place.states.open(&path, &session::owner())?;
-    let aws = Aws::connect(&place.connection(global, Some(migration.record()))).await?;
+    let aws = Aws::connect(&place.connection(global, Some(migration.record()), around)?).await?;
     let caller = unless_interrupted(around, aws.caller_identity()).await??;
     belongs_to(&caller, &aws, migration.record())?;
     session::go_on(&aws, migration, around).await

@@ -10,16 +10,12 @@ use super::{
 use crate::sandbox::{ACCOUNT, serve};
 
 pub(super) async fn run(global: &Global, asked: &Serve, around: &mut Surroundings) -> Result<u8, Failure> {
-    let sandbox = match &around.sandbox {
-        Some(sandbox) => sandbox.clone(),
-        None => place::world(global, Some(asked))?,
-    };
+    let sandbox = place::open(global, Some(asked), around)?;
     let busy = |error| Failure::Refused(format!("can't listen on 127.0.0.1:{}: {error}", asked.port));
     let listener = TcpListener::bind(("127.0.0.1", asked.port)).await.map_err(busy)?;
     let address = listener.local_addr().map_err(busy)?;
     let region = &sandbox.options().region;
-    let url = format!("http://{address}\n");
-    around.output.result(&url).map_err(|error| Failure::Ours(format!("can't write the address: {error}")))?;
+    around.result(&format!("http://{address}\n"))?;
     around.output.say(&format!(
         "an AWS of your own: account {ACCOUNT}, Region {region}, any credentials, time runs ×{}\n\
          try: aws --endpoint-url http://{address} --region {region} rds describe-db-instances\n\

@@ -2,13 +2,13 @@
 
 use std::{env, fs, os::unix::fs::MetadataExt};
 
-use super::{Failure, Surroundings};
+use super::{Failure, Surroundings, failure::exit_code_of};
 use crate::{
     aws::Aws,
     engine::{Clock, Ending, Engine, event::Reporter, look},
     model::Verdict,
     state::{Migration, Record},
-    steps::{Difference, Seen, StopKind, differences},
+    steps::{Difference, Seen, differences},
     ui::{
         Plain, Silent, Volume,
         json::{self, Json},
@@ -47,16 +47,15 @@ async fn review(aws: &Aws, migration: &Migration, around: &mut Surroundings) -> 
     let seen = look(aws, &record.plan.source.identifier, &generation.names).await?;
     let target = &generation.names.target;
     let Some(instance) = &seen.target else {
-        let text = format!("the migration of {name} was finished, but {target} is gone since: somebody removed it\n");
-        around.output.problem(&text);
-        return Ok(4);
+        return Err(Failure::NeedsPerson(format!(
+            "the migration of {name} was finished, but {target} is gone since: somebody removed it"
+        )));
     };
     if instance.encryption.verdict() != Verdict::UnderKey(record.plan.key_arn.clone()) {
         let shown = instance.encryption.in_words();
-        around.output.problem(&format!(
-            "the migration of {name} was finished, but {target} is {shown} now: it isn't what was made\n"
-        ));
-        return Ok(4);
+        return Err(Failure::NeedsPerson(format!(
+            "the migration of {name} was finished, but {target} is {shown} now: it isn't what was made"
+        )));
     }
     around.output.say(&format!("the migration of {name} is finished; this is what it made\n"));
     let changed = differences(&record.plan, instance);
@@ -98,12 +97,7 @@ fn show(migration: &Migration, ending: Ending, around: &mut Surroundings) -> Res
     match ending {
         Ending::Finished { seen, compared } => show_finished(record, &seen, Some(compared), &[], around),
         Ending::Stopped(stop) => {
-            let code = match stop.kind {
-                StopKind::NeedsPerson => 4,
-                StopKind::Foreign => 6,
-                StopKind::Denied => 8,
-                StopKind::Difference(_) => 7,
-            };
+            let code = exit_code_of(&stop);
             let text = if around.json {
                 json::line(&json::stopped(record, &stop, code))
             } else {

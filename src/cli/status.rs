@@ -12,7 +12,7 @@ use crate::{
 };
 
 pub(super) fn run(global: &Global, asked: &Status, around: &mut Surroundings) -> Result<u8, Failure> {
-    let place = Place::find(global, around)?;
+    let place = Place::find(global)?;
     let entries = place.states.entries();
     let page = around.output.stdout_page;
     if let Some(waiting) = place.waiting_in_the_sandbox() {

@@ -47,15 +47,22 @@ pub enum EngineError {
     /// The state file couldn't be written; nothing was sent that it doesn't hold.
     #[error(transparent)]
     State(#[from] StateError),
-    /// AWS refuses to be looked at.
-    #[error("AWS can't be read: {0}")]
-    Read(#[from] ReadError),
     /// AWS's answers carry no time.
     #[error("AWS's answers carry no Date, without which nothing can be dated")]
     NoTime,
     /// The state file names no generation.
     #[error("the state file names no generation")]
     NoGeneration,
+}
+
+/// What came of looking at AWS.
+enum Sight {
+    /// It answered.
+    Clear(Box<Seen>),
+    /// It refuses, and that doesn't pass by itself.
+    Barred(ReadError),
+    /// An end was asked for meanwhile.
+    Interrupted,
 }
 
 /// Carries a migration out.
@@ -86,11 +93,10 @@ impl Engine<'_> {
         self.announce(migration, resumed)?;
         let mut memory = Memory::default();
         loop {
-            let seen = match self.look_until_seen(migration).await {
-                Ok(Some(seen)) => seen,
-                Ok(None) => return Ok(self.interrupted()),
-                Err(EngineError::Read(error)) => return self.blinded(migration, &memory, &error),
-                Err(error) => return Err(error),
+            let seen = match self.look_until_seen(migration).await? {
+                Sight::Clear(seen) => seen,
+                Sight::Interrupted => return Ok(self.interrupted()),
+                Sight::Barred(error) => return self.blinded(migration, &memory, &error),
             };
             let now = self.aws.clock().now().ok_or(EngineError::NoTime)?;
             let standing = self.decide(migration, &mut memory, &seen, now)?;
@@ -131,28 +137,28 @@ impl Engine<'_> {
         Ok(())
     }
 
-    /// Looks until AWS answers. Nothing when an end is asked for meanwhile.
-    async fn look_until_seen(&mut self, migration: &Migration) -> Result<Option<Seen>, EngineError> {
+    /// Looks until AWS answers.
+    async fn look_until_seen(&mut self, migration: &Migration) -> Result<Sight, EngineError> {
         let record = migration.record();
         let names = &record.generation().ok_or(EngineError::NoGeneration)?.names;
         loop {
             if self.interrupt.is_asked() {
-                return Ok(None);
+                return Ok(Sight::Interrupted);
             }
             let answer = tokio::select! {
                 answer = look(self.aws, &record.plan.source.identifier, names) => answer,
-                () = self.interrupt.asked() => return Ok(None),
+                () = self.interrupt.asked() => return Ok(Sight::Interrupted),
             };
             match answer {
-                Ok(seen) => return Ok(Some(seen)),
+                Ok(seen) => return Ok(Sight::Clear(Box::new(seen))),
                 Err(error) if error.error.passes() => {
                     tracing::warn!(%error, "a look failed; it will be repeated");
                     self.reporter.report(&Event::LookFailed { why: error.to_string() });
                     if !self.sleep(RETRY, None).await {
-                        return Ok(None);
+                        return Ok(Sight::Interrupted);
                     }
                 }
-                Err(error) => return Err(error.into()),
+                Err(error) => return Ok(Sight::Barred(error)),
             }
         }
     }
@@ -326,13 +332,13 @@ impl Engine<'_> {
     fn finished(
         &mut self,
         migration: &mut Migration,
-        seen: Seen,
+        seen: Box<Seen>,
         evidence: &Evidence,
         now: AwsTime,
     ) -> Result<Ending, EngineError> {
         migration.stand(Phase::Finished, Step::Verify, None, now)?;
         self.reporter.report(&Event::Finished);
         let compared = if let Evidence::Verified { compared } = evidence { *compared } else { 0 };
-        Ok(Ending::Finished { seen: Box::new(seen), compared })
+        Ok(Ending::Finished { seen, compared })
     }
 }

@@ -65,6 +65,15 @@ async fn child_with_credentials() {
             None => command.run().await,
         };
         assert_heard!(name, heard);
+        // For machines each way out has its last line, with the exit code that the program ends with.
+        let command = stage.command(&format!("{words} --output json"));
+        let heard = match answer {
+            Some(yes) => command.answered(yes).run().await,
+            None => command.run().await,
+        };
+        let last = heard.stdout.lines().last().expect("a last line");
+        let last: serde_json::Value = serde_json::from_str(last).unwrap();
+        assert_eq!((&last["exit_code"], heard.code), (&code.into(), code), "{name}: {heard}");
         assert_eq!(heard.code, code, "{name}");
         assert!(std::fs::read_dir(stage.folder()).unwrap().next().is_none(), "{name}: nothing is begun");
     }

@@ -44,3 +44,15 @@ fn what_cannot_be_parsed() {
         insta::assert_snapshot!(name, heard(&arguments));
     }
 }
+
+/// What only reads our own files needs no sandbox, and makes none.
+#[test]
+fn a_look_at_what_is_remembered_leaves_nothing_behind() {
+    let folder = tempfile::TempDir::new().unwrap();
+    let state = folder.path().join("state");
+    for (command, code) in [("status", 0), ("resume", 2)] {
+        let heard = heard(&[command, "--sandbox", "--state-dir", state.to_str().unwrap()]);
+        assert!(heard.starts_with(&format!("exit {code}")), "{heard}");
+        assert!(!state.exists(), "{command} made {}", state.display());
+    }
+}
