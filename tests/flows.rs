@@ -30,6 +30,9 @@ mod stage;
 #[path = "flows/standing.rs"]
 mod standing;
 #[cfg(test)]
+#[path = "flows/sweep/mod.rs"]
+mod sweep;
+#[cfg(test)]
 #[path = "flows/usage.rs"]
 mod usage;
 #[cfg(test)]
