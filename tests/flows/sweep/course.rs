@@ -117,4 +117,25 @@ impl Course {
         edges.dedup();
         edges
     }
+
+    /// The edges, and one point between any two requests: what happens in between is the same program's work.
+    pub(crate) fn points(&self) -> Vec<usize> {
+        let requests = self.moments.iter().enumerate();
+        let requests = requests.filter(|(_, moment)| matches!(moment, Moment::Sending(_))).map(|(at, _)| at);
+        let mut points: Vec<usize> = self.edges().into_iter().chain(requests).collect();
+        points.push(self.moments.len() - 1);
+        points.sort_unstable();
+        points.dedup();
+        points
+    }
+
+    /// Whether a reboot's intent is saved at this moment, and the reboot isn't sent.
+    pub(crate) fn is_in_a_lost_reboot(&self, point: usize) -> bool {
+        self.writes.iter().filter(|write| write.what == "intent of RebootDBInstance").any(|write| {
+            let sent = self.moments.iter().skip(write.before).position(|moment| {
+                matches!(moment, Moment::Sending(operation) if operation == "RebootDBInstance")
+            });
+            (write.before + 1..=write.before + sent.expect("it is sent")).contains(&point)
+        })
+    }
 }

@@ -57,8 +57,3 @@ pub(crate) const WORLDS: [World; 13] = [
 fn usual() -> Switches {
     Switches::default()
 }
-
-/// A world by its name.
-pub(crate) fn named(name: &str) -> &'static World {
-    WORLDS.iter().find(|world| world.name == name).unwrap_or_else(|| panic!("no world is called {name}"))
-}
