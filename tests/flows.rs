@@ -15,6 +15,9 @@ mod faults;
 #[path = "flows/interruptions.rs"]
 mod interruptions;
 #[cfg(test)]
+#[path = "flows/model/mod.rs"]
+mod model;
+#[cfg(test)]
 #[path = "flows/real_account.rs"]
 mod real_account;
 #[cfg(test)]

@@ -20,14 +20,18 @@ pub(crate) struct End {
 
 /// An SDK client of a sandbox.
 pub(crate) async fn rds(sandbox: &Sandbox) -> aws_sdk_rds::Client {
-    let config = aws_config::defaults(aws_config::BehaviorVersion::latest())
+    aws_sdk_rds::Client::new(&config(sandbox).await)
+}
+
+/// The SDK's configuration for a sandbox.
+pub(crate) async fn config(sandbox: &Sandbox) -> aws_config::SdkConfig {
+    aws_config::defaults(aws_config::BehaviorVersion::latest())
         .http_client(sandbox.http_client())
         .region(aws_config::Region::new(sandbox.options().region.clone()))
         .credentials_provider(aws_credential_types::Credentials::from_keys("AKIDSANDBOX", "secret", None))
         .retry_config(aws_config::retry::RetryConfig::disabled())
         .load()
-        .await;
-    aws_sdk_rds::Client::new(&config)
+        .await
 }
 
 /// One instance.
