@@ -12,6 +12,9 @@ mod end;
 #[path = "flows/faults.rs"]
 mod faults;
 #[cfg(test)]
+#[path = "flows/faults_table/mod.rs"]
+mod faults_table;
+#[cfg(test)]
 #[path = "flows/interruptions.rs"]
 mod interruptions;
 #[cfg(test)]

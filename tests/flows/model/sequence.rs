@@ -82,7 +82,7 @@ pub(crate) enum Act {
 
 pub(crate) fn sequences() -> impl Strategy<Value = Vec<Turn>> {
     let first = meanwhile().prop_map(|meanwhile| Turn::Run { again: false, meanwhile });
-    (first, vec(turn(), 0..5)).prop_map(|(first, mut rest)| {
+    (first, vec(turn(), 0..6)).prop_map(|(first, mut rest)| {
         rest.insert(0, first);
         rest
     })
@@ -99,7 +99,7 @@ fn turn() -> impl Strategy<Value = Turn> {
 fn meanwhile() -> impl Strategy<Value = Vec<(When, What)>> {
     let others = ((0_usize..200).prop_map(When::Look), act().prop_map(What::Others));
     let crash = (when(), prop_oneof![6 => Just(What::Crash), 1 => Just(What::Interrupt)]);
-    vec(prop_oneof![3 => crash, 4 => call_goes_wrong(), 3 => look_goes_wrong(), 2 => others], 0..5)
+    vec(prop_oneof![4 => crash, 4 => call_goes_wrong(), 3 => look_goes_wrong(), 2 => others], 0..7)
 }
 
 fn when() -> impl Strategy<Value = When> {
