@@ -21,10 +21,17 @@ const FOREVER: Duration = Duration::from_hours(6);
 /// What came of an error.
 pub(super) struct Cell {
     code: Option<u8>,
-    seen: String,
+    said: Said,
     made: String,
-    resumed: Option<(Option<u8>, String)>,
+    resumed: Option<(Option<u8>, Said)>,
     finally: String,
+}
+
+/// What a person reads.
+#[derive(Default)]
+struct Said {
+    seen: String,
+    advice: String,
 }
 
 impl fmt::Display for Cell {
@@ -33,9 +40,10 @@ impl fmt::Display for Cell {
         let resumed = match &self.resumed {
             None => String::new(),
             Some((Some(0), _)) => "0".into(),
-            Some((other, seen)) => format!("{}: {seen}", code(*other)),
+            Some((other, said)) => format!("{}: {}", code(*other), said.seen),
         };
-        write!(f, "| {} | {} | {} | {resumed} | {} |", code(self.code), self.seen, self.made, self.finally)
+        let Said { seen, advice } = &self.said;
+        write!(f, "| {} | {seen} | {advice} | {} | {resumed} | {} |", code(self.code), self.made, self.finally)
     }
 }
 
@@ -64,11 +72,11 @@ pub(super) fn bare(line: &str) -> String {
 }
 
 pub(super) async fn try_cell(call: &Call, kind: &Kind, usual: &Usual) -> Cell {
-    let stage = Stage::small();
+    let stage = kind.stage();
     let (heard, mut calls) = run(&stage, MIGRATE, Some((call, kind))).await;
     stage.sandbox.behave();
     let code = heard.as_ref().map(|heard| heard.code);
-    let seen = heard.as_ref().map_or_else(String::new, |heard| first_sentence(heard, usual));
+    let words = heard.as_ref().map(|heard| said(heard, usual)).unwrap_or_default();
     let made = made(&stage, usual).await;
     let mut resumed = None;
     if code.is_some_and(|code| code != 0) {
@@ -78,11 +86,11 @@ pub(super) async fn try_cell(call: &Call, kind: &Kind, usual: &Usual) -> Cell {
         calls.extend(more);
         resumed = Some((
             heard.as_ref().map(|heard| heard.code),
-            heard.map_or_else(String::new, |heard| first_sentence(&heard, usual)),
+            heard.map(|heard| said(&heard, usual)).unwrap_or_default(),
         ));
     }
     let finally = finally(&stage, usual, &calls).await;
-    Cell { code, seen, made, resumed, finally }
+    Cell { code, said: words, made, resumed, finally }
 }
 
 /// Runs a command; what it sent that changes something and that AWS acted on.
@@ -122,20 +130,36 @@ fn is_acting(how: &rds_encrypt::sandbox::How) -> bool {
     matches!(how, How::DropAnswer | How::ErrAfterwards { .. } | How::Stall { .. } | How::EndsAs { .. })
 }
 
-/// The first sentence of how it ended; of a run that ended well, the first line that isn't said as ever.
-fn first_sentence(heard: &Heard, usual: &Usual) -> String {
-    let lines: Vec<&str> = heard.stdout.lines().chain(heard.stderr.lines()).collect();
-    let line = if heard.code == 0 {
-        heard.stderr.lines().find(|line| !usual.is_usual(line)).unwrap_or("nothing unusual")
-    } else if heard.stdout.trim().is_empty() {
-        // What stops it is said last, and begins where the progress ends.
-        let said: Vec<&str> = lines.iter().copied().filter(|line| !line.starts_with('[') && !line.is_empty()).collect();
-        said.iter().find(|line| line.starts_with("error") || line.contains('✗')).or(said.first()).copied().unwrap_or("")
-    } else {
-        lines.iter().copied().find(|line| !line.is_empty()).unwrap_or("")
+/// What is said of how it ended: what was seen, and what to do. Of a run that ended well, the first line that isn't
+/// said as ever.
+fn said(heard: &Heard, usual: &Usual) -> Said {
+    if heard.code == 0 {
+        let unusual = heard.stderr.lines().filter(|line| line.starts_with('[') && !usual.is_usual(line));
+        let words = unusual.map(|line| line.split_once("] ").map_or(line, |(_, words)| words));
+        return Said { seen: shown(words.take(1)), advice: String::new() };
+    }
+    let under = |heading: &str| {
+        let lines = heard.stdout.lines().skip_while(|line| *line != heading).skip(1);
+        shown(lines.take_while(|line| !line.is_empty()))
     };
-    let words = line.split_once("] ").filter(|_| line.starts_with('[')).map_or(line, |(_, words)| words);
-    without_ids(words).replace('|', "\\|")
+    let seen = under("What was seen");
+    if !seen.is_empty() {
+        return Said { seen, advice: under("What it means, and what to do") };
+    }
+    let blocks: Vec<&str> = heard.stderr.split("\n\n").collect();
+    let block = blocks.iter().find(|block| block.contains("error: ") || block.contains("can't be migrated"));
+    let lines: Vec<&str> = block.copied().unwrap_or(&heard.stderr).lines().collect();
+    // Advice is indented further than what it is about.
+    let depth = |line: &str| line.len() - line.trim_start().len();
+    let deepest = if lines.first().is_some_and(|line| line.starts_with("error: ")) { 2 } else { 6 };
+    let (advice, seen): (Vec<&str>, Vec<&str>) = lines.into_iter().partition(|line| depth(line) >= deepest);
+    Said { seen: shown(seen.into_iter()), advice: shown(advice.into_iter()) }
+}
+
+/// Lines as one, for a table's cell.
+fn shown<'a>(lines: impl Iterator<Item = &'a str>) -> String {
+    let words: Vec<&str> = lines.map(str::trim).collect();
+    without_ids(&words.join(" ")).replace('|', "\\|")
 }
 
 /// Without AWS's ids of requests.

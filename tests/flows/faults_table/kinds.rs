@@ -1,8 +1,9 @@
 //! The kinds of errors, and the calls at which they happen.
 
 use rds_encrypt::sandbox::How;
+use serde_json::json;
 
-use crate::sweep::course::is_mutating;
+use crate::{stage::Stage, sweep::course::is_mutating};
 
 /// A call of the flow.
 pub(super) struct Call {
@@ -62,6 +63,11 @@ pub(super) struct Kind {
 }
 
 impl Kind {
+    /// A status of failure shows after some minutes, when a small snapshot is long taken.
+    pub(super) fn stage(&self) -> Stage {
+        if self.name == ENDS_BADLY { Stage::of(&[json!({"AllocatedStorage": 40})]) } else { Stage::small() }
+    }
+
     pub(super) fn fits(&self, call: &Call) -> bool {
         (self.how)(call.operation).is_some()
     }
@@ -88,6 +94,8 @@ fn by_the_organization(operation: &str) -> How {
     );
     refuse(code, &message, 403)
 }
+
+const ENDS_BADLY: &str = "taken, and ends in a status of failure";
 
 const CREATE: &str = "CreateDBSnapshot";
 const COPY: &str = "CopyDBSnapshot";
@@ -207,7 +215,7 @@ pub(super) const KINDS: [Kind; 23] = [
         how: |at| is_mutating(at).then(|| How::InVain { event: "Unable to do it".into() }),
     },
     Kind {
-        name: "taken, and ends in a status of failure",
+        name: ENDS_BADLY,
         times: Times::Once,
         how: |at| {
             let status = match at {

@@ -55,8 +55,8 @@ fn table(results: &[(&Call, &Kind, Cell)]) -> String {
     let mut text = HEAD.to_owned();
     for call in &CALLS {
         write!(text, "\n## {}\n\n", call.title).unwrap();
-        text.push_str("| what goes wrong | exit | what is seen first | made by then | `resume` | in the end |\n");
-        text.push_str("|---|---|---|---|---|---|\n");
+        text.push_str("| what goes wrong | exit | what is seen | what to do | made by then | `resume` | in the end |\n");
+        text.push_str("|---|---|---|---|---|---|---|\n");
         for (_, kind, cell) in results.iter().filter(|(at, _, _)| at.title == call.title) {
             writeln!(text, "| {} {cell}", kind.name).unwrap();
         }
