@@ -50,6 +50,7 @@ async fn run() -> u8 {
         },
         bars: talks.then(|| Box::new(move || Bars::on_stderr(stderr_color)) as _),
         ask: (talks && asks).then(|| Box::new(ask) as _),
+        attended: talks,
         pace: variable("RDS_ENCRYPT_PACE").and_then(|pace| pace.parse().ok()),
         json: false,
         sandbox: None,
@@ -72,11 +73,12 @@ async fn hear(mut signal: Signal, interrupter: Interrupter) {
     }
 }
 
-fn ask(question: &str) -> bool {
+fn ask(question: &str) -> String {
     let mut stderr = io::stderr();
     drop(write!(stderr, "{question}"));
     drop(stderr.flush());
     let mut answer = String::new();
-    io::stdin().lock().read_line(&mut answer).is_ok()
-        && matches!(answer.trim().to_ascii_lowercase().as_str(), "y" | "yes")
+    // No answer is a no.
+    drop(io::stdin().lock().read_line(&mut answer));
+    answer.trim_end().to_owned()
 }

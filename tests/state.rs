@@ -10,6 +10,9 @@ mod help;
 #[path = "state/journal.rs"]
 mod journal;
 #[cfg(test)]
+#[path = "state/made.rs"]
+mod made;
+#[cfg(test)]
 #[path = "state/owners.rs"]
 mod owners;
 #[cfg(test)]

@@ -30,6 +30,8 @@ impl Aws {
             }
             Call::ModifyDBInstance { instance, settings, .. } => self.modify_instance(instance, settings).await,
             Call::RebootDBInstance { instance, .. } => self.reboot_instance(instance).await,
+            Call::DeleteDBInstance { instance, .. } => self.delete_instance(instance).await,
+            Call::DeleteDBSnapshot { snapshot, .. } => self.delete_snapshot(snapshot).await,
         };
         result.unwrap_or_else(CallError::into_outcome)
     }
@@ -88,6 +90,23 @@ impl Aws {
         let call = self.rds.reboot_db_instance().db_instance_identifier(instance);
         let answer = call.customize().config_override(once()).send().await;
         accepted(answer, |answer| resource_id(answer.db_instance.as_ref()))
+    }
+
+    async fn delete_instance(&self, instance: &str) -> Result<Outcome, CallError> {
+        let call = self
+            .rds
+            .delete_db_instance()
+            .db_instance_identifier(instance)
+            .skip_final_snapshot(true)
+            .delete_automated_backups(true);
+        let answer = call.customize().config_override(once()).send().await;
+        accepted(answer, |answer| resource_id(answer.db_instance.as_ref()))
+    }
+
+    async fn delete_snapshot(&self, snapshot: &str) -> Result<Outcome, CallError> {
+        let call = self.rds.delete_db_snapshot().db_snapshot_identifier(snapshot);
+        let answer = call.customize().config_override(once()).send().await;
+        accepted(answer, |_| None)
     }
 }
 

@@ -42,6 +42,7 @@ pub struct Aws {
     pub(super) sts: aws_sdk_sts::Client,
     region: String,
     clock: AwsClock,
+    connection: Connection,
 }
 
 /// Polls are up to a minute apart; a pooled connection that the path dropped meanwhile would hang a call.
@@ -50,9 +51,18 @@ const IDLE: Duration = Duration::from_secs(20);
 impl Aws {
     /// Reads AWS's configuration and prepares the clients. Nothing is sent yet.
     pub async fn connect(connection: &Connection) -> Result<Self, ConnectError> {
+        Self::with_clock(connection, AwsClock::default()).await
+    }
+
+    /// The same connection with AWS's configuration and credentials read afresh: the SDK itself reads its files once.
+    pub async fn renewed(&self) -> Result<Self, ConnectError> {
+        let connection = Connection { region: Some(self.region.clone()), ..self.connection.clone() };
+        Self::with_clock(&connection, self.clock.clone()).await
+    }
+
+    async fn with_clock(connection: &Connection, clock: AwsClock) -> Result<Self, ConnectError> {
         let config = load(connection).await?;
         let region = config.region().ok_or(ConnectError::NoRegion)?.to_string();
-        let clock = AwsClock::default();
         let rds = aws_sdk_rds::config::Builder::from(&config).interceptor(clock.clone()).build();
         let kms = aws_sdk_kms::config::Builder::from(&config).interceptor(clock.clone()).build();
         let sts = aws_sdk_sts::config::Builder::from(&config).interceptor(clock.clone()).build();
@@ -62,6 +72,7 @@ impl Aws {
             sts: aws_sdk_sts::Client::from_conf(sts),
             region,
             clock,
+            connection: connection.clone(),
         })
     }
 

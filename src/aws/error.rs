@@ -5,7 +5,7 @@ use aws_smithy_runtime_api::client::{orchestrator::HttpResponse, result::SdkErro
 use aws_smithy_types::error::{display::DisplayErrorContext, metadata::ProvideErrorMetadata};
 use aws_types::request_id::RequestId;
 
-use crate::model::{Outcome, is_denial};
+use crate::model::{Denial, Outcome, Refusal};
 
 /// A call that brought no result.
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
@@ -56,6 +56,23 @@ pub struct ReadError {
     pub error: CallError,
 }
 
+impl ReadError {
+    /// What has to be allowed, and by whom, where AWS denies it: half a sentence.
+    #[must_use]
+    pub fn how_to_allow(&self) -> String {
+        let message = if let CallError::Refused { message, .. } = &self.error { message.as_str() } else { "" };
+        let denial = Denial::of(message);
+        let action = denial.action.unwrap_or(self.action);
+        match denial.explicitly_by {
+            Some(by) if denial.is_by_the_organization() => {
+                format!("{action} is denied by an organization's policy ({by}): ask whoever runs the organization")
+            }
+            Some(by) => format!("{action} is denied explicitly, by an {by}: take that out"),
+            None => format!("allow {action} for this caller"),
+        }
+    }
+}
+
 /// AWS's codes for "too many requests" (R-WIRE-8).
 const THROTTLED: [&str; 6] = [
     "Throttling",
@@ -64,17 +81,6 @@ const THROTTLED: [&str; 6] = [
     "RequestLimitExceeded",
     "TooManyRequestsException",
     "RequestThrottled",
-];
-
-/// AWS's codes for credentials that no longer hold, or never did.
-const CREDENTIALS: [&str; 7] = [
-    "ExpiredToken",
-    "ExpiredTokenException",
-    "InvalidClientTokenId",
-    "UnrecognizedClientException",
-    "SignatureDoesNotMatch",
-    "MissingAuthenticationToken",
-    "IncompleteSignature",
 ];
 
 impl CallError {
@@ -113,14 +119,20 @@ impl CallError {
     /// Whether AWS denies the action to this caller.
     #[must_use]
     pub fn is_denied(&self) -> bool {
-        matches!(self, Self::Refused { code, .. } if is_denial(code))
+        matches!(self, Self::Refused { code, .. } if Refusal::of(code) == Refusal::Denied)
+    }
+
+    /// Whether AWS asks for fewer calls.
+    #[must_use]
+    pub fn is_throttled(&self) -> bool {
+        matches!(self, Self::Throttled { .. })
     }
 
     /// Whether the credentials are the reason: expired, unknown, or none found.
     #[must_use]
     pub fn is_about_credentials(&self) -> bool {
         match self {
-            Self::Refused { code, .. } => CREDENTIALS.contains(&code.as_str()),
+            Self::Refused { code, .. } => Refusal::of(code) == Refusal::Credentials,
             Self::NoCredentials { .. } => true,
             Self::NotSent { .. } | Self::MaybeActed { .. } | Self::Throttled { .. } => false,
         }

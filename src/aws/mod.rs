@@ -8,6 +8,7 @@ mod certificates;
 mod connect;
 mod error;
 mod identity;
+mod inquire;
 mod keys;
 mod read;
 mod time;

@@ -26,11 +26,20 @@ impl Aws {
         Ok(found.into_iter().find(|instance| instance.resource_id.as_deref() == Some(resource_id)))
     }
 
+    /// Reads all instances of the account and Region.
+    pub async fn all_instances(&self) -> Result<Vec<DbInstance>, ReadError> {
+        self.pages_of_instances(None).await
+    }
+
     async fn filtered_instances(&self, filter: &str, values: &[&str]) -> Result<Vec<DbInstance>, ReadError> {
+        self.pages_of_instances(Some(self::filter(filter, values))).await
+    }
+
+    async fn pages_of_instances(&self, filter: Option<types::Filter>) -> Result<Vec<DbInstance>, ReadError> {
         let mut pages = self
             .rds
             .describe_db_instances()
-            .filters(self::filter(filter, values))
+            .set_filters(filter.map(|filter| vec![filter]))
             .max_records(PAGE)
             .into_paginator()
             .send();
@@ -44,13 +53,16 @@ impl Aws {
 
     /// Reads the manual snapshots that have these names; those that don't exist are left out.
     pub async fn snapshots(&self, names: &[&str]) -> Result<Vec<DbSnapshot>, ReadError> {
-        let mut pages = self
-            .rds
-            .describe_db_snapshots()
-            .filters(filter("db-snapshot-id", names))
-            .max_records(PAGE)
-            .into_paginator()
-            .send();
+        self.filtered_snapshots(filter("db-snapshot-id", names)).await
+    }
+
+    /// Reads the manual snapshots of the database with this resource id, copies among them.
+    pub async fn snapshots_of(&self, resource_id: &str) -> Result<Vec<DbSnapshot>, ReadError> {
+        self.filtered_snapshots(filter("dbi-resource-id", &[resource_id])).await
+    }
+
+    async fn filtered_snapshots(&self, filter: types::Filter) -> Result<Vec<DbSnapshot>, ReadError> {
+        let mut pages = self.rds.describe_db_snapshots().filters(filter).max_records(PAGE).into_paginator().send();
         let mut found = Vec::new();
         while let Some(page) = pages.next().await {
             let page = page.map_err(|error| ReadError { action: SNAPSHOTS, error: CallError::of(&error) })?;

@@ -82,6 +82,10 @@ pub(super) enum Command {
     Resume(Resume),
     /// Show where migrations stand
     Status(Status),
+    /// Remove what a migration made and nobody needs any more
+    ///
+    /// Only what is proven to be this migration's own, by name, lineage and tags, and never the source.
+    Cleanup(Cleanup),
     /// An imitation of AWS to try things on
     Sandbox {
         #[command(subcommand)]
@@ -109,6 +113,12 @@ pub(super) struct Resume {
     /// The database; without it, the only migration that isn't finished
     #[arg(value_name = "DB")]
     pub(super) database: Option<DatabaseReference>,
+    /// Where something that this migration made has failed, begin afresh under the next generation's names
+    #[arg(long)]
+    pub(super) retry: bool,
+    /// The KMS key, to rebuild a lost state file where AWS doesn't show it yet
+    #[arg(long, value_name = "KEY")]
+    pub(super) kms_key: Option<KeyReference>,
 }
 
 #[derive(Debug, Args)]
@@ -120,6 +130,34 @@ pub(super) struct Status {
     /// Show the journal: every call that was asked of AWS, and what became of it
     #[arg(long, requires = "database")]
     pub(super) log: bool,
+    /// Ask AWS what exists of it now, and is billed
+    #[arg(long, requires = "database")]
+    pub(super) refresh: bool,
+}
+
+#[derive(Debug, Args)]
+#[command(after_help = "Example: rds-encrypt cleanup orders --snapshots")]
+pub(super) struct Cleanup {
+    /// The database whose migration it is: its name, ARN or resource id
+    #[arg(value_name = "DB")]
+    pub(super) database: DatabaseReference,
+    #[command(flatten)]
+    pub(super) what: CleanupWhat,
+    /// Instead of the question: the database's name once more. --yes is not enough to delete anything
+    #[arg(long, value_name = "NAME")]
+    pub(super) confirm: Option<String>,
+}
+
+/// What is removed: one of the two.
+#[derive(Debug, Args)]
+#[group(required = true, multiple = false)]
+pub(super) struct CleanupWhat {
+    /// Give the migration up: remove its encrypted instance, its encrypted copy and its snapshot
+    #[arg(long)]
+    pub(super) abandon: bool,
+    /// Remove the plain snapshot, which is itself not encrypted; only after everything was verified
+    #[arg(long)]
+    pub(super) snapshots: bool,
 }
 
 #[derive(Debug, Subcommand)]

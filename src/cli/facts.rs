@@ -15,13 +15,13 @@ pub(super) async fn read(
     database: &DatabaseReference,
     key: &KeyReference,
     target: Option<&str>,
+    generation: u32,
 ) -> Facts {
     let source = checked(source(aws, database).await);
     let names = match &source {
-        Checked::Known(Some(source)) => source
-            .resource_id
-            .as_ref()
-            .map(|resource_id| crate::model::name::generation_names(&source.identifier, resource_id, 1, target)),
+        Checked::Known(Some(source)) => source.resource_id.as_ref().map(|resource_id| {
+            crate::model::name::generation_names(&source.identifier, resource_id, generation, target)
+        }),
         _ => None,
     };
     let taken = match (&source, &names) {
@@ -29,7 +29,7 @@ pub(super) async fn read(
         _ => Checked::Known(TakenNames::default()),
     };
     let certificates = match &source {
-        Checked::Known(Some(source)) if source.ca_certificate_identifier.is_some() => checked(aws.certificates().await),
+        Checked::Known(Some(source)) => certificates(aws, source).await,
         _ => Checked::Known(Vec::new()),
     };
     Facts {
@@ -45,13 +45,21 @@ pub(super) async fn read(
     }
 }
 
-async fn source(aws: &Aws, database: &DatabaseReference) -> Result<Option<DbInstance>, ReadError> {
+pub(super) async fn source(aws: &Aws, database: &DatabaseReference) -> Result<Option<DbInstance>, ReadError> {
     match database {
         DatabaseReference::ResourceId(id) => aws.instance_by_resource_id(id).await,
         DatabaseReference::Name(name) | DatabaseReference::Arn { name, .. } | DatabaseReference::Cluster(name) => {
             Ok(aws.instances(&[name]).await?.into_iter().find(|instance| instance.identifier == *name))
         }
     }
+}
+
+/// The certificate authorities that the Region offers; not asked for where the source names none.
+pub(super) async fn certificates(aws: &Aws, source: &DbInstance) -> Checked<Vec<String>> {
+    if source.ca_certificate_identifier.is_none() {
+        return Checked::Known(Vec::new());
+    }
+    checked(aws.certificates().await)
 }
 
 /// What has the names already: one look, as the engine looks later.

@@ -2,7 +2,7 @@
 
 use crate::{
     aws::{ConnectError, ReadError},
-    engine::EngineError,
+    engine::{EngineError, SurveyError},
     state::StateError,
     steps::{Stop, StopKind},
 };
@@ -34,12 +34,24 @@ pub enum Failure {
     /// Refused before anything was made.
     #[error("{0}")]
     Refused(String),
+    /// Other runs own what is meant.
+    #[error("{0}")]
+    Owned(String),
     /// What was asked for is unclear.
     #[error("{0}")]
     Usage(String),
     /// Our own fault.
     #[error("{0}")]
     Ours(String),
+}
+
+impl From<SurveyError> for Failure {
+    fn from(error: SurveyError) -> Self {
+        match error {
+            SurveyError::Read(error) => Self::Read(error),
+            SurveyError::Engine(error) => Self::Engine(error),
+        }
+    }
 }
 
 impl Failure {
@@ -67,6 +79,7 @@ impl Failure {
             | Self::Interrupted
             | Self::NeedsPerson(_)
             | Self::Refused(_)
+            | Self::Owned(_)
             | Self::Usage(_)
             | Self::Ours(_) => None,
         }
@@ -83,7 +96,7 @@ impl Failure {
                 8
             }
             Self::Interrupted => 5,
-            Self::State(StateError::Locked { .. }) => 6,
+            Self::State(StateError::Locked { .. }) | Self::Owned(_) => 6,
             Self::Refused(_) | Self::NothingBegun(_) => 3,
             Self::Read(_) | Self::NeedsPerson(_) | Self::State(_) | Self::Engine(_) => 4,
             Self::Connect(ConnectError::Name(_)) | Self::Ours(_) => 1,
@@ -94,7 +107,7 @@ impl Failure {
 /// The exit code of a run that stopped.
 pub(super) fn exit_code_of(stop: &Stop) -> u8 {
     match stop.kind {
-        StopKind::NeedsPerson => 4,
+        StopKind::NeedsPerson | StopKind::Failed => 4,
         StopKind::Foreign => 6,
         StopKind::Denied => 8,
         StopKind::Difference(_) => 7,
@@ -105,7 +118,7 @@ fn read_hint(error: &ReadError) -> String {
     if error.error.is_about_credentials() {
         "renew the credentials (aws sso login), then run the same again; nothing was changed by this".into()
     } else if error.error.is_denied() {
-        format!("allow {} for this caller; nothing was changed by this", error.action)
+        format!("{}; nothing was changed by this", error.how_to_allow())
     } else {
         "nothing was changed by this; run the same again".into()
     }

@@ -21,30 +21,32 @@ pub(super) async fn run(global: &Global, asked: &Migrate, around: &mut Surroundi
     let aws = Aws::connect(&connection(&place, global, &asked.database, around)?).await?;
     let caller = unless_interrupted(around, aws.caller_identity()).await?.map_err(Failure::NothingBegun)?;
     meant_here(&asked.database, &aws, &caller)?;
-    if let Some(path) = resume::begun(&place.states, &aws, &caller, &asked.database) {
-        return resume::same_again(&place.states, &path, &aws, asked, around).await;
-    }
+    let generation = match resume::begun(&place.states, &aws, &caller, &asked.database) {
+        resume::Begun::Never => 1,
+        resume::Begun::AndAbandoned { last } => last.saturating_add(1),
+        resume::Begun::At(path) => return resume::same_again(&place.states, &path, &aws, asked, around).await,
+    };
     let Some(key) = keys::chosen(asked, place.is_sandbox()) else {
         return keys::offer(&aws, &asked.database, &given_flags(global, &place), around).await;
     };
     keys::announce_if_made(&aws, &key, around).await;
-    let read = Box::pin(facts::read(&aws, &caller, &asked.database, &key, asked.target.as_deref()));
+    let read = Box::pin(facts::read(&aws, &caller, &asked.database, &key, asked.target.as_deref(), generation));
     let facts = unless_interrupted(around, read).await?;
     let judgement = judge(&facts);
     around.output.detail(&findings::checks(&judgement, around.output.stderr_page));
     if let Some(code) = refuse(&facts, &judgement, around)? {
         return Ok(code);
     }
-    let record = new_record(global, &place, asked, &key, &aws, &facts)?;
+    let record = new_record(global, &place, asked, (&key, generation), &aws, &facts)?;
     if !consents(global, &place, &record, &judgement.findings, around).await? {
         return Ok(3);
     }
     let migration = place.states.begin(record)?;
-    session::carry_out(&aws, migration, false, around).await
+    session::carry_out(&aws, migration, session::How::Begun, around).await
 }
 
 /// The connection; an ARN names its Region itself.
-fn connection(
+pub(super) fn connection(
     place: &Place,
     global: &Global,
     database: &DatabaseReference,
@@ -58,7 +60,7 @@ fn connection(
 }
 
 /// What is named must be an instance of the account and Region that are asked: another one may have its name.
-fn meant_here(database: &DatabaseReference, aws: &Aws, caller: &CallerIdentity) -> Result<(), Failure> {
+pub(super) fn meant_here(database: &DatabaseReference, aws: &Aws, caller: &CallerIdentity) -> Result<(), Failure> {
     match database {
         DatabaseReference::Cluster(name) => Err(Failure::Refused(format!(
             "{name} is a cluster; this command takes single instances. Nothing was made or changed"
@@ -100,14 +102,13 @@ fn new_record(
     global: &Global,
     place: &Place,
     asked: &Migrate,
-    key: &KeyReference,
+    (key, generation): (&KeyReference, u32),
     aws: &Aws,
     facts: &Facts,
 ) -> Result<Record, Failure> {
     let (Checked::Known(Some(source)), Checked::Known(KeyLookup::Found(found))) = (&facts.source, &facts.key) else {
         return Err(Failure::Ours("the checks passed without a source and a key".into()));
     };
-    let now = aws.clock().now().ok_or_else(|| Failure::Ours("AWS's answers carry no Date".into()))?;
     let certificates = match &facts.certificates {
         Checked::Known(offered) => Some(offered.as_slice()),
         Checked::NotChecked { .. } => None,
@@ -117,6 +118,19 @@ fn new_record(
         .clone()
         .and_then(|arn| Plan::new(&Origin { source, certificates }, key, arn, asked.target.clone()))
         .ok_or_else(|| Failure::Ours("the checks passed without a resource id or a key's ARN".into()))?;
+    fresh_record(global, place, aws, &facts.account, plan, generation)
+}
+
+/// A migration that begins with this generation, and of which nothing is made yet.
+pub(super) fn fresh_record(
+    global: &Global,
+    place: &Place,
+    aws: &Aws,
+    account: &str,
+    plan: Plan,
+    generation: u32,
+) -> Result<Record, Failure> {
+    let now = aws.clock().now().ok_or_else(|| Failure::Ours("AWS's answers carry no Date".into()))?;
     let mut record = Record {
         format: FORMAT,
         summary: Summary {
@@ -128,8 +142,8 @@ fn new_record(
             updated: now,
             begun: now,
         },
-        account: facts.account.clone(),
-        region: facts.region.clone(),
+        account: account.to_owned(),
+        region: aws.region().to_owned(),
         endpoint: global.endpoint_url.clone(),
         profile: global.profile.clone(),
         flags: place.flags.clone(),
@@ -141,7 +155,7 @@ fn new_record(
         },
         run: Run { nonce: format!("{:016x}", fastrand::u64(..)), owner: session::owner() },
         plan_digest: plan.digest(),
-        generations: vec![Generation { n: 1, names: plan.names(1), rehearsal: true }],
+        generations: vec![Generation { n: generation, names: plan.names(generation), rehearsal: true }],
         plan,
         journal: Vec::new(),
     };
@@ -174,12 +188,9 @@ async fn consents(
     if global.yes || place.is_sandbox() {
         return Ok(true);
     }
-    let Some(mut ask) = around.ask.take() else {
+    let Some(yes) = around.yes("Begin? [y/N] ").await? else {
         return Err(Failure::Refused("nothing was begun: without a terminal to ask on, it takes --yes".into()));
     };
-    // On a thread of its own: a person may also answer with Ctrl-C.
-    let answer = tokio::task::spawn_blocking(move || ask("Begin? [y/N] "));
-    let yes = unless_interrupted(around, answer).await?.unwrap_or(false);
     if !yes {
         around.output.say("Nothing was begun.\n");
         around.fail_in_json("nothing was begun: the answer was no", None, 3)?;

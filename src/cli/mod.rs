@@ -1,12 +1,14 @@
 //! One file a command: its arguments and its wiring.
 
 mod arguments;
+mod cleanup;
 mod facts;
 mod failure;
 mod keys;
 mod log;
 mod migrate;
 mod place;
+mod rebuild;
 mod resume;
 mod sandbox;
 mod session;
@@ -26,8 +28,8 @@ pub use failure::Failure;
 
 /// Makes the bars of a terminal.
 pub type MakeBars = Box<dyn FnMut() -> Bars + Send>;
-/// Puts a question to a person; `true` for yes.
-pub type Ask = Box<dyn FnMut(&str) -> bool + Send>;
+/// Puts a question to a person; returns the answer, without its line's end.
+pub type Ask = Box<dyn FnMut(&str) -> String + Send>;
 
 /// What a command finds around it; tests bring their own.
 pub struct Surroundings {
@@ -35,8 +37,10 @@ pub struct Surroundings {
     pub output: Output,
     /// Makes the bars of a terminal; nothing where there is none.
     pub bars: Option<MakeBars>,
-    /// Asks a person; `true` for yes. Nothing where nobody can be asked.
+    /// Asks a person. Nothing where nobody can be asked.
     pub ask: Option<Ask>,
+    /// Whether a person watches, who could renew credentials while it waits.
+    pub attended: bool,
     /// Overrides how many of AWS's seconds we count in one of ours: for strangers that run in real time.
     pub pace: Option<f64>,
     /// Whether stdout carries JSON; set from the arguments.
@@ -56,6 +60,20 @@ impl Surroundings {
     /// Ends what stdout carries for machines, where nothing else does.
     fn fail_in_json(&mut self, message: &str, hint: Option<&str>, exit_code: u8) -> Result<(), Failure> {
         if self.json { self.result(&json::line(&json::failed(message, hint, exit_code))) } else { Ok(()) }
+    }
+
+    /// Puts a question to a person, who may also answer with Ctrl-C. Nothing where nobody can be asked.
+    async fn answer(&mut self, question: &'static str) -> Result<Option<String>, Failure> {
+        let Some(mut ask) = self.ask.take() else { return Ok(None) };
+        // On a thread of its own: the runtime must hear the signal.
+        let answer = tokio::task::spawn_blocking(move || ask(question));
+        Ok(Some(unless_interrupted(self, answer).await?.unwrap_or_default()))
+    }
+
+    /// The same, for a yes or no.
+    async fn yes(&mut self, question: &'static str) -> Result<Option<bool>, Failure> {
+        let answer = self.answer(question).await?;
+        Ok(answer.map(|answer| matches!(answer.trim().to_ascii_lowercase().as_str(), "y" | "yes")))
     }
 
     /// An empty line around bars; plain lines need none.
@@ -99,8 +117,9 @@ async fn logged(arguments: &Arguments, around: &mut Surroundings) -> Result<u8, 
 async fn dispatch(arguments: &Arguments, around: &mut Surroundings) -> Result<u8, Failure> {
     match &arguments.command {
         Command::Migrate(migrate) => Box::pin(migrate::run(&arguments.global, migrate, around)).await,
-        Command::Resume(resume) => resume::run(&arguments.global, resume, around).await,
-        Command::Status(status) => status::run(&arguments.global, status, around),
+        Command::Resume(resume) => Box::pin(resume::run(&arguments.global, resume, around)).await,
+        Command::Status(status) => status::run(&arguments.global, status, around).await,
+        Command::Cleanup(cleanup) => Box::pin(cleanup::run(&arguments.global, cleanup, around)).await,
         Command::Sandbox { command: SandboxCommand::Serve(serve) } => {
             sandbox::run(&arguments.global, serve, around).await
         }

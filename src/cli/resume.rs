@@ -9,30 +9,77 @@ use super::{
     Failure, Surroundings,
     arguments::{Global, Migrate, Resume},
     place::Place,
-    session, unless_interrupted,
+    rebuild,
+    session::{self, How},
+    unless_interrupted,
 };
 use crate::{
     aws::Aws,
     model::{CallerIdentity, DatabaseReference},
-    state::{Entry, Record, StateDirectory, with_flags},
+    state::{Entry, Phase, Record, StateDirectory, with_flags},
     ui::table,
 };
 
 pub(super) async fn run(global: &Global, asked: &Resume, around: &mut Surroundings) -> Result<u8, Failure> {
     let place = Place::find(global)?;
-    let path = chosen(&place, asked.database.as_ref(), around)?;
+    let how = if asked.retry { How::Afresh } else { How::GoneOn };
+    let path = match (chosen(&place, asked.database.as_ref(), around), &asked.database) {
+        (Ok(path), _) => path,
+        (Err(Failure::Usage(why)), Some(database))
+            if place.states.entries().iter().all(|it| !may_be_meant(it, Some(database))) =>
+        {
+            let found = Box::pin(rebuild::run(&place, global, database, asked, around)).await;
+            return match found {
+                Ok(Some((aws, migration))) => session::go_on(&aws, migration, how, around).await,
+                Ok(None) => Err(Failure::Usage(format!("{why}, and AWS shows no traces of one"))),
+                Err(Failure::Connect(error)) => Err(Failure::Usage(format!("{why}; AWS wasn't asked: {error}"))),
+                Err(Failure::Read(error)) => {
+                    Err(Failure::Usage(format!("{why}; whether AWS shows one isn't known: {error}")))
+                }
+                Err(other) => Err(other),
+            };
+        }
+        (Err(other), _) => return Err(other),
+    };
     let migration = place.states.open(&path, &session::owner())?;
+    goes_on(migration.record())?;
     let aws = Aws::connect(&place.connection(global, Some(migration.record()), around)?).await?;
     let caller = unless_interrupted(around, aws.caller_identity()).await??;
     belongs_to(&caller, &aws, migration.record())?;
-    session::go_on(&aws, migration, around).await
+    session::go_on(&aws, migration, how, around).await
+}
+
+/// What a person gave up isn't gone on with by mistake.
+fn goes_on(record: &Record) -> Result<(), Failure> {
+    let name = &record.migration.name;
+    match record.summary.phase {
+        Phase::Abandoning => Err(Failure::Refused(format!(
+            "the migration of {name} was given up, and what it made is being removed; go on with that: {}",
+            record.command("cleanup --abandon")
+        ))),
+        Phase::Abandoned => Err(Failure::Refused(format!(
+            "the migration of {name} was given up, and what it made is removed; to begin another: {}",
+            with_flags(&format!("rds-encrypt migrate {name} --kms-key KEY"), &record.flags)
+        ))),
+        _ => Ok(()),
+    }
 }
 
 /// The migration that a person means: by name, or the only unfinished one.
-fn chosen(place: &Place, database: Option<&DatabaseReference>, around: &mut Surroundings) -> Result<PathBuf, Failure> {
+pub(super) fn chosen(
+    place: &Place,
+    database: Option<&DatabaseReference>,
+    around: &mut Surroundings,
+) -> Result<PathBuf, Failure> {
     let entries = place.states.entries();
     let finished: Vec<String> = finished(&entries);
-    let candidates: Vec<Entry> = entries.into_iter().filter(|entry| may_be_meant(entry, database)).collect();
+    let mut candidates: Vec<Entry> = entries.into_iter().filter(|entry| may_be_meant(entry, database)).collect();
+    // One that was given up is meant only where there is no other.
+    if candidates.iter().any(|entry| !entry.is_abandoned()) {
+        candidates.retain(|entry| !entry.is_abandoned());
+    } else {
+        candidates = candidates.pop().into_iter().collect();
+    }
     match candidates.as_slice() {
         [only] => Ok(only.path.clone()),
         [] => Err(Failure::Usage(nothing_to_resume(place, database, &finished))),
@@ -80,16 +127,35 @@ pub(super) fn is_named_after(stem: &OsStr, database: &DatabaseReference) -> bool
     stem.strip_prefix("instance-").and_then(|rest| rest.rsplit_once('-')).is_some_and(|(front, _)| front == name)
 }
 
-/// The file of a migration of this database that was begun earlier in this account and Region.
+/// What is known of an earlier migration of a database.
+pub(super) enum Begun {
+    /// There is none.
+    Never,
+    /// This file holds it.
+    At(PathBuf),
+    /// It was given up; its names are used up to this generation.
+    AndAbandoned {
+        /// The last generation.
+        last: u32,
+    },
+}
+
+/// Whether a migration of this database was begun earlier in this account and Region.
 pub(super) fn begun(
     states: &StateDirectory,
     aws: &Aws,
     caller: &CallerIdentity,
     database: &DatabaseReference,
-) -> Option<PathBuf> {
+) -> Begun {
     let here = states.root().join(&caller.account).join(aws.region());
     let entries = states.entries().into_iter().filter(|entry| entry.path.starts_with(&here));
-    entries.filter(|entry| may_be_meant(entry, Some(database))).map(|entry| entry.path).next()
+    let (abandoned, current): (Vec<Entry>, Vec<Entry>) =
+        entries.filter(|entry| may_be_meant(entry, Some(database))).partition(Entry::is_abandoned);
+    if let Some(entry) = current.into_iter().next() {
+        return Begun::At(entry.path);
+    }
+    let generations = abandoned.iter().filter_map(|entry| entry.record.as_ref().ok()?.generation());
+    generations.map(|generation| generation.n).max().map_or(Begun::Never, |last| Begun::AndAbandoned { last })
 }
 
 /// `migrate` on a migration that exists goes on with it, if it is the same one.
@@ -102,6 +168,7 @@ pub(super) async fn same_again(
 ) -> Result<u8, Failure> {
     let migration = states.open(path, &session::owner())?;
     let record = migration.record();
+    goes_on(record)?;
     if let Some(why) = another(record, asked) {
         return Err(Failure::Refused(format!("{why}; go on with that one: {}", record.command("resume"))));
     }
@@ -112,7 +179,7 @@ pub(super) async fn same_again(
             record.command("resume")
         ));
     }
-    session::go_on(aws, migration, around).await
+    session::go_on(aws, migration, How::GoneOn, around).await
 }
 
 /// Why what is asked for is another migration than the one that exists.
@@ -134,7 +201,7 @@ fn another(record: &Record, asked: &Migrate) -> Option<String> {
 }
 
 /// A migration belongs to one account and one Region.
-fn belongs_to(caller: &CallerIdentity, aws: &Aws, record: &Record) -> Result<(), Failure> {
+pub(super) fn belongs_to(caller: &CallerIdentity, aws: &Aws, record: &Record) -> Result<(), Failure> {
     if caller.account != record.account {
         return Err(Failure::Refused(format!(
             "these credentials are of account {}, the migration is of {}; choose its --profile",

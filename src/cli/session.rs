@@ -5,10 +5,10 @@ use std::{env, fs, os::unix::fs::MetadataExt};
 use super::{Failure, Surroundings, failure::exit_code_of};
 use crate::{
     aws::Aws,
-    engine::{Clock, Ending, Engine, event::Reporter, look},
+    engine::{Clock, Ending, Engine, EngineError, Work, event::Reporter, look},
     model::Verdict,
     state::{Migration, Record},
-    steps::{Difference, Seen, differences},
+    steps::{Difference, Evidence, Goal, Seen, differences},
     ui::{
         Plain, Silent, Volume,
         json::{self, Json},
@@ -32,11 +32,11 @@ fn user() -> String {
 }
 
 /// Goes on with a migration that was begun earlier; one that is finished is only looked at.
-pub(super) async fn go_on(aws: &Aws, migration: Migration, around: &mut Surroundings) -> Result<u8, Failure> {
+pub(super) async fn go_on(aws: &Aws, migration: Migration, how: How, around: &mut Surroundings) -> Result<u8, Failure> {
     if migration.record().is_finished() {
         return review(aws, &migration, around).await;
     }
-    carry_out(aws, migration, true, around).await
+    carry_out(aws, migration, how, around).await
 }
 
 /// Looks once at what a finished migration made. People may have changed it since: nothing is mended.
@@ -71,9 +71,33 @@ async fn review(aws: &Aws, migration: &Migration, around: &mut Surroundings) -> 
 pub(super) async fn carry_out(
     aws: &Aws,
     mut migration: Migration,
-    resumed: bool,
+    how: How,
     around: &mut Surroundings,
 ) -> Result<u8, Failure> {
+    let generation = migration.record().generation().ok_or(EngineError::NoGeneration)?.n;
+    let work = Work { goal: Goal::Migrate, generation, resumed: how != How::Begun, retry: how == How::Afresh };
+    let ending = work_on(aws, &mut migration, work, around).await?;
+    show(&migration, ending, around)
+}
+
+/// How a run comes to its migration.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum How {
+    /// It begins it.
+    Begun,
+    /// It goes on with it.
+    GoneOn,
+    /// It goes on with it, and may begin the next generation where this one failed.
+    Afresh,
+}
+
+/// One piece of work of the engine, on the screen that there is.
+pub(super) async fn work_on(
+    aws: &Aws,
+    migration: &mut Migration,
+    work: Work,
+    around: &mut Surroundings,
+) -> Result<Ending, Failure> {
     let of_aws = aws.clock().sandbox_speed().unwrap_or(1.0);
     let clock = around.pace.map_or_else(|| Clock::new(of_aws), |pace| Clock::hurried(pace, of_aws));
     let interrupt = around.interrupt.clone();
@@ -85,27 +109,36 @@ pub(super) async fn carry_out(
             (_, Some(bars)) => Box::new(bars()),
             (_, None) => Box::new(Plain::new(&mut around.output.stderr)),
         };
-        let mut engine = Engine { aws, clock, interrupt, reporter: reporter.as_mut() };
-        engine.migrate(&mut migration, resumed).await?
+        let attended = around.attended;
+        let mut engine = Engine { aws: aws.clone(), clock, interrupt, attended, reporter: reporter.as_mut() };
+        engine.work(migration, work).await?
     };
     around.air();
-    show(&migration, ending, around)
+    Ok(ending)
 }
 
 fn show(migration: &Migration, ending: Ending, around: &mut Surroundings) -> Result<u8, Failure> {
     let record = migration.record();
     match ending {
-        Ending::Finished { seen, compared } => show_finished(record, &seen, Some(compared), &[], around),
+        Ending::Finished { seen, evidence } => {
+            let compared = evidence.iter().find_map(|evidence| match evidence {
+                Evidence::Verified { compared } => Some(*compared),
+                _ => None,
+            });
+            show_finished(record, &seen, compared, &[], around)
+        }
         Ending::Stopped(stop) => {
             let code = exit_code_of(&stop);
             let text = if around.json {
-                json::line(&json::stopped(record, &stop, code))
+                json::line(&json::stopped(record, &stop, code, &record.command("resume")))
             } else {
                 result::stopped(record, &stop, around.output.stdout_page)
             };
             around.result(&text).map(|()| code)
         }
-        Ending::Interrupted if around.json => around.result(&json::line(&json::interrupted(record))).map(|()| 5),
+        Ending::Interrupted if around.json => {
+            around.result(&json::line(&json::interrupted(record, &record.command("resume")))).map(|()| 5)
+        }
         Ending::Interrupted => {
             around.output.problem(&result::interrupted(record, around.output.stderr_page));
             Ok(5)

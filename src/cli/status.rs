@@ -4,45 +4,81 @@ use super::{
     Failure, Surroundings,
     arguments::{Global, Status},
     place::Place,
+    resume, unless_interrupted,
 };
 use crate::{
+    aws::Aws,
+    engine::survey,
     model::DatabaseReference,
-    state::Entry,
+    state::{Entry, Record},
+    steps::Item,
     ui::{json, table},
 };
 
-pub(super) fn run(global: &Global, asked: &Status, around: &mut Surroundings) -> Result<u8, Failure> {
+pub(super) async fn run(global: &Global, asked: &Status, around: &mut Surroundings) -> Result<u8, Failure> {
     let place = Place::find(global)?;
     let entries = place.states.entries();
-    let page = around.output.stdout_page;
     if let Some(waiting) = place.waiting_in_the_sandbox() {
         around.output.say(&waiting);
     }
-    if around.json {
-        let meant = entries.into_iter().filter(|entry| is_meant(entry, asked.database.as_ref()));
-        let document = json::status(&meant.collect::<Vec<_>>());
-        return around.result(&format!("{document:#}\n")).map(|()| 0);
+    let Some(database) = &asked.database else {
+        let text = if around.json {
+            format!("{:#}\n", json::status(&entries, None))
+        } else {
+            table::list(&entries, around.output.stdout_page)
+        };
+        return around.result(&text).map(|()| 0);
+    };
+    if around.json && !asked.refresh {
+        let meant = entries.into_iter().filter(|entry| is_meant(entry, database)).collect::<Vec<_>>();
+        return around.result(&format!("{:#}\n", json::status(&meant, None))).map(|()| 0);
     }
-    let Some(database) = &asked.database else { return around.result(&table::list(&entries, page)).map(|()| 0) };
-    for entry in entries {
-        match entry.record {
-            Ok(record) if record.is_meant_by(database) => {
-                let text = table::details(&record, entry.holder.as_ref(), asked.log, page);
-                return around.result(&text).map(|()| 0);
-            }
-            Err(error) if entry.path.file_stem().is_some_and(|stem| super::resume::is_named_after(stem, database)) => {
-                return Err(error.into());
-            }
-            _ => {}
-        }
+    let entry = the_one(entries, database)
+        .ok_or_else(|| Failure::Usage(format!("no migration of {database} in {}", place.states.root().display())))?;
+    let record = match &entry.record {
+        Ok(record) => record,
+        Err(_) => return entry.record.map(|_| 0).map_err(Failure::State),
+    };
+    let looked = if asked.refresh { Some(refreshed(&place, global, record, around).await?) } else { None };
+    let text = if around.json {
+        format!("{:#}\n", json::status(std::slice::from_ref(&entry), looked.as_deref()))
+    } else {
+        table::details(record, entry.holder.as_ref(), looked.as_deref(), asked.log, around.output.stdout_page)
+    };
+    around.result(&text).map(|()| 0)
+}
+
+/// Asks AWS what exists of all generations, newest first. Nothing is saved of it: the next run looks by itself.
+async fn refreshed(
+    place: &Place,
+    global: &Global,
+    record: &Record,
+    around: &mut Surroundings,
+) -> Result<Vec<Item>, Failure> {
+    let aws = Aws::connect(&place.connection(global, Some(record), around)?).await?;
+    let caller = unless_interrupted(around, aws.caller_identity()).await??;
+    resume::belongs_to(&caller, &aws, record)?;
+    let mut found = Vec::new();
+    for generation in record.generations.iter().rev() {
+        found.extend(unless_interrupted(around, survey(&aws, record, generation.n)).await??);
     }
-    Err(Failure::Usage(format!("no migration of {database} in {}", place.states.root().display())))
+    Ok(found)
+}
+
+/// The migration that is meant; one that was abandoned only where there is no other.
+fn the_one(entries: Vec<Entry>, database: &DatabaseReference) -> Option<Entry> {
+    let mut meant: Vec<Entry> = entries
+        .into_iter()
+        .filter(|entry| match &entry.record {
+            Ok(record) => record.is_meant_by(database),
+            Err(_) => entry.path.file_stem().is_some_and(|stem| resume::is_named_after(stem, database)),
+        })
+        .collect();
+    let current = meant.iter().position(|entry| !entry.is_abandoned()).unwrap_or(meant.len().saturating_sub(1));
+    (!meant.is_empty()).then(|| meant.swap_remove(current))
 }
 
 /// A broken file is shown to everybody: it might be the one that is meant.
-fn is_meant(entry: &Entry, database: Option<&DatabaseReference>) -> bool {
-    match (&entry.record, database) {
-        (Ok(record), Some(database)) => record.is_meant_by(database),
-        _ => true,
-    }
+fn is_meant(entry: &Entry, database: &DatabaseReference) -> bool {
+    entry.record.as_ref().map_or(true, |record| record.is_meant_by(database))
 }

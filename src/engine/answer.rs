@@ -6,16 +6,18 @@ use crate::{
     steps::{Step, Stop, StopKind},
 };
 
-/// When a step began in AWS's time: when its first call was asked for.
-pub(super) fn begun_at(migration: &Migration, step: Step) -> Option<AwsTime> {
+/// When a step of a generation began in AWS's time: when its first call was asked for. Removing begins anew with
+/// each run.
+pub(super) fn begun_at(migration: &Migration, generation: u32, step: Step) -> Option<AwsTime> {
     let of_step = |call: &Call| match call {
-        Call::CreateDBSnapshot { .. } => Step::TakeSnapshot,
-        Call::CopyDBSnapshot { .. } => Step::EncryptCopy,
-        Call::RestoreDBInstanceFromDBSnapshot { .. } => Step::Restore,
-        Call::ModifyDBInstance { .. } | Call::RebootDBInstance { .. } => Step::Settle,
+        Call::CreateDBSnapshot { .. } => Some(Step::TakeSnapshot),
+        Call::CopyDBSnapshot { .. } => Some(Step::EncryptCopy),
+        Call::RestoreDBInstanceFromDBSnapshot { .. } => Some(Step::Restore),
+        Call::ModifyDBInstance { .. } | Call::RebootDBInstance { .. } => Some(Step::Settle),
+        Call::DeleteDBInstance { .. } | Call::DeleteDBSnapshot { .. } => None,
     };
-    let journal = &migration.record().journal;
-    journal.iter().find(|intent| of_step(&intent.call) == step).map(|intent| intent.sent_at)
+    let mut journal = migration.record().journal.iter().filter(|intent| intent.generation == generation);
+    journal.find(|intent| of_step(&intent.call) == Some(step)).map(|intent| intent.sent_at)
 }
 
 /// A target that was proven ours after its restore's answer was lost stays ours by its resource id.
@@ -34,8 +36,9 @@ pub(super) fn prove_lost_restore(migration: &mut Migration, resource_id: &str, n
 
 /// Calls go by name: the id in the answer must be the one that was looked at in the same turn.
 pub(super) fn wrong_instance(call: &Call, answered_for: Option<&str>) -> Option<Stop> {
-    let (Call::ModifyDBInstance { instance, resource_id, .. } | Call::RebootDBInstance { instance, resource_id }) =
-        call
+    let (Call::ModifyDBInstance { instance, resource_id, .. }
+    | Call::RebootDBInstance { instance, resource_id }
+    | Call::DeleteDBInstance { instance, resource_id }) = call
     else {
         return None;
     };

@@ -2,9 +2,11 @@
 
 use std::time::Duration;
 
+use serde::Serialize;
+
 use crate::{
     model::AwsTime,
-    steps::{Evidence, Step, Stop},
+    steps::{Evidence, Goal, Step, Stop},
 };
 
 /// Something that happened in one migration.
@@ -50,7 +52,9 @@ pub enum Event {
     },
     /// A look at AWS failed; it will be repeated.
     LookFailed {
-        /// What AWS or the network said, and since when.
+        /// Which kind of trouble it is.
+        kind: Trouble,
+        /// What AWS or the network said.
         why: String,
     },
     /// Time passes: sent several times a second while the engine waits, so that a screen can move.
@@ -66,9 +70,23 @@ pub enum Event {
     Finished,
 }
 
+/// What keeps us from looking, and passes.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Trouble {
+    /// AWS or the network doesn't answer.
+    Unreachable,
+    /// AWS asks for fewer calls.
+    Throttled,
+    /// The credentials don't hold any more: a person can renew them meanwhile.
+    Credentials,
+}
+
 /// How a run begins.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Begun {
+    /// What is to be reached.
+    pub goal: Goal,
     /// The source's name.
     pub database: String,
     /// The name of the encrypted instance.

@@ -19,10 +19,15 @@ impl SentHere {
         self.0.insert(number, clock.now());
     }
 
-    /// The intents of the generation that is worked on. Ages run on the monotonic clock; those of an earlier
+    /// The intents of a generation. Ages run on the monotonic clock; those of an earlier
     /// process are the distance between two times of AWS's.
-    pub(super) fn journal<'a>(&self, record: &'a Record, clock: &Clock, now: AwsTime) -> Vec<Asked<'a>> {
-        let generation = record.generation().map_or(1, |generation| generation.n);
+    pub(super) fn journal<'a>(
+        &self,
+        record: &'a Record,
+        generation: u32,
+        clock: &Clock,
+        now: AwsTime,
+    ) -> Vec<Asked<'a>> {
         let ours = record.journal.iter().filter(|intent| intent.generation == generation);
         ours.map(|intent| self.asked(intent, clock, now)).collect()
     }

@@ -18,6 +18,36 @@ pub(super) fn until_next_look(percent: Option<u8>, elapsed: Duration) -> Duratio
     tenth.clamp(SHORTEST, LONGEST)
 }
 
+/// How much slower we look, because AWS asks for patience.
+#[derive(Clone, Copy, Debug)]
+pub(super) struct Slowness(u32);
+
+/// At the slowest, looks are so many times further apart.
+const SLOWEST: u32 = 8;
+
+impl Default for Slowness {
+    fn default() -> Self {
+        Self(1)
+    }
+}
+
+impl Slowness {
+    /// AWS throttled a look.
+    pub(super) fn throttled(&mut self) {
+        self.0 = (self.0 * 2).min(SLOWEST);
+    }
+
+    /// A look went through.
+    pub(super) fn ease(&mut self) {
+        self.0 = (self.0 - self.0 / 4).min(self.0.saturating_sub(1)).max(1);
+    }
+
+    /// A stretch of time, as much longer.
+    pub(super) fn of(self, time: Duration) -> Duration {
+        time * self.0
+    }
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -37,5 +67,20 @@ mod tests {
         for (percent, elapsed, expected) in table {
             assert_eq!(until_next_look(percent, elapsed).as_secs(), expected, "{percent:?} after {elapsed:?}");
         }
+    }
+
+    #[test]
+    fn throttling_slows_down_and_answers_ease_it() {
+        let mut slowness = Slowness::default();
+        let mut seconds = Vec::new();
+        for throttled in [true, true, true, true, false, false, false, false, false, false, false] {
+            if throttled {
+                slowness.throttled()
+            } else {
+                slowness.ease()
+            }
+            seconds.push(slowness.of(Duration::from_secs(10)).as_secs());
+        }
+        assert_eq!(seconds, [20, 40, 80, 80, 60, 50, 40, 30, 20, 10, 10]);
     }
 }

@@ -1,6 +1,6 @@
 //! The loop: look, decide, save the intent, act once, save the outcome, look again.
 
-use std::time::Duration;
+use std::{collections::BTreeMap, time::Duration};
 
 use tokio::time::sleep;
 
@@ -9,18 +9,16 @@ use super::{
     answer::{begun_at, in_words, prove_lost_restore, wrong_instance},
     event::{Begun, Event, Progress, Reporter},
     journal::SentHere,
-    look, pace,
-    steady::{shown, steady_for},
+    pace::{self, Slowness},
+    sight::Sight,
+    steady::{Identities, shown, steady_for},
 };
 use crate::{
-    aws::{Aws, ReadError},
-    model::{AwsTime, Call, DbInstance, Outcome},
+    aws::Aws,
+    model::{Answers, AwsTime, Call, DbInstance, Outcome},
     state::{Migration, Phase, StateError},
-    steps::{self, Decision, Evidence, Seen, Situation, Standing, Step, Stop, StopKind, Wait},
+    steps::{self, Decision, Evidence, Goal, Seen, Situation, Standing, Step, Stop, StopKind, Wait},
 };
-
-/// Between two looks while AWS can't be reached.
-const RETRY: Duration = Duration::from_secs(15);
 
 /// How often a waiting screen may move, in our own time.
 const TICK: Duration = Duration::from_millis(200);
@@ -32,8 +30,8 @@ pub enum Ending {
     Finished {
         /// The last look.
         seen: Box<Seen>,
-        /// How many settings were compared.
-        compared: usize,
+        /// By what each step's goal holds.
+        evidence: Vec<Evidence>,
     },
     /// Only a person can help.
     Stopped(Stop),
@@ -55,140 +53,161 @@ pub enum EngineError {
     NoGeneration,
 }
 
-/// What came of looking at AWS.
-enum Sight {
-    /// It answered.
-    Clear(Box<Seen>),
-    /// It refuses, and that doesn't pass by itself.
-    Barred(ReadError),
-    /// An end was asked for meanwhile.
-    Interrupted,
+/// What a run works on.
+#[derive(Clone, Copy, Debug)]
+pub struct Work {
+    /// What is to be reached.
+    pub goal: Goal,
+    /// The generation whose names it goes by.
+    pub generation: u32,
+    /// Whether an earlier run began it.
+    pub resumed: bool,
+    /// Whether a failed generation may be followed by the next one: once.
+    pub retry: bool,
 }
 
-/// Carries a migration out.
+/// Carries a migration out, or cleans up after one.
 pub struct Engine<'a> {
     /// Where.
-    pub aws: &'a Aws,
+    pub aws: Aws,
     /// In which time.
     pub clock: Clock,
     /// Until somebody asks for an end.
     pub interrupt: Interrupt,
+    /// Whether somebody is there to renew credentials while it waits.
+    pub attended: bool,
     /// Who hears of it.
     pub reporter: &'a mut dyn Reporter,
 }
 
 /// What the loop knows of the present run; none of it is saved.
 #[derive(Default)]
-struct Memory {
+pub(super) struct Memory {
     sent: SentHere,
-    step: Option<(Step, AwsTime)>,
-    shown: Option<([bool; 4], Duration)>,
+    pub(super) step: Option<(Step, AwsTime)>,
+    shown: Option<(Identities, Duration)>,
     target: Option<(DbInstance, Duration)>,
-    reached: Vec<Step>,
+    reached: BTreeMap<Step, Evidence>,
+    pub(super) slowness: Slowness,
+}
+
+impl Memory {
+    pub(super) fn into_evidence(self) -> Vec<Evidence> {
+        self.reached.into_values().collect()
+    }
 }
 
 impl Engine<'_> {
     /// Works on a migration until every goal holds, only a person can help, or an end is asked for.
-    pub async fn migrate(&mut self, migration: &mut Migration, resumed: bool) -> Result<Ending, EngineError> {
-        self.announce(migration, resumed)?;
+    pub async fn work(&mut self, migration: &mut Migration, mut work: Work) -> Result<Ending, EngineError> {
+        self.announce(migration, work)?;
         let mut memory = Memory::default();
         loop {
-            let seen = match self.look_until_seen(migration).await? {
+            let seen = match self.look_until_seen(migration, work, &mut memory).await? {
                 Sight::Clear(seen) => seen,
                 Sight::Interrupted => return Ok(self.interrupted()),
-                Sight::Barred(error) => return self.blinded(migration, &memory, &error),
+                Sight::Barred(error) => return self.blinded(migration, work, &memory, &error),
             };
             let now = self.aws.clock().now().ok_or(EngineError::NoTime)?;
-            let standing = self.decide(migration, &mut memory, &seen, now)?;
+            let standing = self.decide(migration, work, &mut memory, &seen, now).await?;
             self.note_what_is_reached(migration, &mut memory, &standing, now)?;
-            let elapsed = self.enter_step(migration, &mut memory, &standing, now)?;
+            let elapsed = self.enter_step(migration, work, &mut memory, &standing, now)?;
             match standing.decision {
                 Decision::Act(call) => {
                     if self.interrupt.is_asked() {
                         return Ok(self.interrupted());
                     }
-                    if let Some(stop) = self.act(migration, &mut memory, standing.step, call, now).await? {
-                        return self.stopped(migration, standing.step, stop, now);
+                    if let Some(stop) = self.act(migration, work, &mut memory, standing.step, call, now).await? {
+                        return self.stopped(migration, work, standing.step, stop, now);
                     }
                 }
                 Decision::Wait(wait) => {
-                    if !self.wait(standing.step, wait, elapsed, now).await {
+                    if !self.wait(standing.step, wait, elapsed, now, &memory).await {
                         return Ok(self.interrupted());
                     }
                 }
-                Decision::Stop(stop) => return self.stopped(migration, standing.step, stop, now),
-                Decision::Done(evidence) => return self.finished(migration, seen, &evidence, now),
+                Decision::Stop(stop) if work.retry && stop.kind == StopKind::Failed => {
+                    work = self.begin_afresh(migration, work, &stop, now)?;
+                    memory = Memory::default();
+                }
+                Decision::Stop(stop) => return self.stopped(migration, work, standing.step, stop, now),
+                Decision::Inquire(_) => return self.stopped(migration, work, standing.step, unanswerable(), now),
+                Decision::Done(_) => return self.finished(migration, work, seen, memory, now),
             }
         }
     }
 
-    fn announce(&mut self, migration: &Migration, resumed: bool) -> Result<(), EngineError> {
+    fn announce(&mut self, migration: &Migration, work: Work) -> Result<(), EngineError> {
         let record = migration.record();
-        let target = record.generation().ok_or(EngineError::NoGeneration)?.names.target.clone();
+        let generation = record.generation_of(work.generation).ok_or(EngineError::NoGeneration)?;
         #[expect(clippy::cast_possible_truncation, clippy::cast_sign_loss, reason = "shown to people only")]
         let pace = self.aws.clock().sandbox_speed().map_or(1, |speed| speed.round() as u32);
         self.reporter.report(&Event::Begun(Begun {
+            goal: work.goal,
             database: record.migration.name.clone(),
-            target,
+            target: generation.names.target.clone(),
             key_arn: record.plan.key_arn.clone(),
-            resumed,
+            resumed: work.resumed,
             pace,
         }));
         Ok(())
     }
 
-    /// Looks until AWS answers.
-    async fn look_until_seen(&mut self, migration: &Migration) -> Result<Sight, EngineError> {
-        let record = migration.record();
-        let names = &record.generation().ok_or(EngineError::NoGeneration)?.names;
-        loop {
-            if self.interrupt.is_asked() {
-                return Ok(Sight::Interrupted);
-            }
-            let answer = tokio::select! {
-                answer = look(self.aws, &record.plan.source.identifier, names) => answer,
-                () = self.interrupt.asked() => return Ok(Sight::Interrupted),
-            };
-            match answer {
-                Ok(seen) => return Ok(Sight::Clear(Box::new(seen))),
-                Err(error) if error.error.passes() => {
-                    tracing::warn!(%error, "a look failed; it will be repeated");
-                    self.reporter.report(&Event::LookFailed { why: error.to_string() });
-                    if !self.sleep(RETRY, None).await {
-                        return Ok(Sight::Interrupted);
-                    }
-                }
-                Err(error) => return Ok(Sight::Barred(error)),
-            }
-        }
+    /// What failed stays as it is; the next generation has names of its own.
+    fn begin_afresh(
+        &mut self,
+        migration: &mut Migration,
+        work: Work,
+        stop: &Stop,
+        now: AwsTime,
+    ) -> Result<Work, EngineError> {
+        tracing::warn!(reason = stop.reason, "a generation failed; beginning the next one");
+        let work = Work { generation: migration.next_generation(now)?, resumed: false, retry: false, ..work };
+        self.announce(migration, work)?;
+        Ok(work)
     }
 
-    fn decide(
+    /// Decides, and asks AWS whatever else the decision needs in the same turn.
+    async fn decide(
         &self,
         migration: &Migration,
+        work: Work,
         memory: &mut Memory,
         seen: &Seen,
         now: AwsTime,
     ) -> Result<Standing, EngineError> {
         let record = migration.record();
-        let generation = record.generation().ok_or(EngineError::NoGeneration)?;
-        let journal = memory.sent.journal(record, &self.clock, now);
-        let standing = steps::decide(&Situation {
-            plan: &record.plan,
-            generation,
-            run: &record.run.tag(),
-            seen,
-            journal: &journal,
-            shown_steady_for: steady_for(&mut memory.shown, Some(shown(seen)), &self.clock),
-            target_steady_for: steady_for(
-                &mut memory.target,
-                seen.target.as_ref().map(steps::settled_view),
-                &self.clock,
-            ),
-            now,
-        });
-        tracing::debug!(?standing, "decided");
-        Ok(standing)
+        let generation = record.generation_of(work.generation).ok_or(EngineError::NoGeneration)?;
+        let journal = memory.sent.journal(record, work.generation, &self.clock, now);
+        let shown_steady_for = steady_for(&mut memory.shown, Some(shown(seen)), &self.clock);
+        let target_view = seen.target.as_ref().map(steps::settled_view);
+        let target_steady_for = steady_for(&mut memory.target, target_view, &self.clock);
+        let mut answers = Answers::new();
+        loop {
+            let standing = steps::decide(
+                &Situation {
+                    plan: &record.plan,
+                    generation,
+                    run: &record.run.tag(),
+                    seen,
+                    journal: &journal,
+                    answers: &answers,
+                    shown_steady_for,
+                    target_steady_for,
+                    now,
+                },
+                work.goal,
+            );
+            tracing::debug!(?standing, "decided");
+            match &standing.decision {
+                Decision::Inquire(inquiry) if !answers.contains_key(inquiry) => {
+                    let answer = self.aws.inquire(inquiry, &record.plan.key_arn).await;
+                    tracing::debug!(?inquiry, ?answer, "asked as well");
+                    answers.insert(inquiry.clone(), answer);
+                }
+                _ => return Ok(standing),
+            }
+        }
     }
 
     /// Tells of steps whose goals hold now, and remembers a target that was proven ours after a lost answer.
@@ -203,10 +222,9 @@ impl Engine<'_> {
             if let Evidence::Restored { resource_id, .. } = evidence {
                 prove_lost_restore(migration, resource_id, now)?;
             }
-            if memory.reached.contains(step) {
+            if memory.reached.insert(*step, evidence.clone()).is_some() {
                 continue;
             }
-            memory.reached.push(*step);
             let took =
                 memory.step.filter(|(current, _)| current == step).map(|(_, begun)| self.clock.between(begun, now));
             self.reporter.report(&Event::StepDone { step: *step, evidence: evidence.clone(), took });
@@ -218,6 +236,7 @@ impl Engine<'_> {
     fn enter_step(
         &mut self,
         migration: &mut Migration,
+        work: Work,
         memory: &mut Memory,
         standing: &Standing,
         now: AwsTime,
@@ -226,10 +245,10 @@ impl Engine<'_> {
         match memory.step {
             Some((current, begun)) if current == step => Ok(self.clock.between(begun, now)),
             _ => {
-                let begun = begun_at(migration, step).unwrap_or(now);
+                let begun = begun_at(migration, work.generation, step).unwrap_or(now);
                 memory.step = Some((step, begun));
                 if !matches!(standing.decision, Decision::Done(_)) {
-                    migration.stand(Phase::Underway, step, None, now)?;
+                    migration.stand(Phase::during(work.goal), step, None, now)?;
                     self.reporter.report(&Event::StepStarted { step });
                 }
                 Ok(self.clock.between(begun, now))
@@ -241,12 +260,13 @@ impl Engine<'_> {
     async fn act(
         &mut self,
         migration: &mut Migration,
+        work: Work,
         memory: &mut Memory,
         step: Step,
         call: Call,
         now: AwsTime,
     ) -> Result<Option<Stop>, EngineError> {
-        let number = migration.intend(step, call.clone(), now)?;
+        let number = migration.intend(work.generation, step, call.clone(), now)?;
         memory.sent.note(number, &self.clock);
         let attempt = migration.record().journal.last().map_or(1, |intent| intent.attempt);
         tracing::info!(%call, number, attempt, "asking");
@@ -265,15 +285,15 @@ impl Engine<'_> {
     }
 
     /// Waits until the next look is due; false when an end is asked for.
-    async fn wait(&mut self, step: Step, wait: Wait, elapsed: Duration, now: AwsTime) -> bool {
-        let due = pace::until_next_look(wait.percent, elapsed);
+    async fn wait(&mut self, step: Step, wait: Wait, elapsed: Duration, now: AwsTime, memory: &Memory) -> bool {
+        let due = memory.slowness.of(pace::until_next_look(wait.percent, elapsed));
         let Wait { why, status, percent } = wait;
         self.reporter.report(&Event::Progress(Progress { step, status, percent, why, elapsed, now }));
         self.sleep(due, Some(elapsed)).await
     }
 
     /// Sleeps for a stretch of AWS's time and lets the screen move; false when an end is asked for.
-    async fn sleep(&mut self, aws: Duration, elapsed: Option<Duration>) -> bool {
+    pub(super) async fn sleep(&mut self, aws: Duration, elapsed: Option<Duration>) -> bool {
         let begun = self.clock.now();
         let mut left = self.clock.here(aws);
         while !left.is_zero() {
@@ -290,55 +310,13 @@ impl Engine<'_> {
         }
         !self.interrupt.is_asked()
     }
+}
 
-    /// AWS refuses to be looked at: nothing can be decided until a person mends that.
-    fn blinded(
-        &mut self,
-        migration: &mut Migration,
-        memory: &Memory,
-        error: &ReadError,
-    ) -> Result<Ending, EngineError> {
-        let record = migration.record();
-        let at = memory.step.map(|(step, _)| step).or(record.summary.step).unwrap_or(Step::TakeSnapshot);
-        let now = self.aws.clock().now().unwrap_or(record.summary.updated);
-        let remedy = if error.error.is_about_credentials() {
-            "what AWS has begun goes on by itself. Renew the credentials (aws sso login), then resume".into()
-        } else {
-            format!("what AWS has begun goes on by itself. Allow {} for this caller, then resume", error.action)
-        };
-        let denied = error.error.is_about_credentials() || error.error.is_denied();
-        let kind = if denied { StopKind::Denied } else { StopKind::NeedsPerson };
-        self.stopped(migration, at, Stop { kind, reason: format!("AWS can't be read: {error}"), remedy }, now)
-    }
-
-    fn interrupted(&mut self) -> Ending {
-        self.reporter.report(&Event::Interrupted);
-        Ending::Interrupted
-    }
-
-    fn stopped(
-        &mut self,
-        migration: &mut Migration,
-        at: Step,
-        stop: Stop,
-        now: AwsTime,
-    ) -> Result<Ending, EngineError> {
-        let phase = if matches!(stop.kind, StopKind::Difference(_)) { Phase::Different } else { Phase::Stopped };
-        migration.stand(phase, at, Some(stop.reason.clone()), now)?;
-        self.reporter.report(&Event::Stopped(stop.clone()));
-        Ok(Ending::Stopped(stop))
-    }
-
-    fn finished(
-        &mut self,
-        migration: &mut Migration,
-        seen: Box<Seen>,
-        evidence: &Evidence,
-        now: AwsTime,
-    ) -> Result<Ending, EngineError> {
-        migration.stand(Phase::Finished, Step::Verify, None, now)?;
-        self.reporter.report(&Event::Finished);
-        let compared = if let Evidence::Verified { compared } = evidence { *compared } else { 0 };
-        Ok(Ending::Finished { seen, compared })
+/// The same question twice in one turn: the decision doesn't take the answer.
+fn unanswerable() -> Stop {
+    Stop {
+        kind: StopKind::NeedsPerson,
+        reason: "a question to AWS was answered, and the decision asks it again; this is our fault".into(),
+        remedy: "nothing was changed by this; please report it with the log (--log-file)".into(),
     }
 }

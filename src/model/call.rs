@@ -4,7 +4,7 @@ use std::fmt;
 
 use serde::{Deserialize, Serialize};
 
-use super::{SettingValues, Tags};
+use super::{AwsTime, SettingValues, Tags};
 
 /// One mutating call, complete: `aws/` adds nothing of its own to it.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
@@ -57,9 +57,57 @@ pub enum Call {
         /// Identity of the instance.
         resource_id: String,
     },
+    /// `DeleteDBInstance`, without a last snapshot and with its automated backups: only what this migration made.
+    DeleteDBInstance {
+        /// Name of the instance, checked against `resource_id` in the same turn.
+        instance: String,
+        /// Identity of the instance.
+        resource_id: String,
+    },
+    /// `DeleteDBSnapshot`: only what this migration made.
+    DeleteDBSnapshot {
+        /// Name of the snapshot. It has no id of its own: when it was made is checked in the same turn.
+        snapshot: String,
+        /// When it was made; nothing where AWS never showed it.
+        created: Option<AwsTime>,
+    },
+}
+
+/// The kinds of things that a migration makes.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
+#[serde(rename_all = "kebab-case")]
+pub enum ResourceKind {
+    /// The plain snapshot.
+    Snapshot,
+    /// Its encrypted copy.
+    EncryptedCopy,
+    /// The encrypted instance.
+    Instance,
+}
+
+impl ResourceKind {
+    /// Whether the same call deletes both.
+    #[must_use]
+    pub fn is_deleted_like(self, other: Self) -> bool {
+        (self == Self::Instance) == (other == Self::Instance)
+    }
 }
 
 impl Call {
+    /// What kind of thing it makes, if it makes one.
+    #[must_use]
+    pub fn makes(&self) -> Option<ResourceKind> {
+        match self {
+            Self::CreateDBSnapshot { .. } => Some(ResourceKind::Snapshot),
+            Self::CopyDBSnapshot { .. } => Some(ResourceKind::EncryptedCopy),
+            Self::RestoreDBInstanceFromDBSnapshot { .. } => Some(ResourceKind::Instance),
+            Self::ModifyDBInstance { .. }
+            | Self::RebootDBInstance { .. }
+            | Self::DeleteDBInstance { .. }
+            | Self::DeleteDBSnapshot { .. } => None,
+        }
+    }
+
     /// AWS's name for it, which is also its IAM action's after `rds:`.
     #[must_use]
     pub fn action(&self) -> &'static str {
@@ -69,6 +117,8 @@ impl Call {
             Self::RestoreDBInstanceFromDBSnapshot { .. } => "RestoreDBInstanceFromDBSnapshot",
             Self::ModifyDBInstance { .. } => "ModifyDBInstance",
             Self::RebootDBInstance { .. } => "RebootDBInstance",
+            Self::DeleteDBInstance { .. } => "DeleteDBInstance",
+            Self::DeleteDBSnapshot { .. } => "DeleteDBSnapshot",
         }
     }
 
@@ -76,9 +126,11 @@ impl Call {
     #[must_use]
     pub fn resource(&self) -> &str {
         match self {
-            Self::CreateDBSnapshot { snapshot, .. } => snapshot,
+            Self::CreateDBSnapshot { snapshot, .. } | Self::DeleteDBSnapshot { snapshot, .. } => snapshot,
             Self::CopyDBSnapshot { target, .. } | Self::RestoreDBInstanceFromDBSnapshot { target, .. } => target,
-            Self::ModifyDBInstance { instance, .. } | Self::RebootDBInstance { instance, .. } => instance,
+            Self::ModifyDBInstance { instance, .. }
+            | Self::RebootDBInstance { instance, .. }
+            | Self::DeleteDBInstance { instance, .. } => instance,
         }
     }
 }

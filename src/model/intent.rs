@@ -65,12 +65,6 @@ pub enum Outcome {
     },
 }
 
-/// Whether a code of AWS's says that the caller isn't allowed to.
-#[must_use]
-pub fn is_denial(code: &str) -> bool {
-    code.starts_with("AccessDenied") || code == "UnauthorizedOperation"
-}
-
 impl Outcome {
     /// Whether the call may have acted, or has.
     #[must_use]

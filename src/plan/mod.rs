@@ -9,6 +9,7 @@ mod checks;
 mod facts;
 mod finding;
 mod key;
+mod rebuild;
 mod window;
 
 pub use carry::{Origin, PlannedSetting, SettleGroup};
@@ -16,6 +17,7 @@ pub use checks::{Check, Judgement, judge};
 pub use facts::{Checked, Facts, KeyLookup, TakenNames};
 pub use finding::{Finding, Severity};
 pub use key::can_encrypt;
+pub use rebuild::{Proof, Traced, Traces};
 pub use window::contains as window_contains;
 
 use serde::{Deserialize, Serialize};

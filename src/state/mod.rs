@@ -7,11 +7,13 @@
 mod error;
 mod file;
 mod lock;
+mod made;
 mod record;
 mod store;
 
 pub use error::StateError;
 pub use file::make_folder;
 pub use lock::Owner;
+pub use made::{Known, Resource};
 pub use record::{FORMAT, Identity, Phase, Record, Run, Summary, with_flags};
 pub use store::{Entry, Migration, StateDirectory};

@@ -5,7 +5,7 @@ use serde::{Deserialize, Serialize};
 use crate::{
     model::{AwsTime, Call, DatabaseReference, Intent, Outcome, digest},
     plan::Plan,
-    steps::{Generation, Step},
+    steps::{Generation, Goal, Step},
 };
 
 /// The format that this program writes. A newer one is refused and never rewritten.
@@ -103,6 +103,42 @@ pub enum Phase {
     Finished,
     /// Encrypted as asked, but a setting differs.
     Different,
+    /// A person gave it up, and what it made is being removed.
+    Abandoning,
+    /// A person gave it up, and what it made is removed.
+    Abandoned,
+}
+
+impl Phase {
+    /// The phase while a goal is worked toward.
+    #[must_use]
+    pub fn during(goal: Goal) -> Self {
+        match goal {
+            Goal::Migrate => Self::Underway,
+            Goal::Abandon => Self::Abandoning,
+            Goal::DropSnapshots => Self::Finished,
+        }
+    }
+
+    /// The phase once it is reached. Abandoning has more generations than one: who asked for it says when all are
+    /// gone.
+    #[must_use]
+    pub fn after(goal: Goal) -> Self {
+        match goal {
+            Goal::Migrate | Goal::DropSnapshots => Self::Finished,
+            Goal::Abandon => Self::Abandoning,
+        }
+    }
+
+    /// The command that goes on from here.
+    #[must_use]
+    pub fn next_command(self) -> &'static str {
+        match self {
+            Self::Underway | Self::Stopped | Self::Different => "resume",
+            Self::Abandoning => "cleanup --abandon",
+            Self::Finished | Self::Abandoned => "status",
+        }
+    }
 }
 
 impl Record {
@@ -112,16 +148,24 @@ impl Record {
         self.generations.last()
     }
 
+    /// A generation by its number.
+    #[must_use]
+    pub fn generation_of(&self, n: u32) -> Option<&Generation> {
+        self.generations.iter().find(|generation| generation.n == n)
+    }
+
     /// A command on this migration that a person can paste: `rds-encrypt resume orders --sandbox`.
     #[must_use]
     pub fn command(&self, verb: &str) -> String {
-        with_flags(&format!("rds-encrypt {verb} {}", self.migration.name), &self.flags)
+        let (verb, options) = verb.split_once(' ').unwrap_or((verb, ""));
+        let command = with_flags(&format!("rds-encrypt {verb} {}", self.migration.name), options);
+        with_flags(&command, &self.flags)
     }
 
     /// Whether nothing is left to do.
     #[must_use]
     pub fn is_finished(&self) -> bool {
-        self.summary.phase == Phase::Finished
+        matches!(self.summary.phase, Phase::Finished | Phase::Abandoned)
     }
 
     /// Whether a person means this migration.
@@ -138,13 +182,13 @@ impl Record {
     }
 
     /// Enters a call that is about to be sent; returns its number.
-    pub fn enter(&mut self, call: Call, now: AwsTime) -> u32 {
+    pub fn enter(&mut self, generation: u32, call: Call, now: AwsTime) -> u32 {
         let wanted = digest(&call);
         let earlier = self.journal.iter().filter(|intent| intent.digest == wanted).count();
         let number = u32::try_from(self.journal.len()).unwrap_or(u32::MAX).saturating_add(1);
         self.journal.push(Intent {
             number,
-            generation: self.generation().map_or(1, |generation| generation.n),
+            generation,
             attempt: u32::try_from(earlier).unwrap_or(u32::MAX).saturating_add(1),
             digest: wanted,
             sent_at: now,

@@ -8,7 +8,7 @@ use std::{
 use super::{Owner, Phase, Record, StateError, file, lock::Lock};
 use crate::{
     model::{AwsTime, Call, Outcome},
-    steps::Step,
+    steps::{Generation, Step},
 };
 
 /// Where state files live: `<root>/<account>/<region>/<kind>-<name>-<id>.json`.
@@ -26,6 +26,14 @@ pub struct Entry {
     pub record: Result<Box<Record>, StateError>,
     /// Who owns it right now.
     pub holder: Option<Owner>,
+}
+
+impl Entry {
+    /// Whether it was given up, and all that it made is removed.
+    #[must_use]
+    pub fn is_abandoned(&self) -> bool {
+        self.record.as_ref().is_ok_and(|record| record.summary.phase == Phase::Abandoned)
+    }
 }
 
 impl StateDirectory {
@@ -67,14 +75,23 @@ impl StateDirectory {
             .collect()
     }
 
-    /// Begins a migration: makes its file and owns it.
+    /// Begins a migration: makes its file and owns it. The file of an abandoned one gives way: it is kept beside it,
+    /// under the number of its last generation.
     ///
     /// # Errors
-    /// [`StateError::Exists`] when there is one already; it is left as it is.
+    /// [`StateError::Exists`] when there is another one already; it is left as it is.
     pub fn begin(&self, record: Record) -> Result<Migration, StateError> {
         let path = self.path_of(&record);
         file::make_folder(path.parent().unwrap_or(&self.root))?;
         let lock = Lock::take(&path, &record.run.owner)?;
+        if path.exists()
+            && let earlier = file::read(&path)?
+            && earlier.summary.phase == Phase::Abandoned
+        {
+            let last = earlier.generation().map_or(0, |generation| generation.n);
+            let kept = path.with_extension(format!("g{last}.json"));
+            fs::rename(&path, &kept).map_err(|source| file::io_error("rename", &path, source))?;
+        }
         if path.exists() {
             return Err(StateError::Exists { path });
         }
@@ -129,10 +146,9 @@ impl Migration {
     }
 
     /// Saves a call that is about to be sent; returns its number.
-    pub fn intend(&mut self, step: Step, call: Call, now: AwsTime) -> Result<u32, StateError> {
-        let number = self.record.enter(call, now);
+    pub fn intend(&mut self, generation: u32, step: Step, call: Call, now: AwsTime) -> Result<u32, StateError> {
+        let number = self.record.enter(generation, call, now);
         self.record.summary.step = Some(step);
-        self.record.summary.phase = Phase::Underway;
         self.record.summary.stopped = None;
         self.record.summary.updated = now;
         self.save()?;
@@ -146,6 +162,16 @@ impl Migration {
         self.save()
     }
 
+    /// Begins the next generation under names of its own; returns its number.
+    pub fn next_generation(&mut self, now: AwsTime) -> Result<u32, StateError> {
+        let n = self.record.generation().map_or(0, |generation| generation.n).saturating_add(1);
+        let names = self.record.plan.names(n);
+        self.record.generations.push(Generation { n, names, rehearsal: true });
+        self.record.summary.updated = now;
+        self.save()?;
+        Ok(n)
+    }
+
     /// Saves where the migration stands, for people.
     pub fn stand(&mut self, phase: Phase, step: Step, stopped: Option<String>, now: AwsTime) -> Result<(), StateError> {
         let summary = &mut self.record.summary;
@@ -156,7 +182,7 @@ impl Migration {
         summary.step = Some(step);
         summary.stopped = stopped;
         summary.updated = now;
-        self.record.summary.next = self.record.command(if phase == Phase::Finished { "status" } else { "resume" });
+        self.record.summary.next = self.record.command(phase.next_command());
         self.save()
     }
 

@@ -2,27 +2,23 @@
 
 use std::time::Duration;
 
-use super::{Asked, Decision, Situation, Stop, StopKind, Wait};
-use crate::model::{Call, Outcome, digest, is_denial};
+use super::{
+    Asked, Decision, Situation, Stop, Wait, refused,
+    told::{self, Told, decided},
+};
+use crate::model::{Call, EventSource, Outcome, Refusal, digest};
 
 /// After a call that may have acted, AWS shows the old world for a while.
 pub(super) const FENCE: Duration = Duration::from_mins(1);
 
 /// For so long after an accepted create, "not found" proves nothing.
-const UNSEEN: Duration = Duration::from_mins(5);
+pub(super) const UNSEEN: Duration = Duration::from_mins(5);
 
 /// What is gone was seen to be gone twice, so far apart.
 pub(super) const SECOND_LOOK: Duration = Duration::from_secs(15);
 
-/// Between two tries of a call that didn't act.
-const PAUSE: Duration = Duration::from_secs(15);
-
 /// A call that may have acted is sent at most so often in one run.
 const ATTEMPTS: usize = 2;
-
-/// AWS's codes that pass by themselves: the resource is busy.
-const BUSY: [&str; 4] =
-    ["InvalidDBInstanceState", "InvalidDBSnapshotState", "InvalidDBInstanceStateFault", "InvalidDBSnapshotStateFault"];
 
 /// Asks for a create whose resource isn't seen.
 ///
@@ -39,18 +35,15 @@ pub(super) fn for_create(situation: &Situation<'_>, call: Call) -> Decision {
         Outcome::Accepted { .. } | Outcome::Found { .. } if situation.shown_steady_for < SECOND_LOOK => {
             Wait::because(format!("AWS doesn't show {resource} any more; looking once more"))
         }
-        Outcome::Accepted { .. } | Outcome::Found { .. } => Stop::for_person(
-            format!("{resource}, which this migration made, is gone"),
-            "somebody removed it; the source is untouched. `rds-encrypt status` shows what was made so far",
-        ),
-        Outcome::Refused { code, .. } if code.contains("AlreadyExists") => {
+        Outcome::Accepted { .. } | Outcome::Found { .. } => decided(gone(situation, &call, last)),
+        Outcome::Refused { code, .. } if Refusal::of(code) == Refusal::AlreadyExists => {
             exists_already(situation, &call, &asked, last)
         }
         Outcome::Sent | Outcome::Unknown { .. } if last.age < FENCE => {
             Wait::because(format!("the answer to {} was lost; looking whether it happened", call.action()))
         }
-        Outcome::Sent | Outcome::Unknown { .. } => again(situation, call, &asked, last),
-        Outcome::Refused { .. } | Outcome::NotSent { .. } => after_no(call, last),
+        Outcome::Sent | Outcome::Unknown { .. } => decided(again(situation, call, &asked, last)),
+        Outcome::Refused { .. } | Outcome::NotSent { .. } => refused::next(situation, call, &asked, last),
     }
 }
 
@@ -64,66 +57,104 @@ pub(super) fn for_change(situation: &Situation<'_>, call: Call, repeatable: bool
         outcome if outcome.may_have_acted() && last.age < FENCE => {
             Wait::because(format!("{} was asked for; AWS doesn't show its effect yet", call.action()))
         }
-        outcome if outcome.is_unknown() && !repeatable => Stop::for_person(
-            format!("the answer to {call} was lost, and nothing shows whether it happened"),
-            "it is not repeated on a guess; the data is safe. Look at the instance's events, do it by hand if it is \
-             still needed, then resume",
+        outcome if outcome.is_unknown() && !repeatable => decided(lost_for_good(situation, &call, last)),
+        outcome if outcome.may_have_acted() => decided(without_effect(situation, call, &asked, last)),
+        _ => refused::next(situation, call, &asked, last),
+    }
+}
+
+/// Where AWS tells what became of a call.
+fn events_of(call: &Call) -> EventSource {
+    match call {
+        Call::CreateDBSnapshot { .. } | Call::CopyDBSnapshot { .. } | Call::DeleteDBSnapshot { .. } => {
+            EventSource::Snapshot(call.resource().to_owned())
+        }
+        Call::RestoreDBInstanceFromDBSnapshot { .. }
+        | Call::ModifyDBInstance { .. }
+        | Call::RebootDBInstance { .. }
+        | Call::DeleteDBInstance { .. } => EventSource::Instance(call.resource().to_owned()),
+    }
+}
+
+/// What was made is shown no more. An instance may have another name now.
+fn gone(situation: &Situation<'_>, call: &Call, last: Asked<'_>) -> Told<Decision> {
+    let name = call.resource();
+    if let (
+        Call::RestoreDBInstanceFromDBSnapshot { .. },
+        Outcome::Accepted { resource_id: Some(id), .. } | Outcome::Found { resource_id: Some(id) },
+    ) = (call, &last.intent.outcome)
+        && let Ok(Some(renamed)) = told::instance(situation, id)?
+        && renamed.identifier != name
+    {
+        return Ok(Stop::for_person(
+            format!("{name}, which this migration made, is called {} now", renamed.identifier),
+            format!("somebody renamed it; {}. Give it its name back, then resume", situation.what_is_safe()),
+        ));
+    }
+    let events = told::in_its_events(situation, events_of(call), last.intent.sent_at)?;
+    Ok(Stop::failed(
+        format!("{name}, which this migration made, is gone{events}"),
+        format!("somebody removed it, or AWS gave it up; {}", situation.what_is_safe()),
+    ))
+}
+
+/// The answer to a call that mustn't be repeated was lost. Only AWS's events, and what two equal looks show, tell
+/// whether it happened.
+fn lost_for_good(situation: &Situation<'_>, call: &Call, last: Asked<'_>) -> Told<Decision> {
+    let events = told::events(situation, events_of(call), last.intent.sent_at)?;
+    if events.as_ref().is_ok_and(|events| events.iter().any(|event| event.is_restart())) && last.age < UNSEEN {
+        return Ok(Wait::because("the restart happened, as its event tells; AWS doesn't show its effect yet"));
+    }
+    if situation.target_steady_for < SECOND_LOOK {
+        return Ok(Wait::because(format!("the answer to {} was lost; looking once more", call.action())));
+    }
+    let happened = match events {
+        Ok(events) if events.iter().any(|event| event.is_restart()) => {
+            "its event tells that it happened, and yet its effect doesn't show"
+        }
+        Ok(_) => "neither an event nor its effect shows whether it happened",
+        Err(_) => "nothing shows whether it happened, and the events couldn't be read (rds:DescribeEvents)",
+    };
+    Ok(Stop::for_person(
+        format!("the answer to {call} was lost; {happened}"),
+        format!(
+            "it is not repeated on a guess; {}. Look at {}, do it by hand if it is still needed, then resume",
+            situation.what_is_safe(),
+            call.resource()
         ),
-        outcome if outcome.may_have_acted() => again(situation, call, &asked, last),
-        _ => after_no(call, last),
+    ))
+}
+
+/// A change may have been taken, and the fence is over without its effect: AWS's events may tell that it failed.
+fn without_effect(situation: &Situation<'_>, call: Call, asked: &[Asked<'_>], last: Asked<'_>) -> Told<Decision> {
+    let failures = told::events(situation, events_of(&call), last.intent.sent_at)?
+        .map(|events| events.into_iter().filter(|event| event.is_failure()).collect::<Vec<_>>());
+    match failures.as_deref() {
+        // A person who resumes has read it.
+        Ok([.., failure]) if last.this_run => Ok(Stop::for_person(
+            format!("AWS took {call}, and gave it up afterwards: “{}”", failure.message),
+            format!("{}. Mend what AWS names, then resume", situation.what_is_safe()),
+        )),
+        _ => again(situation, call, asked, last),
     }
 }
 
 /// Sends a call that may have acted once more, if that is still allowed in this run. A person who resumes after
 /// the stop has looked at it: then it may be asked for again.
-fn again(situation: &Situation<'_>, call: Call, asked: &[Asked<'_>], last: Asked<'_>) -> Decision {
+fn again(situation: &Situation<'_>, call: Call, asked: &[Asked<'_>], last: Asked<'_>) -> Told<Decision> {
     let wanted = digest(&call);
     let attempts = asked
         .iter()
         .filter(|it| it.this_run && it.intent.digest == wanted && it.intent.outcome.may_have_acted())
         .count();
     if attempts < ATTEMPTS {
-        return Decision::Act(call);
+        return Ok(Decision::Act(call));
     }
-    Stop::for_person(
-        format!("{call} was asked for {attempts} times without effect ({})", in_words(&last.intent.outcome)),
-        format!(
-            "nothing of {} was changed; look at the events of {} in the RDS console, then resume",
-            situation.plan.source.identifier,
-            call.resource()
-        ),
-    )
-}
-
-/// After a call that didn't act: refused, throttled, or never sent.
-fn after_no(call: Call, last: Asked<'_>) -> Decision {
-    let Outcome::Refused { code, message, request_id } = &last.intent.outcome else {
-        return pause(call, last);
-    };
-    // What an earlier process was told may have been mended since: ask again.
-    if !last.this_run {
-        return Decision::Act(call);
-    }
-    if BUSY.contains(&code.as_str()) {
-        return pause(call, last);
-    }
-    let request = request_id.as_deref().map(|id| format!(", request {id}")).unwrap_or_default();
-    let reason = format!("AWS refused {call}: {code}: {message}{request}");
-    if is_denial(code) {
-        return Stop::of(
-            StopKind::Denied,
-            reason,
-            format!("allow rds:{} for this caller, then resume; nothing was changed", call.action()),
-        );
-    }
-    Stop::for_person(reason, "nothing was changed by it; mend what AWS names, then resume")
-}
-
-fn pause(call: Call, last: Asked<'_>) -> Decision {
-    if last.age >= PAUSE {
-        return Decision::Act(call);
-    }
-    Wait::because(format!("{} will be asked again: {}", call.action(), in_words(&last.intent.outcome)))
+    let events = told::in_its_events(situation, events_of(&call), last.intent.sent_at)?;
+    Ok(Stop::for_person(
+        format!("{call} was asked for {attempts} times without effect ({}){events}", in_words(&last.intent.outcome)),
+        format!("{}; look at {} in the RDS console, then resume", situation.what_is_safe(), call.resource()),
+    ))
 }
 
 /// "Already exists" after an attempt of ours whose answer was lost is that attempt's success, not shown yet.
@@ -146,7 +177,7 @@ fn exists_already(situation: &Situation<'_>, call: &Call, asked: &[Asked<'_>], l
 }
 
 /// What became of a call, in a few words.
-fn in_words(outcome: &Outcome) -> String {
+pub(super) fn in_words(outcome: &Outcome) -> String {
     match outcome {
         Outcome::Sent => "the program ended before AWS's answer was saved".into(),
         Outcome::Accepted { .. } | Outcome::Found { .. } => "AWS accepted it".into(),

@@ -1,6 +1,6 @@
 //! EncryptCopy: the copy of the snapshot, encrypted under the key.
 
-use super::{Decision, Evidence, Situation, Stop, Wait, ask, lineage, lineage::Ours, snapshot};
+use super::{Decision, Evidence, Situation, Stop, Wait, ask, lineage, lineage::Ours, snapshot, told::decided};
 use crate::model::{Call, DbSnapshot, SnapshotState, Verdict};
 
 /// Decides the next move toward the encrypted copy.
@@ -19,12 +19,12 @@ pub(super) fn decide(situation: &Situation<'_>) -> Decision {
     match lineage::of_copy(situation, copy) {
         Ours::Yes => {}
         Ours::NotYet(why) => return Wait::in_status(copy.status_word(), why),
-        Ours::No(why) => return snapshot::not_ours("snapshot", &copy.identifier, &why),
+        Ours::No(why) => return snapshot::not_ours("snapshot", &copy.identifier, &why, copy.tags.as_ref()),
     }
     match copy.state() {
         SnapshotState::Available => judge_encryption(situation, copy),
         SnapshotState::Passing => Wait::on(copy.status_word(), copy.percent_progress),
-        SnapshotState::Lost => snapshot::lost("encrypted copy", &copy.identifier, copy.status_word()),
+        SnapshotState::Lost => decided(snapshot::lost(situation, "encrypted copy", copy)),
     }
 }
 
@@ -34,14 +34,14 @@ fn judge_encryption(situation: &Situation<'_>, copy: &DbSnapshot) -> Decision {
         Verdict::UnderKey(arn) if arn == situation.plan.key_arn => {
             Decision::Done(Evidence::EncryptedCopy { name: copy.identifier.clone() })
         }
-        _ => Stop::for_person(
+        _ => Stop::failed(
             format!(
                 "the copy {} is {}; asked was {}",
                 copy.identifier,
                 copy.encryption.in_words(),
                 situation.plan.key_arn
             ),
-            "nothing was restored from it, and the source is untouched. Remove the copy and check the key",
+            "nothing was restored from it, and the source is untouched. Check the key before anything else",
         ),
     }
 }

@@ -1,6 +1,6 @@
 //! What a step can decide.
 
-use crate::model::{Call, Setting, Value};
+use crate::model::{Call, Inquiry, Setting, Value};
 
 /// What the engine does next.
 #[derive(Clone, Debug, PartialEq)]
@@ -11,6 +11,8 @@ pub enum Decision {
     Wait(Wait),
     /// The step's goal holds, by this evidence.
     Done(Evidence),
+    /// Ask AWS this as well, then decide again: nothing is done or waited for meanwhile.
+    Inquire(Inquiry),
     /// Only a person can help.
     Stop(Stop),
 }
@@ -73,6 +75,18 @@ pub enum Evidence {
         /// How many settings were compared.
         compared: usize,
     },
+    /// AWS doesn't show it any more, or never did.
+    Gone {
+        /// Its name.
+        name: String,
+    },
+    /// It has our name and isn't ours: it was left as it is.
+    Left {
+        /// Its name.
+        name: String,
+        /// Why it isn't ours.
+        why: String,
+    },
 }
 
 /// Why only a person can help.
@@ -91,6 +105,8 @@ pub struct Stop {
 pub enum StopKind {
     /// Something that a person must mend; resumable.
     NeedsPerson,
+    /// What this migration made failed, or is gone: `--retry` begins afresh under the next generation's names.
+    Failed,
     /// Somebody else owns what has our name.
     Foreign,
     /// AWS denies a call.
@@ -114,6 +130,11 @@ impl Stop {
     /// Stops for a person.
     pub(super) fn for_person(reason: impl Into<String>, remedy: impl Into<String>) -> Decision {
         Self::of(StopKind::NeedsPerson, reason, remedy)
+    }
+
+    /// Stops since what this migration made is of no use.
+    pub(super) fn failed(reason: impl Into<String>, remedy: impl Into<String>) -> Decision {
+        Self::of(StopKind::Failed, reason, remedy)
     }
 
     /// Stops before something of somebody else's.

@@ -1,7 +1,12 @@
 //! Restore: a new instance from the encrypted copy.
 
-use super::{Decision, Evidence, Situation, Stop, Wait, ask, lineage, lineage::Ours, snapshot};
-use crate::model::{Call, DbInstance, InstanceState, Setting, SettingValues, Tags, Value, Verdict};
+use super::{
+    Decision, Evidence, Situation, Stop, StopKind, Wait, ask, lineage,
+    lineage::Ours,
+    snapshot,
+    told::{self, Told, decided},
+};
+use crate::model::{Call, DbInstance, EventSource, InstanceState, Setting, SettingValues, Tags, Value, Verdict};
 
 /// Decides the next move toward the encrypted instance.
 pub(super) fn decide(situation: &Situation<'_>) -> Decision {
@@ -11,7 +16,7 @@ pub(super) fn decide(situation: &Situation<'_>) -> Decision {
     match lineage::of_target(situation, target) {
         Ours::Yes => judge(situation, target),
         Ours::NotYet(why) => Wait::in_status(target.status_word(), why),
-        Ours::No(why) => snapshot::not_ours("instance", &target.identifier, &why),
+        Ours::No(why) => snapshot::not_ours("instance", &target.identifier, &why, target.tags.as_ref()),
     }
 }
 
@@ -55,7 +60,7 @@ fn judge(situation: &Situation<'_>, target: &DbInstance) -> Decision {
         _ => return not_as_asked(situation, target),
     }
     match target.state() {
-        _ if broke => broken(situation, name, word),
+        _ if broke => decided(broken(situation, target)),
         InstanceState::Passing if word == "creating" || target.endpoint_address.is_none() => Wait::on(word, None),
         _ => Decision::Done(Evidence::Restored {
             name: name.clone(),
@@ -65,7 +70,7 @@ fn judge(situation: &Situation<'_>, target: &DbInstance) -> Decision {
 }
 
 fn not_as_asked(situation: &Situation<'_>, target: &DbInstance) -> Decision {
-    Stop::for_person(
+    Stop::failed(
         format!(
             "the restored instance {} is {}; asked was {}",
             target.identifier,
@@ -73,21 +78,35 @@ fn not_as_asked(situation: &Situation<'_>, target: &DbInstance) -> Decision {
             situation.plan.key_arn
         ),
         format!(
-            "don't use it: it is not what was asked for. The source {} serves on, unchanged; remove the instance once you \
-             have seen it",
+            "don't use it: it is not what was asked for. The source {} was not changed",
             situation.plan.source.identifier
         ),
     )
 }
 
-fn broken(situation: &Situation<'_>, name: &str, word: &str) -> Decision {
-    Stop::for_person(
-        format!("the restored instance {name} is {word}, which does not pass by itself"),
-        format!(
-            "the source {} serves on, unchanged, and the encrypted copy {} is kept. Look for the reason in the events of \
-             {name}, mend it there, then resume",
-            situation.plan.source.identifier,
-            situation.names().copy
+/// It needs a person, or is of no use any more.
+pub(super) fn broken(situation: &Situation<'_>, target: &DbInstance) -> Told<Decision> {
+    let (name, word) = (&target.identifier, target.status_word());
+    let since = situation.asked_first(name);
+    let events = told::in_its_events(situation, EventSource::Instance(name.clone()), since)?;
+    let (kind, advice) = match word {
+        "stopped" | "stopping" => (
+            StopKind::NeedsPerson,
+            format!("start it (aws rds start-db-instance --db-instance-identifier {name}), then resume"),
         ),
-    )
+        "storage-full" => (StopKind::NeedsPerson, "give it more storage, then resume".into()),
+        word if word.starts_with("inaccessible-encryption-credentials") => (
+            StopKind::NeedsPerson,
+            format!(
+                "enable its key {} again, start the instance within seven days, then resume: after that it is lost for good",
+                situation.plan.key_arn
+            ),
+        ),
+        _ => (StopKind::Failed, "mend what AWS names and resume, or begin afresh".into()),
+    };
+    Ok(Stop::of(
+        kind,
+        format!("the restored instance {name} is {word}, which does not pass by itself{events}"),
+        format!("{}; {advice}", situation.what_is_safe()),
+    ))
 }

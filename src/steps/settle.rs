@@ -6,7 +6,7 @@
 
 use std::time::Duration;
 
-use super::{Decision, Evidence, Situation, Stop, Wait, ask, lineage::TAGS_LAG};
+use super::{Decision, Evidence, Situation, Wait, ask, lineage::TAGS_LAG, restore, told::decided};
 use crate::{
     model::{Call, DbInstance, InstanceState, Setting, SettingValues, Value},
     plan::{SettleGroup, carry, window_contains},
@@ -28,10 +28,7 @@ pub(super) fn decide(situation: &Situation<'_>) -> Decision {
             return Wait::in_status(word, "until the target takes changes");
         }
         (InstanceState::NeedsPerson | InstanceState::Stopped | InstanceState::Deleting, _) => {
-            return Stop::for_person(
-                format!("the target {} is {word}", target.identifier),
-                "the source serves on, unchanged; bring the target back to available, then resume",
-            );
+            return decided(restore::broken(situation, target));
         }
     }
     if let Some(why) = unapplied(target) {

@@ -5,7 +5,10 @@ use std::time::Duration;
 use serde::{Deserialize, Serialize};
 
 use crate::{
-    model::{AwsTime, DbInstance, DbSnapshot, Intent, OWNER_TAG, RUN_TAG, Tags, name::GenerationNames, name::short_id},
+    model::{
+        Answers, AwsTime, DbInstance, DbSnapshot, Intent, OWNER_TAG, RUN_TAG, Tags, name::GenerationNames,
+        name::short_id,
+    },
     plan::Plan,
 };
 
@@ -57,6 +60,8 @@ pub struct Situation<'a> {
     pub seen: &'a Seen,
     /// What we asked for in this generation, oldest first.
     pub journal: &'a [Asked<'a>],
+    /// What AWS was asked beyond the look in this turn.
+    pub answers: &'a Answers,
     /// For how long the same ones of the four resources have been shown.
     pub shown_steady_for: Duration,
     /// For how long the target has looked exactly like this.
@@ -76,6 +81,26 @@ impl<'a> Situation<'a> {
             .iter()
             .copied()
             .filter(move |asked| asked.intent.call.action() == action && asked.intent.call.resource() == resource)
+    }
+
+    /// When something of this name was first asked for; now, where it never was.
+    pub(super) fn asked_first(&self, resource: &str) -> AwsTime {
+        let first = self.journal.iter().find(|asked| asked.intent.call.resource() == resource);
+        first.map_or(self.now, |asked| asked.intent.sent_at)
+    }
+
+    /// What is kept whatever happens next, as a sentence: the source, and the copy if there is one.
+    pub(super) fn what_is_safe(&self) -> String {
+        let source = &self.plan.source.identifier;
+        let serves = match &self.seen.source {
+            Some(_) => format!("{source} was not changed"),
+            None => format!("AWS doesn't show {source}"),
+        };
+        match (&self.seen.copy, &self.seen.snapshot) {
+            (Some(copy), _) => format!("{serves}, and the encrypted copy {} is kept", copy.identifier),
+            (None, Some(snapshot)) => format!("{serves}, and the snapshot {} is kept", snapshot.identifier),
+            (None, None) => serves,
+        }
     }
 
     /// The tags on everything that we make.

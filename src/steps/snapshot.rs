@@ -1,7 +1,11 @@
 //! TakeSnapshot: a manual snapshot of the source.
 
-use super::{Decision, Evidence, Situation, Stop, Wait, ask, lineage, lineage::Ours};
-use crate::model::{Call, DbSnapshot, InstanceState, SnapshotState};
+use super::{
+    Decision, Evidence, Situation, Stop, Wait, ask, lineage,
+    lineage::Ours,
+    told::{self, Told, decided},
+};
+use crate::model::{Call, DbSnapshot, EventSource, InstanceState, RUN_TAG, SnapshotState, Tags};
 
 /// Decides the next move toward the plain snapshot.
 pub(super) fn decide(situation: &Situation<'_>) -> Decision {
@@ -16,12 +20,12 @@ fn judge(situation: &Situation<'_>, snapshot: &DbSnapshot) -> Decision {
     match lineage::of_snapshot(situation, snapshot, "CreateDBSnapshot") {
         Ours::Yes => {}
         Ours::NotYet(why) => return Wait::in_status(snapshot.status_word(), why),
-        Ours::No(why) => return not_ours("snapshot", name, &why),
+        Ours::No(why) => return not_ours("snapshot", name, &why, snapshot.tags.as_ref()),
     }
     match snapshot.state() {
         SnapshotState::Available => Decision::Done(Evidence::Snapshot { name: name.clone() }),
         SnapshotState::Passing => Wait::on(snapshot.status_word(), snapshot.percent_progress),
-        SnapshotState::Lost => lost("snapshot", name, snapshot.status_word()),
+        SnapshotState::Lost => decided(lost(situation, "snapshot", snapshot)),
     }
 }
 
@@ -42,15 +46,7 @@ fn ask_for_it(situation: &Situation<'_>) -> Decision {
 /// AWS takes a snapshot of an instance that is available, or optimizing its storage (R-INST-5).
 fn when_the_source_allows(situation: &Situation<'_>, call: Call) -> Decision {
     let plan = &situation.plan.source;
-    let Some(source) = &situation.seen.source else {
-        if situation.shown_steady_for < ask::SECOND_LOOK {
-            return Wait::because(format!("AWS doesn't show {} any more; looking once more", plan.identifier));
-        }
-        return Stop::for_person(
-            format!("the source {} is gone: AWS shows no instance of that name", plan.identifier),
-            "nothing was taken from it yet; if it was renamed, migrate it under its new name",
-        );
-    };
+    let Some(source) = &situation.seen.source else { return decided(source_is_gone(situation)) };
     let Some(shown) = &source.resource_id else {
         return Wait::in_status(source.status_word(), "AWS doesn't show the source's resource id");
     };
@@ -70,21 +66,55 @@ fn when_the_source_allows(situation: &Situation<'_>, call: Call) -> Decision {
     }
 }
 
+/// Nothing has the source's name any more: it was renamed, or removed.
+fn source_is_gone(situation: &Situation<'_>) -> Told<Decision> {
+    let source = &situation.plan.source;
+    if situation.shown_steady_for < ask::SECOND_LOOK {
+        return Ok(Wait::because(format!("AWS doesn't show {} any more; looking once more", source.identifier)));
+    }
+    Ok(match told::instance(situation, &source.resource_id)? {
+        Ok(Some(renamed)) => Stop::for_person(
+            format!("the source {} is called {} now", source.identifier, renamed.identifier),
+            format!(
+                "nothing was taken from it yet. Give it its name back and resume; or abandon this migration and begin one \
+                 of {}",
+                renamed.identifier
+            ),
+        ),
+        Ok(None) => Stop::for_person(
+            format!("the source {} is gone: AWS shows no instance with its name or its resource id", source.identifier),
+            "nothing was taken from it yet, so this migration can't help: look for its last snapshots and backups",
+        ),
+        Err(why) => Stop::for_person(
+            format!(
+                "the source {} is gone, or has another name now, which couldn't be looked up ({why})",
+                source.identifier
+            ),
+            "nothing was taken from it yet; if it was renamed, give it its name back, then resume",
+        ),
+    })
+}
+
 /// Something has our name that we can't prove ours: refuse, never overwrite, never adopt.
-pub(super) fn not_ours(kind: &str, name: &str, why: &str) -> Decision {
+pub(super) fn not_ours(kind: &str, name: &str, why: &str, tags: Option<&Tags>) -> Decision {
+    let owner = match tags.and_then(|tags| tags.get(RUN_TAG)) {
+        Some(run) => format!("its tag {RUN_TAG} says “{run}”"),
+        None => format!("it has no tag {RUN_TAG}"),
+    };
     Stop::foreign(
-        format!("the {kind} {name} is not this migration's: {why}"),
-        "it was left untouched, and so is the source; remove or rename it if nobody needs it, then resume",
+        format!("the {kind} {name} is not this migration's: {why}; {owner}"),
+        "it was left untouched, and so is the source; let the other run end, or remove or rename it if nobody needs it, \
+         then resume",
     )
 }
 
 /// A snapshot of ours that AWS lost.
-pub(super) fn lost(kind: &str, name: &str, status: &str) -> Decision {
-    Stop::for_person(
-        format!("the {kind} {name}, which this migration made, is {status}"),
-        format!(
-            "the source serves on, unchanged. Look for the reason in the RDS console's events; remove the {kind} by hand \
-             (aws rds delete-db-snapshot --db-snapshot-identifier {name}) once you no longer need it"
-        ),
-    )
+pub(super) fn lost(situation: &Situation<'_>, kind: &str, snapshot: &DbSnapshot) -> Told<Decision> {
+    let name = &snapshot.identifier;
+    let since = situation.asked_first(name);
+    let events = told::in_its_events(situation, EventSource::Snapshot(name.clone()), since)?;
+    Ok(Stop::failed(
+        format!("the {kind} {name}, which this migration made, is {}{events}", snapshot.status_word()),
+        format!("{} was not changed; mend what AWS names, if it names something", situation.plan.source.identifier),
+    ))
 }

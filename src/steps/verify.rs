@@ -13,9 +13,9 @@ pub(super) fn decide(situation: &Situation<'_>) -> Decision {
     match target.encryption.verdict() {
         Verdict::UnderKey(arn) if arn == plan.key_arn => {}
         _ => {
-            return Stop::for_person(
+            return Stop::failed(
                 format!("{} is {}; asked was {}", target.identifier, target.encryption.in_words(), plan.key_arn),
-                format!("don't use it. The source {} serves on, unchanged", plan.source.identifier),
+                format!("don't use it. The source {} was not changed", plan.source.identifier),
             );
         }
     }

@@ -89,6 +89,12 @@ impl Line {
 
 impl Reporter for Bars {
     fn report(&mut self, event: &Event) {
+        if matches!(event, Event::Begun(_)) && self.board.begun.is_some() {
+            // The next generation's lines come below; those of the one before stay as they are.
+            self.close();
+            self.lines.clear();
+            self.board.ended = false;
+        }
         if self.board.ended {
             return;
         }

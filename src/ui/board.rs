@@ -5,7 +5,7 @@ use std::time::Duration;
 use super::{estimate::Samples, words};
 use crate::{
     engine::event::{Begun, Event, Progress},
-    steps::{PIPELINE, Step},
+    steps::{Goal, Step},
 };
 
 /// All that is shown of one migration.
@@ -48,27 +48,23 @@ pub(super) enum State {
 
 impl Board {
     pub(super) fn new() -> Self {
-        let row = |step| Row {
-            step,
-            state: State::Waiting,
-            elapsed: None,
-            percent: None,
-            status: None,
-            note: String::new(),
-            samples: Samples::default(),
-        };
-        Self { begun: None, rows: PIPELINE.into_iter().map(row).collect(), trouble: None, beat: 0, ended: false }
+        Self::toward(Goal::Migrate)
+    }
+
+    fn toward(goal: Goal) -> Self {
+        let rows = goal.pipeline().iter().copied().map(Row::waiting).collect();
+        Self { begun: None, rows, trouble: None, beat: 0, ended: false }
     }
 
     pub(super) fn hear(&mut self, event: &Event) {
         match event {
-            Event::Begun(begun) => self.begun = Some(begun.clone()),
+            Event::Begun(begun) => *self = Self { begun: Some(begun.clone()), ..Self::toward(begun.goal) },
             Event::StepStarted { step } => self.start(*step),
             Event::Asking { step, call, attempt } => self.ask(*step, call, *attempt),
             Event::Asked { step, call, outcome, accepted } => self.answer(*step, call, outcome, *accepted),
             Event::Progress(progress) => self.look(progress),
             Event::StepDone { step, evidence, took } => self.finish_step(*step, words::evidence(evidence), *took),
-            Event::LookFailed { why } => self.trouble = Some(format!("no answer from AWS: {why}; trying again")),
+            Event::LookFailed { kind, why } => self.trouble = Some(words::trouble(*kind, why)),
             Event::Tick { elapsed } => self.tick(*elapsed),
             Event::Interrupted => self.end(State::Interrupted),
             Event::Stopped(_) => self.end(State::Stopped),
@@ -172,6 +168,18 @@ impl Board {
 }
 
 impl Row {
+    fn waiting(step: Step) -> Self {
+        Self {
+            step,
+            state: State::Waiting,
+            elapsed: None,
+            percent: None,
+            status: None,
+            note: String::new(),
+            samples: Samples::default(),
+        }
+    }
+
     fn finish(&mut self, evidence: String, took: Option<Duration>) {
         self.state = State::Done;
         self.elapsed = took;

@@ -2,19 +2,19 @@
 //!
 //! Each line is an object with `format` (1; it rises when a member changes its meaning or goes), `event`, and
 //! what belongs to that event. Durations are seconds of AWS's time. New events and members may come at any
-//! time: skip what you don't know. The last line of a run is `finished`, `stopped`, `interrupted`,
-//! `refused`, `nothing_to_do` or `failed`.
+//! time: skip what you don't know. The last line of a run is `finished`, `removed`, `stopped`,
+//! `interrupted`, `refused`, `nothing_to_do` or `failed`.
 
 use std::io::Write;
 
 use serde_json::{Value, json};
 
-use super::result::Made;
+use super::{removal::Removed, result::Made};
 use crate::{
     engine::event::{Begun, Event, Progress, Reporter},
     plan::{Check, Finding, Judgement, Severity},
     state::{Entry, Record},
-    steps::{Difference, Evidence, Stop, StopKind},
+    steps::{Difference, Evidence, Item, Stop, StopKind},
 };
 
 /// The format of these lines.
@@ -50,9 +50,9 @@ pub fn line(value: &Value) -> String {
 /// An event, or nothing for those that only move a screen or are told by the last line.
 fn of_event(event: &Event) -> Option<Value> {
     Some(match event {
-        Event::Begun(Begun { database, target, key_arn, resumed, pace }) => json!({
+        Event::Begun(Begun { goal, database, target, key_arn, resumed, pace }) => json!({
             "format": FORMAT, "event": "begun", "database": database, "target": target, "kms_key_arn": key_arn,
-            "resumed": resumed, "sandbox_speed": (*pace > 1).then_some(pace),
+            "goal": goal, "resumed": resumed, "sandbox_speed": (*pace > 1).then_some(pace),
         }),
         Event::StepStarted { step } => json!({"format": FORMAT, "event": "step_started", "step": step}),
         Event::Asking { step, call, attempt } => {
@@ -69,7 +69,9 @@ fn of_event(event: &Event) -> Option<Value> {
             "format": FORMAT, "event": "step_done", "step": step, "took": took.map(|took| took.as_secs()),
             "evidence": of_evidence(evidence),
         }),
-        Event::LookFailed { why } => json!({"format": FORMAT, "event": "look_failed", "why": why}),
+        Event::LookFailed { kind, why } => {
+            json!({"format": FORMAT, "event": "look_failed", "kind": kind, "why": why})
+        }
         Event::Tick { .. } | Event::Interrupted | Event::Stopped(_) | Event::Finished => return None,
     })
 }
@@ -81,6 +83,8 @@ fn of_evidence(evidence: &Evidence) -> Value {
         Evidence::EncryptedCopy { name } => json!({"encrypted_copy": name}),
         Evidence::Restored { name, resource_id } => json!({"instance": name, "resource_id": resource_id}),
         Evidence::Verified { compared } => json!({"compared": compared}),
+        Evidence::Gone { name } => json!({"gone": name}),
+        Evidence::Left { name, why } => json!({"left": name, "why": why}),
     }
 }
 
@@ -100,23 +104,41 @@ pub fn finished(made: &Made<'_>, changed: &[Difference]) -> Value {
 
 /// The last line of a run that needs a person.
 #[must_use]
-pub fn stopped(record: &Record, stop: &Stop, exit_code: u8) -> Value {
+pub fn stopped(record: &Record, stop: &Stop, exit_code: u8, next: &str) -> Value {
     let differences = match &stop.kind {
         StopKind::Difference(found) => found.iter().map(of_difference).collect(),
         _ => Vec::new(),
     };
     json!({
         "format": FORMAT, "event": "stopped", "database": record.migration.name, "exit_code": exit_code,
-        "reason": stop.reason, "remedy": stop.remedy, "differences": differences, "next": record.command("resume"),
+        "reason": stop.reason, "remedy": stop.remedy, "differences": differences, "next": next,
+        "retry": (stop.kind == StopKind::Failed).then(|| record.command("resume --retry")),
     })
 }
 
 /// The last line of a run that was asked to end.
 #[must_use]
-pub fn interrupted(record: &Record) -> Value {
+pub fn interrupted(record: &Record, next: &str) -> Value {
     json!({
         "format": FORMAT, "event": "interrupted", "database": record.migration.name, "exit_code": 5,
-        "next": record.command("resume"),
+        "next": next,
+    })
+}
+
+/// The last line of a clean-up that reached its end.
+#[must_use]
+pub fn removed(removed: &Removed<'_>) -> Value {
+    let gone = removed.evidence.iter().filter_map(|evidence| match evidence {
+        Evidence::Gone { name } => Some(name),
+        _ => None,
+    });
+    let left = removed.evidence.iter().filter_map(|evidence| match evidence {
+        Evidence::Left { name, why } => Some(json!({"name": name, "why": why})),
+        _ => None,
+    });
+    json!({
+        "format": FORMAT, "event": "removed", "database": removed.record.migration.name, "goal": removed.goal,
+        "gone": gone.collect::<Vec<_>>(), "left": left.collect::<Vec<_>>(),
     })
 }
 
@@ -153,13 +175,20 @@ fn of_finding(finding: &Finding) -> Value {
     json!({"severity": severity, "what": finding.what, "remedy": finding.remedy, "rule": finding.rule})
 }
 
+fn of_item(item: &Item) -> Value {
+    json!({
+        "kind": item.kind, "name": item.name, "status": item.status, "allocated_storage": item.allocated_storage,
+        "encryption": item.encryption.in_words(), "ours": item.not_ours.is_none(), "why_not_ours": item.not_ours,
+    })
+}
+
 fn of_difference(difference: &Difference) -> Value {
     json!({"setting": difference.setting, "wanted": difference.wanted, "shown": difference.shown})
 }
 
-/// The document of `status`: all migrations, each with its file.
+/// The document of `status`: all migrations, each with its file; and what AWS shows of one, where it was asked.
 #[must_use]
-pub fn status(entries: &[Entry]) -> Value {
+pub fn status(entries: &[Entry], looked: Option<&[Item]>) -> Value {
     let migrations = entries.iter().map(|entry| {
         let holder = entry.holder.as_ref().map(ToString::to_string);
         match &entry.record {
@@ -169,5 +198,9 @@ pub fn status(entries: &[Entry]) -> Value {
             }
         }
     });
-    json!({"format": FORMAT, "migrations": migrations.collect::<Vec<_>>()})
+    let mut document = json!({"format": FORMAT, "migrations": migrations.collect::<Vec<_>>()});
+    if let Some(items) = looked {
+        document["exists"] = items.iter().map(of_item).collect();
+    }
+    document
 }

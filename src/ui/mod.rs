@@ -10,6 +10,7 @@ mod board;
 mod clock;
 pub mod confirm;
 pub mod estimate;
+mod existing;
 pub mod findings;
 mod fit;
 pub mod json;
@@ -19,6 +20,8 @@ mod lines;
 mod output;
 mod page;
 pub mod plain;
+pub mod rebuilt;
+pub mod removal;
 pub mod result;
 #[cfg(test)]
 mod samples;

@@ -6,8 +6,8 @@ use tokio::time::Instant;
 
 use super::{clock::RunClock, estimate::Samples, time, words};
 use crate::{
-    engine::event::{Begun, Event, Progress, Reporter},
-    steps::{Evidence, Step},
+    engine::event::{Begun, Event, Progress, Reporter, Trouble},
+    steps::{Evidence, Goal, Step},
 };
 
 /// At least one line in this much of a person's own time.
@@ -26,8 +26,8 @@ pub struct Plain<W: Write> {
     said: Option<Said>,
     spoke: Instant,
     samples: Samples,
-    /// Whether AWS has stopped to answer.
-    outage: bool,
+    /// What keeps AWS from answering, as it was last said.
+    outage: Option<(Trouble, String)>,
 }
 
 /// What was last said of a step.
@@ -47,7 +47,7 @@ impl<W: Write> Plain<W> {
     #[must_use]
     pub fn new(to: W) -> Self {
         let clock = RunClock::default();
-        Self { to, clock, step: None, said: None, spoke: Instant::now(), samples: Samples::default(), outage: false }
+        Self { to, clock, step: None, said: None, spoke: Instant::now(), samples: Samples::default(), outage: None }
     }
 
     /// Writes a line. A migration must not end because nobody listens any more.
@@ -65,7 +65,14 @@ impl<W: Write> Plain<W> {
         self.clock.begin(begun.resumed);
         let pace = if begun.pace > 1 { format!(", sandbox ×{}", begun.pace) } else { String::new() };
         let how = if begun.resumed { "resuming " } else { "" };
-        self.line(&format!("{how}{} → {}, key {}{pace}", begun.database, begun.target, begun.key_arn));
+        match begun.goal {
+            Goal::Migrate => {
+                self.line(&format!("{how}{} → {}, key {}{pace}", begun.database, begun.target, begun.key_arn));
+            }
+            Goal::Abandon | Goal::DropSnapshots => {
+                self.line(&format!("removing of {} → {}{pace}", begun.database, begun.target));
+            }
+        }
     }
 
     fn step_started(&mut self, step: Step) {
@@ -85,8 +92,7 @@ impl<W: Write> Plain<W> {
 
     fn looked(&mut self, progress: &Progress) {
         self.clock.looked(progress.now, progress.elapsed);
-        if self.outage {
-            self.outage = false;
+        if self.outage.take().is_some_and(|(kind, _)| kind != Trouble::Throttled) {
             self.line("AWS answers again");
         }
         if let Some(percent) = progress.percent {
@@ -116,10 +122,16 @@ impl<W: Write> Plain<W> {
         self.said = None;
     }
 
-    fn look_failed(&mut self, why: &str) {
-        if !self.outage {
-            self.outage = true;
-            self.line(&format!("no answer from AWS: {why}; trying again"));
+    fn look_failed(&mut self, kind: Trouble, why: &str) {
+        let trouble = words::trouble(kind, why);
+        // An outage is one, whichever call meets it.
+        let known = self
+            .outage
+            .as_ref()
+            .is_some_and(|(before, said)| *before == kind && (kind == Trouble::Unreachable || *said == trouble));
+        if !known {
+            self.line(&trouble);
+            self.outage = Some((kind, trouble));
         }
     }
 
@@ -128,15 +140,18 @@ impl<W: Write> Plain<W> {
         if self.spoke.elapsed() < HEARTBEAT {
             return;
         }
-        match &self.said {
-            _ if self.outage => self.line("still no answer from AWS; trying again"),
-            Some(said) => {
+        match (&self.outage, &self.said) {
+            (Some((_, trouble)), _) => {
+                let text = format!("still: {trouble}");
+                self.line(&text);
+            }
+            (None, Some(said)) => {
                 let text =
                     format!("still {}, for {}", said.in_words(), time::words(elapsed.saturating_sub(said.elapsed)));
                 let (step, left) = (said.step, self.left(elapsed));
                 self.of_step(step, &format!("{text}{left}"));
             }
-            None => self.line("waiting for AWS"),
+            (None, None) => self.line("waiting for AWS"),
         }
     }
 
@@ -192,7 +207,7 @@ impl<W: Write> Reporter for Plain<W> {
             Event::Asked { step, call, outcome, .. } => self.of_step(*step, &format!("{call}: {outcome}")),
             Event::Progress(progress) => self.looked(progress),
             Event::StepDone { step, evidence, took } => self.step_done(*step, evidence, *took),
-            Event::LookFailed { why } => self.look_failed(why),
+            Event::LookFailed { kind, why } => self.look_failed(*kind, why),
             Event::Tick { elapsed } => self.tick(*elapsed),
             Event::Interrupted => self.ended("interrupted; nothing further is asked of AWS"),
             Event::Stopped(_) => self.ended("stopped"),

@@ -1,9 +1,9 @@
 //! The last lines: what was made and what it means; or why it ended, what exists, and how to go on.
 
-use super::{Page, table, text::Text, time, words};
+use super::{Page, existing, table, text::Text, time, words};
 use crate::{
-    model::{AwsTime, Call, Outcome, name::GenerationNames},
-    state::Record,
+    model::{AwsTime, name::GenerationNames},
+    state::{Known, Record},
     steps::{Stop, StopKind},
 };
 
@@ -39,6 +39,8 @@ pub fn finished(made: &Made<'_>, page: Page) -> String {
     text.point("-", &format!("the instance {}", names.target));
     text.point("-", &format!("the encrypted snapshot {}", names.copy));
     text.point("-", &format!("the snapshot {}, which is itself not encrypted", names.snapshot));
+    text.heading("To remove that snapshot, since it is not encrypted and fails audits");
+    text.verbatim(&record.command("cleanup --snapshots"));
     text.finish()
 }
 
@@ -86,7 +88,7 @@ pub fn stopped(record: &Record, stop: &Stop, page: Page) -> String {
             text.blank();
             text.block(&table::differences(found, page));
         }
-        StopKind::NeedsPerson | StopKind::Foreign | StopKind::Denied => {
+        StopKind::NeedsPerson | StopKind::Failed | StopKind::Foreign | StopKind::Denied => {
             text.marked_heading(&mark, &format!("Stopped{at}: {}", what_kind(&stop.kind)));
             text.heading("What was seen");
             text.inside(&stop.reason);
@@ -97,7 +99,16 @@ pub fn stopped(record: &Record, stop: &Stop, page: Page) -> String {
         text.inside(&stop.remedy);
     }
     exists_so_far(&mut text, record, page);
-    go_on(&mut text, record);
+    if stop.kind != StopKind::Failed {
+        go_on(&mut text, record);
+    } else {
+        text.heading("To look again, once it is mended");
+        text.verbatim(&record.command("resume"));
+        text.heading("To begin afresh, under new names; what failed stays until you remove it");
+        text.verbatim(&record.command("resume --retry"));
+        text.heading("To give up, and remove what this migration made");
+        text.verbatim(&record.command("cleanup --abandon"));
+    }
     text.finish()
 }
 
@@ -109,6 +120,7 @@ fn what_kind(kind: &StopKind) -> &'static str {
     match kind {
         StopKind::Foreign => "something of somebody else's is in the way",
         StopKind::Denied => "AWS denies a call",
+        StopKind::Failed => "what was made is of no use",
         StopKind::NeedsPerson | StopKind::Difference(_) => "this needs a person",
     }
 }
@@ -140,45 +152,15 @@ fn go_on(text: &mut Text, record: &Record) {
 
 /// What this migration has made, as far as its journal knows.
 fn exists_so_far(text: &mut Text, record: &Record, page: Page) {
-    let rows = asked_for(record);
-    if rows.is_empty() {
+    let resources = record.resources();
+    if resources.is_empty() {
         text.heading("So far nothing was made");
         return;
     }
     text.heading("Asked for so far; what exists of it is billed until you remove it");
-    text.rows(&rows);
-    if rows.iter().any(|[_, _, known]| known == UNKNOWN) {
+    text.rows(&resources.iter().map(existing::by_journal).collect::<Vec<_>>());
+    if resources.iter().any(|resource| resource.known == Known::MayExist) {
         text.point(&page.warning("!"), "AWS's answer to one call was lost: the next run looks for what it made first");
-    }
-}
-
-const UNKNOWN: &str = "may exist";
-
-fn asked_for(record: &Record) -> Vec<[String; 3]> {
-    let mut rows: Vec<[String; 3]> = Vec::new();
-    for intent in &record.journal {
-        let Some(kind) = made_by(&intent.call) else { continue };
-        let known = match intent.outcome {
-            Outcome::Accepted { .. } | Outcome::Found { .. } => "made",
-            Outcome::Sent | Outcome::Unknown { .. } => UNKNOWN,
-            Outcome::Refused { .. } | Outcome::NotSent { .. } => continue,
-        };
-        let name = intent.call.resource();
-        match rows.iter_mut().find(|[earlier_kind, earlier, _]| earlier_kind == kind && earlier == name) {
-            Some([_, _, earlier]) => known.clone_into(earlier),
-            None => rows.push([kind.to_owned(), name.to_owned(), known.to_owned()]),
-        }
-    }
-    rows
-}
-
-/// What kind of thing a call makes, if it makes one.
-fn made_by(call: &Call) -> Option<&'static str> {
-    match call {
-        Call::CreateDBSnapshot { .. } => Some("snapshot, not encrypted"),
-        Call::CopyDBSnapshot { .. } => Some("snapshot, encrypted"),
-        Call::RestoreDBInstanceFromDBSnapshot { .. } => Some("instance"),
-        Call::ModifyDBInstance { .. } | Call::RebootDBInstance { .. } => None,
     }
 }
 

@@ -108,7 +108,7 @@ pub(super) fn ask(record: &mut Record, last: Step, outcome: Outcome) {
     ];
     let accepted = || Outcome::Accepted { request_id: Some("r".into()), resource_id: None };
     for call in calls.into_iter().take(last as usize + 1) {
-        let number = record.enter(call, at("06:03:44"));
+        let number = record.enter(1, call, at("06:03:44"));
         record.conclude(number, accepted());
     }
     let number = u32::try_from(record.journal.len()).unwrap();
@@ -117,7 +117,14 @@ pub(super) fn ask(record: &mut Record, last: Step, outcome: Outcome) {
 
 pub(super) fn begun(resumed: bool, pace: u32) -> Event {
     let target = plan("postgres", false).names(1).target;
-    Event::Begun(Begun { database: "orders".into(), target, key_arn: KEY.into(), resumed, pace })
+    Event::Begun(Begun {
+        goal: crate::steps::Goal::Migrate,
+        database: "orders".into(),
+        target,
+        key_arn: KEY.into(),
+        resumed,
+        pace,
+    })
 }
 
 pub(super) fn looked(step: Step, status: &str, percent: Option<u8>, why: &str, elapsed: u64, now: &str) -> Event {

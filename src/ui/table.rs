@@ -4,11 +4,11 @@ use std::path::Path;
 
 use comfy_table::{ContentArrangement, Table, presets};
 
-use super::{Page, text::Text, time, words};
+use super::{Page, existing, text::Text, time, words};
 use crate::{
     model::{Intent, Outcome},
     state::{Entry, Owner, Record},
-    steps::Difference,
+    steps::{Difference, Item},
 };
 
 /// From this width on there is room for the day.
@@ -68,9 +68,9 @@ fn next(entry: &Entry) -> Option<&str> {
     (entry.holder.is_none() && !record.is_finished()).then_some(record.summary.next.as_str())
 }
 
-/// One migration: where it stands, its names; with `log` its journal.
+/// One migration: where it stands, its names, what exists of it; with `log` its journal.
 #[must_use]
-pub fn details(record: &Record, holder: Option<&Owner>, log: bool, page: Page) -> String {
+pub fn details(record: &Record, holder: Option<&Owner>, looked: Option<&[Item]>, log: bool, page: Page) -> String {
     let mut text = Text::new(page);
     text.heading(&format!("{}: {}", record.migration.name, words::standing(&record.summary, holder)));
     match (holder, &record.summary.stopped) {
@@ -80,6 +80,7 @@ pub fn details(record: &Record, holder: Option<&Owner>, log: bool, page: Page) -
     }
     text.blank();
     text.rows(&facts(record));
+    existing::section(&mut text, record, looked, page);
     if log {
         text.heading("Journal: what was asked of AWS");
         if record.journal.is_empty() {

@@ -1,6 +1,7 @@
 //! The words for steps, evidence and places, the same on every screen.
 
 use crate::{
+    engine::event::Trouble,
     model::AwsTime,
     state::{Owner, Phase, Summary},
     steps::{Evidence, Step},
@@ -15,6 +16,9 @@ pub fn step(step: Step) -> &'static str {
         Step::Restore => "restore",
         Step::Settle => "settle",
         Step::Verify => "verify",
+        Step::RemoveTarget => "instance",
+        Step::RemoveCopy => "encrypted copy",
+        Step::RemoveSnapshot => "snapshot",
     }
 }
 
@@ -26,6 +30,7 @@ pub(super) fn promise(step: Step) -> &'static str {
         Step::Restore => "a new instance from the copy",
         Step::Settle => "settings that a restore forgets",
         Step::Verify => "key and settings, read back",
+        Step::RemoveTarget | Step::RemoveCopy | Step::RemoveSnapshot => "to be removed",
     }
 }
 
@@ -36,6 +41,8 @@ pub(super) fn evidence(evidence: &Evidence) -> String {
         Evidence::Snapshot { name } | Evidence::EncryptedCopy { name } | Evidence::Restored { name, .. } => {
             name.clone()
         }
+        Evidence::Gone { name } => format!("{name} is gone"),
+        Evidence::Left { name, why } => format!("{name} is left: {why}"),
         Evidence::Settled => "every value read back twice".into(),
         Evidence::Verified { compared } => format!("encrypted, {compared} settings compared"),
     }
@@ -46,10 +53,25 @@ pub(super) fn standing(summary: &Summary, holder: Option<&Owner>) -> String {
     let at = summary.step.map(|at| format!(" at {}", step(at))).unwrap_or_default();
     match (summary.phase, holder) {
         (Phase::Finished, _) => "finished: encrypted and verified".into(),
+        (Phase::Abandoned, _) => "abandoned, and what it made removed".into(),
+        (Phase::Abandoning, Some(_)) => "being abandoned".into(),
+        (Phase::Abandoning, None) => "given up; what it made is not all removed".into(),
         (Phase::Underway | Phase::Stopped | Phase::Different, Some(_)) => format!("running{at}"),
         (Phase::Underway, None) => format!("interrupted{at}"),
         (Phase::Stopped, None) => format!("stopped{at}"),
         (Phase::Different, None) => "encrypted, but a setting differs".into(),
+    }
+}
+
+/// What keeps us from looking, and what becomes of it.
+pub(super) fn trouble(kind: Trouble, why: &str) -> String {
+    match kind {
+        Trouble::Unreachable => format!("no answer from AWS: {why}; trying again"),
+        Trouble::Throttled => format!("AWS asks for fewer calls ({why}); looking less often"),
+        Trouble::Credentials => format!(
+            "the credentials don't hold any more: {why}. Renew them in another window (aws sso login): this run goes on by \
+             itself, and what AWS has begun goes on meanwhile"
+        ),
     }
 }
 

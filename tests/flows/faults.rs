@@ -151,15 +151,15 @@ async fn a_look_that_is_stale_much_later_is_repeated() {
 async fn what_does_not_pass_by_itself_stops() {
     let ends = |status: &str| How::EndsAs { status: status.into() };
     let refuse = How::Refuse {
-        code: "SnapshotQuotaExceeded".into(),
-        message: "Cannot create more than 100 manual snapshots".into(),
+        code: "InstanceQuotaExceeded".into(),
+        message: "The customer has exceeded the maximum number of instances".into(),
         status: 400,
     };
     for (name, action, times, how, code) in [
         ("stop_snapshot_failed", "CreateDBSnapshot", 1, ends("failed"), 4),
         ("stop_copy_failed", "CopyDBSnapshot", 1, ends("failed"), 4),
         ("stop_restore_failed", "RestoreDBInstanceFromDBSnapshot", 1, ends("incompatible-restore"), 4),
-        ("stop_quota", "CreateDBSnapshot", 1, refuse, 4),
+        ("stop_quota", "RestoreDBInstanceFromDBSnapshot", 1, refuse, 4),
         ("stop_denied", "CopyDBSnapshot", 1, How::Deny, 8),
         ("stop_in_vain", "ModifyDBInstance", 9, How::InVain { event: "Unable to modify".into() }, 4),
         ("stop_look_denied", "DescribeDBSnapshots", 1, How::Deny, 8),
@@ -191,12 +191,12 @@ async fn a_failed_copy_that_was_removed_is_gone() {
     assert_eq!(heard.code, 4);
 }
 
-/// Changes of which nothing came twice stop the run; a person who resumes has them asked for anew.
+/// A change that AWS gives up stops the run; a person who resumes has them asked for anew.
 #[tokio::test(start_paused = true)]
 async fn a_change_in_vain_is_asked_for_anew_by_a_resume() {
     let (_, expected) = uninterrupted().await;
     let stage = Stage::small();
-    stage.order("ModifyDBInstance", 0, 2, How::InVain { event: "Unable to modify".into() });
+    stage.order("ModifyDBInstance", 0, 1, How::InVain { event: "Unable to modify".into() });
     assert_eq!(stage.run(MIGRATE).await.code, 4);
     let heard = stage.run("resume --sandbox").await;
     assert_eq!(heard.code, 0, "{heard}");
@@ -208,7 +208,7 @@ async fn a_change_in_vain_is_asked_for_anew_by_a_resume() {
 async fn a_change_in_vain_is_made_by_hand() {
     let (_, expected) = uninterrupted().await;
     let stage = Stage::small();
-    stage.order("ModifyDBInstance", 0, 4, How::InVain { event: "Unable to modify".into() });
+    stage.order("ModifyDBInstance", 0, 2, How::InVain { event: "Unable to modify".into() });
     assert_eq!(stage.run(MIGRATE).await.code, 4);
     let heard = stage.run("resume --sandbox").await;
     assert_eq!(heard.code, 4, "not made yet: {heard}");

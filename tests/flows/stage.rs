@@ -39,7 +39,8 @@ pub(crate) struct Command<'a> {
     arguments: Vec<OsString>,
     output: Buffers,
     bars: Option<MakeBars>,
-    answer: Option<bool>,
+    answer: Option<String>,
+    attended: bool,
     interrupt: Interrupt,
 }
 
@@ -137,6 +138,7 @@ impl Stage {
             output: Buffers::default(),
             bars: None,
             answer: None,
+            attended: false,
             interrupt: Interrupter::new().1,
         }
     }
@@ -154,8 +156,19 @@ impl Stage {
 
 impl Command<'_> {
     /// Somebody answers the question.
-    pub(crate) fn answered(mut self, yes: bool) -> Self {
-        self.answer = Some(yes);
+    pub(crate) fn answered(self, yes: bool) -> Self {
+        self.typed(if yes { "y" } else { "n" })
+    }
+
+    /// Somebody types this to the question.
+    pub(crate) fn typed(mut self, answer: &str) -> Self {
+        self.answer = Some(answer.to_owned());
+        self
+    }
+
+    /// Somebody watches.
+    pub(crate) fn attended(mut self) -> Self {
+        self.attended = true;
         self
     }
 
@@ -185,7 +198,8 @@ impl Command<'_> {
                 volume: Volume::default(),
             },
             bars: self.bars,
-            ask: self.answer.map(|yes| Box::new(move |question: &str| asked(&asking, question, yes)) as _),
+            ask: self.answer.map(|answer| Box::new(move |question: &str| asked(&asking, question, &answer)) as _),
+            attended: self.attended,
             pace: None,
             sandbox: Some(self.stage.sandbox.clone()),
             interrupt: self.interrupt,
@@ -227,10 +241,9 @@ fn small_orders(row: &serde_json::Value) -> serde_json::Value {
     all
 }
 
-fn asked(stderr: &Buffer, question: &str, yes: bool) -> bool {
-    let answer = if yes { "y" } else { "n" };
+fn asked(stderr: &Buffer, question: &str, answer: &str) -> String {
     writeln!(stderr.clone(), "{question}{answer}").unwrap();
-    yes
+    answer.to_owned()
 }
 
 impl fmt::Display for Heard {

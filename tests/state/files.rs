@@ -27,7 +27,7 @@ fn only_the_owner_can_read_them() {
     let mut migration = begin(&state, "orders");
     let path = migration.path().to_owned();
     let call = snapshot(migration.record());
-    migration.intend(Step::TakeSnapshot, call, at("06:00:01")).expect("saved");
+    migration.intend(1, Step::TakeSnapshot, call, at("06:00:01")).expect("saved");
     assert_eq!(mode(&path), 0o600);
     assert_eq!(mode(&path.with_extension("lock")), 0o600);
     let region = path.parent().expect("a folder");
@@ -103,7 +103,7 @@ fn a_write_that_fails_keeps_the_old_file() {
     let aside = folder.with_file_name("aside");
     fs::rename(&folder, &aside).expect("moved away");
     let call = snapshot(migration.record());
-    let error = migration.intend(Step::TakeSnapshot, call, at("06:00:01")).expect_err("no folder");
+    let error = migration.intend(1, Step::TakeSnapshot, call, at("06:00:01")).expect_err("no folder");
     assert!(matches!(&error, StateError::Io { what: "write", path, .. } if path == migration.path()), "{error:?}");
     assert!(error.hint().contains("nothing in AWS is lost"), "{}", error.hint());
     fs::rename(&aside, &folder).expect("moved back");

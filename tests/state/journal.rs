@@ -16,7 +16,7 @@ fn an_intent_is_saved_before_its_outcome() {
     migration.stand(Phase::Stopped, Step::Settle, Some("why".into()), at("06:00:01")).expect("saved");
     let call = snapshot(migration.record());
 
-    let number = migration.intend(Step::TakeSnapshot, call.clone(), at("06:00:02")).expect("saved");
+    let number = migration.intend(1, Step::TakeSnapshot, call.clone(), at("06:00:02")).expect("saved");
     let record = on_disk(&state, &path);
     let [intent] = record.journal.as_slice() else { panic!("{:?}", record.journal) };
     assert_eq!((intent.number, intent.attempt, intent.generation), (number, 1, 1));
@@ -40,7 +40,7 @@ fn a_run_that_ends_in_between_leaves_a_call_that_may_have_acted() {
     let mut migration = begin(&state, "orders");
     let path = migration.path().to_owned();
     let call = snapshot(migration.record());
-    migration.intend(Step::TakeSnapshot, call, at("06:00:02")).expect("saved");
+    migration.intend(1, Step::TakeSnapshot, call, at("06:00:02")).expect("saved");
     drop(migration);
     let migration = state.open(&path, OWNER).expect("opened");
     let outcome = &migration.record().journal[0].outcome;
@@ -56,12 +56,12 @@ fn attempts_are_counted_by_call_and_numbers_by_migration() {
     let other = Call::RebootDBInstance { instance: "orders".into(), resource_id: "db-ORDERS".into() };
     let refused = Outcome::Refused { code: "Busy".into(), message: "later".into(), request_id: None };
     for call in [&first, &first, &other] {
-        let number = migration.intend(Step::TakeSnapshot, call.clone(), at("06:00:02")).expect("saved");
+        let number = migration.intend(1, Step::TakeSnapshot, call.clone(), at("06:00:02")).expect("saved");
         migration.conclude(number, refused.clone(), at("06:00:03")).expect("saved");
     }
     drop(migration);
     let mut migration = state.open(&path, OWNER).expect("opened");
-    migration.intend(Step::TakeSnapshot, first, at("06:10:00")).expect("saved");
+    migration.intend(1, Step::TakeSnapshot, first, at("06:10:00")).expect("saved");
     let journal = on_disk(&state, &path).journal;
     let counted: Vec<_> = journal.iter().map(|intent| (intent.number, intent.attempt)).collect();
     assert_eq!(counted, [(1, 1), (2, 2), (3, 1), (4, 3)]);
@@ -77,7 +77,7 @@ fn an_intent_belongs_to_the_youngest_generation() {
     let mut migration = state.begin(record).expect("begun");
     assert_eq!(migration.record().generation().map(|generation| &generation.names), Some(&names));
     let call = snapshot(migration.record());
-    migration.intend(Step::TakeSnapshot, call, at("06:00:02")).expect("saved");
+    migration.intend(1, Step::TakeSnapshot, call, at("06:00:02")).expect("saved");
     assert_eq!(on_disk(&state, migration.path()).journal[0].generation, 2);
 }
 
@@ -97,7 +97,7 @@ fn every_outcome_comes_back_as_it_was_saved() {
     ];
     for outcome in outcomes.clone() {
         let call = snapshot(migration.record());
-        let number = migration.intend(Step::TakeSnapshot, call, at("06:00:02")).expect("saved");
+        let number = migration.intend(1, Step::TakeSnapshot, call, at("06:00:02")).expect("saved");
         migration.conclude(number, outcome, at("06:00:03")).expect("saved");
     }
     let saved: Vec<Outcome> = on_disk(&state, &path).journal.into_iter().map(|intent| intent.outcome).collect();

@@ -5,7 +5,7 @@ use super::{
     world::{accepted, group, not_sent, refused, unknown},
 };
 use crate::{
-    model::{Call, Outcome},
+    model::{Answer, Call, DbEvent, EventSource, Inquiry, Outcome},
     steps::Step,
 };
 
@@ -57,11 +57,17 @@ fn a_modify_is_repeated_once_after_the_fence() {
 
 #[test]
 fn a_lost_reboot_is_never_repeated() {
-    let world = World::restored().with_target(|target| {
+    let mut world = World::restored().with_target(|target| {
         *target = World::settled().seen.target.expect("a target");
         target.parameter_groups = Some(vec![group("orders-pg", "pending-reboot")]);
     });
-    let lost = Expect::Stop(&["RebootDBInstance orders-", "was lost", "not repeated on a guess"]);
+    world.steady = 15;
+    let lost = Expect::Stop(&[
+        "RebootDBInstance orders-",
+        "was lost",
+        "neither an event nor its effect",
+        "not repeated on a guess",
+    ]);
     play(
         &world,
         vec![
@@ -97,4 +103,56 @@ fn another_modify_has_a_fence_of_its_own() {
         target.preferred_maintenance_window = settled.preferred_maintenance_window;
     });
     check("the first one's effect is read back", &world, Step::Settle, Expect::Act(&["AutoMinorVersionUpgrade"]));
+}
+
+/// AWS tells this of the target, so many seconds after the call that it is about was sent.
+fn told(world: World, message: &str, category: &str, seconds: i64) -> World {
+    let target = world.seen.target.as_ref().expect("a target").identifier.clone();
+    let at = world.now + jiff::SignedDuration::from_secs(seconds);
+    let event = DbEvent { at, message: message.into(), categories: vec![category.into()] };
+    world.told(Inquiry::Events(EventSource::Instance(target)), Answer::Events(vec![event]))
+}
+
+#[test]
+fn events_tell_what_became_of_a_change() {
+    let reboot = World::settled().with_target(|target| {
+        target.parameter_groups = Some(vec![group("orders-pg", "pending-reboot")]);
+    });
+    let lost = |seconds| reboot.clone().asked(&reboot.due(), unknown(), seconds);
+    let modify = World::restored();
+    let taken = |seconds| modify.clone().asked(&modify.due(), accepted(), seconds);
+    let failed = "Unable to modify the DB instance";
+    let table = [
+        ("restarted, effect to come", told(lost(60), "DB instance restarted", "availability", 9), WAIT),
+        (
+            "restarted, no effect for 5 minutes",
+            told(lost(300), "DB instance restarted", "availability", 9),
+            Expect::Stop(&["its event tells that it happened"]),
+        ),
+        (
+            "restarted before it was asked",
+            told(lost(60), "DB instance restarted", "availability", -9),
+            Expect::Stop(&["neither an event"]),
+        ),
+        (
+            "taken, and given up",
+            told(taken(60), failed, "failure", 9),
+            Expect::Stop(&["gave it up", "Unable to modify"]),
+        ),
+        ("taken, a failure before", told(taken(60), failed, "failure", -9), ACT),
+        ("taken, another event", told(taken(60), "Finished a backup", "backup", 9), ACT),
+        (
+            "taken twice",
+            told(taken(200).asked(&modify.due(), accepted(), 60), "Nothing to modify", "notification", 9),
+            Expect::Stop(&["2 times without effect", "Nothing to modify"]),
+        ),
+    ];
+    for (case, world, expected) in table {
+        check(case, &world, Step::Settle, expected);
+    }
+    let unread = lost(60).told(
+        Inquiry::Events(EventSource::Instance(reboot.seen.target.expect("a target").identifier)),
+        Answer::NotChecked("AccessDenied".into()),
+    );
+    check("events not readable", &unread, Step::Settle, Expect::Stop(&["rds:DescribeEvents"]));
 }

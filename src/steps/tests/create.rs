@@ -34,7 +34,7 @@ fn play(table: &[(&str, Vec<Noted>, Expect)]) {
 
 #[test]
 fn a_create_that_may_have_acted_is_waited_for() {
-    let gone = Expect::Stop(&["gone", "the source is untouched"]);
+    let gone = Expect::Failed(&["gone", "orders was not changed"]);
     let exhausted = Expect::Stop(&["2 times without effect", "connection reset"]);
     play(&[
         ("nothing asked", vec![], ACT),
@@ -134,7 +134,7 @@ fn what_is_gone_must_be_gone_in_two_looks() {
     for (shown, expected) in [
         (0, Expect::Wait(&["looking once more"])),
         (14, Expect::Wait(&["looking once more"])),
-        (15, Expect::Stop(&["is gone"])),
+        (15, Expect::Failed(&["is gone", "AWS tells no event of it"])),
     ] {
         let mut world = World::snapshotted().asked(&World::snapshotted().due(), taken(), 3600);
         world.shown = shown;

@@ -31,12 +31,12 @@ fn a_copy_that_is_not_encrypted_as_asked_is_never_restored() {
     let table = [
         ("under the key", under(KEY), Step::Restore, Expect::Act(&[])),
         ("under the key, of unnamed type", without_type(KEY), Step::Restore, Expect::Act(&[])),
-        ("not encrypted", plain(), Step::EncryptCopy, Expect::Stop(&["not encrypted", KEY, "nothing was restored"])),
-        ("under another key", under(OTHER_KEY), Step::EncryptCopy, Expect::Stop(&[OTHER_KEY, KEY])),
-        ("silent", Encryption::default(), Step::EncryptCopy, Expect::Stop(&["unknown encryption"])),
-        ("under a key of the service's", by_the_service(), Step::EncryptCopy, Expect::Stop(&["doesn't name"])),
-        ("encrypted, key not named", encrypted_without_a_key(), Step::EncryptCopy, Expect::Stop(&["doesn't name"])),
-        ("type none, boolean true", contradicted(), Step::EncryptCopy, Expect::Stop(&["not encrypted"])),
+        ("not encrypted", plain(), Step::EncryptCopy, Expect::Failed(&["not encrypted", KEY, "nothing was restored"])),
+        ("under another key", under(OTHER_KEY), Step::EncryptCopy, Expect::Failed(&[OTHER_KEY, KEY])),
+        ("silent", Encryption::default(), Step::EncryptCopy, Expect::Failed(&["unknown encryption"])),
+        ("under a key of the service's", by_the_service(), Step::EncryptCopy, Expect::Failed(&["doesn't name"])),
+        ("encrypted, key not named", encrypted_without_a_key(), Step::EncryptCopy, Expect::Failed(&["doesn't name"])),
+        ("type none, boolean true", contradicted(), Step::EncryptCopy, Expect::Failed(&["not encrypted"])),
     ];
     for (case, encryption, step, expected) in table {
         check(case, &World::copied().with_copy(|copy| copy.encryption = encryption), step, expected);
@@ -58,7 +58,7 @@ fn a_copy_that_is_made_shows_no_key_yet() {
 
 #[test]
 fn a_target_that_is_not_encrypted_as_asked_stops_at_once() {
-    let stop = Expect::Stop(&["asked was", KEY, "don't use it"]);
+    let stop = Expect::Failed(&["asked was", KEY, "don't use it"]);
     let table = [
         ("under the key, still made", "creating", under(KEY), Step::Restore, Expect::Wait(&["creating"])),
         ("under the key", "available", under(KEY), Step::Settle, Expect::Act(&[])),
@@ -79,7 +79,7 @@ fn a_target_that_is_not_encrypted_as_asked_stops_at_once() {
             "incompatible-network",
             Encryption::default(),
             Step::Restore,
-            Expect::Stop(&["incompatible-network"]),
+            Expect::Failed(&["incompatible-network"]),
         ),
         ("key not named, still made", "creating", encrypted_without_a_key(), Step::Restore, Expect::Wait(&["its key"])),
         ("silent", "available", Encryption::default(), Step::Restore, stop),

@@ -10,6 +10,7 @@ pub(super) enum Expect {
     Act(&'static [&'static str]),
     Wait(&'static [&'static str]),
     Stop(&'static [&'static str]),
+    Failed(&'static [&'static str]),
     Foreign(&'static [&'static str]),
     Denied(&'static [&'static str]),
     Difference(&'static [&'static str]),
@@ -22,6 +23,7 @@ impl Expect {
             Self::Act(words)
             | Self::Wait(words)
             | Self::Stop(words)
+            | Self::Failed(words)
             | Self::Foreign(words)
             | Self::Denied(words)
             | Self::Difference(words) => words,
@@ -35,6 +37,7 @@ impl Expect {
                 true
             }
             (Self::Stop(_), Decision::Stop(stop)) => stop.kind == StopKind::NeedsPerson,
+            (Self::Failed(_), Decision::Stop(stop)) => stop.kind == StopKind::Failed,
             (Self::Foreign(_), Decision::Stop(stop)) => stop.kind == StopKind::Foreign,
             (Self::Denied(_), Decision::Stop(stop)) => stop.kind == StopKind::Denied,
             (Self::Difference(_), Decision::Stop(stop)) => matches!(stop.kind, StopKind::Difference(_)),
@@ -60,6 +63,7 @@ fn text(decision: &Decision) -> String {
         Decision::Act(call) => call.to_string(),
         Decision::Wait(wait) => format!("{} {}", wait.status.as_deref().unwrap_or_default(), wait.why),
         Decision::Stop(stop) => format!("{} | {}", stop.reason, stop.remedy),
+        Decision::Inquire(inquiry) => format!("{inquiry:?}"),
         Decision::Done(evidence) => format!("{evidence:?}"),
     }
 }

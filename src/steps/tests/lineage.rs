@@ -69,7 +69,7 @@ fn a_copy_is_ours_by_the_time_of_its_original() {
         ("another time, still copied", copy("copying", Some("01:30:00")), Step::EncryptCopy, foreign),
         ("no time, still copied", copy("pending", None), Step::EncryptCopy, Expect::Wait(&["pending"])),
         ("no time, available", copy("available", None), Step::EncryptCopy, Expect::Wait(&["when its original"])),
-        ("no time, failed", copy("failed", None), Step::EncryptCopy, Expect::Stop(&["is failed"])),
+        ("no time, failed", copy("failed", None), Step::EncryptCopy, Expect::Failed(&["is failed"])),
         (
             "snapshot shows no time",
             available.clone().with_snapshot(|it| it.original_snapshot_create_time = None),

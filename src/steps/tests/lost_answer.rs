@@ -97,5 +97,5 @@ fn an_accepted_restore_without_an_id_in_its_answer_is_judged_by_looks() {
 #[test]
 fn it_is_not_encrypted_as_asked() {
     let world = lost(5).with_target(|it| it.encryption = super::world::plain());
-    check("not encrypted", &world, Step::Restore, Expect::Stop(&["not encrypted", "don't use it"]));
+    check("not encrypted", &world, Step::Restore, Expect::Failed(&["not encrypted", "don't use it"]));
 }

@@ -7,6 +7,8 @@ mod expect;
 mod lineage;
 mod lost_answer;
 mod pipeline;
+mod refused;
+mod remove;
 mod settle;
 mod source;
 mod verify;

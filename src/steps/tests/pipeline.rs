@@ -69,7 +69,7 @@ fn the_journal_never_says_that_something_is_done() {
         ("target accepted long ago and not there", gone(|seen| seen.target = None)(World::settled()), Restore),
     ];
     for (case, world, step) in table {
-        check(case, &world, step, Expect::Stop(&["gone"]));
+        check(case, &world, step, Expect::Failed(&["gone"]));
     }
 }
 
@@ -104,20 +104,30 @@ fn snapshots_and_targets_that_are_lost_are_named() {
     let copy = |status: &str| World::copied().with_copy(|it: &mut DbSnapshot| it.status = Some(status.into()));
     let target = |status: &str| World::restored().with_target(|it| it.status = Some(status.into()));
     let table = [
-        ("snapshot failed", snapshot("failed"), TakeSnapshot, Expect::Stop(&["snapshot orders-", "-g1,", "is failed"])),
-        ("snapshot is deleted", snapshot("deleting"), TakeSnapshot, Expect::Stop(&["is deleting"])),
+        (
+            "snapshot failed",
+            snapshot("failed"),
+            TakeSnapshot,
+            Expect::Failed(&["snapshot orders-", "-g1,", "is failed"]),
+        ),
+        ("snapshot is deleted", snapshot("deleting"), TakeSnapshot, Expect::Failed(&["is deleting"])),
         ("snapshot in an unknown status", snapshot("polishing"), TakeSnapshot, Expect::Wait(&["polishing"])),
-        ("copy failed", copy("failed"), EncryptCopy, Expect::Stop(&["copy orders-", "-g1-encrypted", "is failed"])),
+        ("copy failed", copy("failed"), EncryptCopy, Expect::Failed(&["copy orders-", "-g1-encrypted", "is failed"])),
         ("copy in an unknown status", copy("polishing"), EncryptCopy, Expect::Wait(&["polishing"])),
-        ("target failed", target("failed"), Restore, Expect::Stop(&["instance orders-", "is failed", "orders serves"])),
+        (
+            "target failed",
+            target("failed"),
+            Restore,
+            Expect::Failed(&["instance orders-", "is failed", "orders was not changed", "copy orders-"]),
+        ),
         (
             "target has incompatible parameters",
             target("incompatible-parameters"),
             Restore,
-            Expect::Stop(&["incompatible-parameters"]),
+            Expect::Failed(&["incompatible-parameters"]),
         ),
         ("target stopped by somebody", target("stopped"), Restore, Expect::Stop(&["is stopped"])),
-        ("target deleted by somebody", target("deleting"), Restore, Expect::Stop(&["is deleting"])),
+        ("target deleted by somebody", target("deleting"), Restore, Expect::Failed(&["is deleting"])),
         ("target is made", target("creating"), Restore, Expect::Wait(&["creating"])),
         ("target in an unknown status", target("polishing"), Settle, Expect::Wait(&["polishing"])),
         (

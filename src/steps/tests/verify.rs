@@ -94,11 +94,11 @@ fn another_key_is_no_difference_but_a_stop() {
     ];
     for (case, encryption, fine) in table {
         let world = World::settled().with_target(|target| target.encryption = encryption);
-        match world.judged_by(|situation| Step::Verify.decide(situation)) {
+        match world.judged_by(|situation| Step::Verify.decide(situation, crate::steps::Goal::Migrate)) {
             Decision::Done(_) => assert!(fine, "{case}"),
             Decision::Stop(stop) => {
                 assert!(!fine, "{case}");
-                assert_eq!(stop.kind, StopKind::NeedsPerson, "{case}");
+                assert_eq!(stop.kind, StopKind::Failed, "{case}");
                 assert!(stop.reason.contains(KEY) && stop.remedy.contains("don't use it"), "{case}: {stop:?}");
             }
             other => panic!("{case}: {other:?}"),
@@ -110,6 +110,12 @@ fn another_key_is_no_difference_but_a_stop() {
 fn a_target_that_is_not_shown_is_waited_for() {
     let world = World::settled().with_seen(|seen| seen.target = None);
     for step in [Step::Settle, Step::Verify] {
-        assert!(matches!(world.judged_by(|situation| step.decide(situation)), Decision::Wait(_)), "{step:?}");
+        assert!(
+            matches!(
+                world.judged_by(|situation| step.decide(situation, crate::steps::Goal::Migrate)),
+                Decision::Wait(_)
+            ),
+            "{step:?}"
+        );
     }
 }

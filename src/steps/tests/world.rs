@@ -4,11 +4,11 @@ use std::time::Duration;
 
 use crate::{
     model::{
-        AwsTime, Call, DbInstance, DbSnapshot, Encryption, GroupMembership, Intent, KeyReference, Outcome,
-        StorageEncryptionType, SubnetGroup, digest,
+        Answer, Answers, AwsTime, Call, DbInstance, DbSnapshot, Encryption, GroupMembership, Inquiry, Intent,
+        KeyReference, Outcome, StorageEncryptionType, SubnetGroup, digest,
     },
     plan::Plan,
-    steps::{Asked, Decision, Generation, Seen, Situation, Standing, decide},
+    steps::{Asked, Decision, Generation, Goal, Seen, Situation, Standing, decide},
 };
 
 pub(super) const KEY: &str = "arn:aws:kms:eu-west-2:000000000000:key/1234abcd";
@@ -28,8 +28,12 @@ pub(super) struct World {
     /// For how long the same resources have been shown, in seconds.
     pub(super) shown: u64,
     pub(super) now: AwsTime,
-    generation: Generation,
-    journal: Vec<(Intent, Duration, bool)>,
+    pub(super) generation: Generation,
+    pub(super) journal: Vec<(Intent, Duration, bool)>,
+    /// What AWS answers beyond the look.
+    pub(super) answers: Answers,
+    /// What is worked toward.
+    pub(super) goal: Goal,
 }
 
 /// A time on a Wednesday.
@@ -103,6 +107,8 @@ impl World {
             shown: 60,
             now: at("12:00:00"),
             journal: Vec::new(),
+            answers: Answers::new(),
+            goal: Goal::Migrate,
         }
     }
 
@@ -254,9 +260,25 @@ impl World {
         self
     }
 
-    /// What is decided here.
+    /// What is decided here. What AWS is asked beyond the look and wasn't given an answer for, it knows nothing of.
     pub(super) fn standing(&self) -> Standing {
-        self.judged_by(decide)
+        let mut world = self.clone();
+        loop {
+            let standing = world.judged_by(|situation| decide(situation, self.goal));
+            let Decision::Inquire(inquiry) = &standing.decision else { return standing };
+            let nothing = match inquiry {
+                Inquiry::Events(_) => Answer::Events(Vec::new()),
+                Inquiry::Instance { .. } => Answer::Instance(None),
+                Inquiry::Key | Inquiry::Quotas => Answer::NotChecked("denied".into()),
+            };
+            assert!(world.answers.insert(inquiry.clone(), nothing).is_none(), "asked twice: {inquiry:?}");
+        }
+    }
+
+    /// AWS answers this beyond the look.
+    pub(super) fn told(mut self, inquiry: Inquiry, answer: Answer) -> Self {
+        self.answers.insert(inquiry, answer);
+        self
     }
 
     pub(super) fn judged_by<T>(&self, judge: impl FnOnce(&Situation<'_>) -> T) -> T {
@@ -271,6 +293,7 @@ impl World {
             run: RUN,
             seen: &self.seen,
             journal: &journal,
+            answers: &self.answers,
             shown_steady_for: Duration::from_secs(self.shown),
             target_steady_for: Duration::from_secs(self.steady),
             now: self.now,

@@ -146,7 +146,7 @@ fn a_resumed_run_shows_what_was_done_earlier() {
 fn an_outage_is_told_and_over_when_aws_answers() {
     let why = "dispatch failure: connection refused (https://rds.eu-west-2.amazonaws.com), since 2 min".to_owned();
     let mut events = until(2);
-    events.push(Event::LookFailed { why });
+    events.push(Event::LookFailed { kind: crate::engine::event::Trouble::Unreachable, why });
     assert_snapshot!(screen(80, &events), @"
     orders → orders-ir3pkvta-g1   key …567890ab   sandbox ×600
     ✓ snapshot        0:04:10  orders-ir3pkvta-g1
@@ -231,6 +231,7 @@ fn a_tick_moves_the_time_and_never_the_bar() {
 fn narrow_screens_and_long_names_stay_within_the_width() {
     let mut events = until(2);
     events[0] = Event::Begun(crate::engine::event::Begun {
+        goal: crate::steps::Goal::Migrate,
         database: "a-database-of-the-payments-department-in-production-number-seven".into(),
         target: "a-database-of-the-payments-department-in-producti-k3v9q2xa-g1".into(),
         key_arn: KEY.into(),

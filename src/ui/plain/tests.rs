@@ -60,7 +60,7 @@ fn percentages_come_by_tens() {
 
 #[test]
 fn an_outage_is_told_once_and_so_is_its_end() {
-    let failed = || Event::LookFailed { why: "timed out, since 40 s".into() };
+    let failed = || Event::LookFailed { kind: Trouble::Unreachable, why: "timed out, since 40 s".into() };
     let mut events = restoring().to_vec();
     events.extend([failed(), failed(), looked(Step::Restore, "creating", None, "", 3800, "07:01:15")]);
     assert_snapshot!(lines(&events), @"

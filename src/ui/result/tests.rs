@@ -2,6 +2,7 @@ use insta::assert_snapshot;
 
 use super::{super::samples::*, *};
 use crate::{
+    model::Outcome,
     model::{Setting, Value},
     state::Phase,
     steps::{Difference, Step},

@@ -96,7 +96,7 @@ fn details_show_names_and_the_journal() {
             request_id: None,
         },
     );
-    assert_snapshot!(details(&record, None, true, WIDE), @"
+    assert_snapshot!(details(&record, None, None, true, WIDE), @"
     orders: stopped at settle
       the target is storage-full
 
@@ -124,7 +124,7 @@ fn details_show_names_and_the_journal() {
     To go on
       rds-encrypt resume orders
     ");
-    assert_snapshot!(details(&record, Some(&holder()), true, NARROW), @"
+    assert_snapshot!(details(&record, Some(&holder()), None, true, NARROW), @"
     orders: running at settle
       by ada@bastion, process 4711, since 2026-11-25T06:03:44Z
 
@@ -162,7 +162,7 @@ fn colour_changes_no_word_and_no_place() {
     let colored = Page { color: true, ..WIDE };
     for (plain, painted) in [
         (list(&entries(), WIDE), list(&entries(), colored)),
-        (details(&record, None, true, WIDE), details(&record, None, true, colored)),
+        (details(&record, None, None, true, WIDE), details(&record, None, None, true, colored)),
         (result::interrupted(&record, WIDE), result::interrupted(&record, colored)),
     ] {
         assert!(painted.contains('\u{1b}'));

@@ -1,0 +1,100 @@
+//! Looking at AWS until it answers: what passes is waited for, what a person can renew, too.
+
+use std::time::Duration;
+
+use super::{
+    Engine, EngineError,
+    event::{Event, Trouble},
+    look,
+    run::{Memory, Work},
+};
+use crate::{
+    aws::{Aws, ReadError},
+    state::{Migration, Record},
+    steps::Seen,
+};
+
+/// Between two looks while AWS can't be reached.
+const RETRY: Duration = Duration::from_secs(15);
+
+/// What came of looking at AWS.
+pub(super) enum Sight {
+    /// It answered.
+    Clear(Box<Seen>),
+    /// It refuses, and that doesn't pass by itself.
+    Barred(ReadError),
+    /// An end was asked for meanwhile.
+    Interrupted,
+}
+
+impl Engine<'_> {
+    /// Looks until AWS answers. Throttling slows all that follows down and is nothing else; a network that is away is
+    /// waited for; credentials that a person can renew are read afresh before each further look.
+    pub(super) async fn look_until_seen(
+        &mut self,
+        migration: &Migration,
+        work: Work,
+        memory: &mut Memory,
+    ) -> Result<Sight, EngineError> {
+        let record = migration.record();
+        let names = &record.generation_of(work.generation).ok_or(EngineError::NoGeneration)?.names;
+        loop {
+            if self.interrupt.is_asked() {
+                return Ok(Sight::Interrupted);
+            }
+            let answer = tokio::select! {
+                answer = look(&self.aws, &record.plan.source.identifier, names) => answer,
+                () = self.interrupt.asked() => return Ok(Sight::Interrupted),
+            };
+            let error = match answer {
+                Ok(seen) => {
+                    memory.slowness.ease();
+                    return Ok(Sight::Clear(Box::new(seen)));
+                }
+                Err(error) => error,
+            };
+            tracing::warn!(%error, "a look failed");
+            let Some(kind) = self.waits_out(&error) else { return Ok(Sight::Barred(error)) };
+            if kind == Trouble::Throttled {
+                memory.slowness.throttled();
+            }
+            self.reporter.report(&Event::LookFailed { kind, why: error.to_string() });
+            if !self.sleep(memory.slowness.of(RETRY), None).await {
+                return Ok(Sight::Interrupted);
+            }
+            if kind == Trouble::Credentials {
+                self.renew(record).await;
+            }
+        }
+    }
+
+    /// What kind of trouble it is, if it is one that is waited out.
+    fn waits_out(&self, error: &ReadError) -> Option<Trouble> {
+        match &error.error {
+            error if error.is_throttled() => Some(Trouble::Throttled),
+            error if error.passes() => Some(Trouble::Unreachable),
+            error if error.is_about_credentials() && self.attended => Some(Trouble::Credentials),
+            _ => None,
+        }
+    }
+
+    /// Takes renewed credentials, if they are of the migration's account.
+    async fn renew(&mut self, record: &Record) {
+        match self.renewed(record).await {
+            Ok(aws) => self.aws = aws,
+            Err(why) => {
+                tracing::warn!(why, "the credentials aren't renewed");
+                self.reporter.report(&Event::LookFailed { kind: Trouble::Credentials, why });
+            }
+        }
+    }
+
+    async fn renewed(&self, record: &Record) -> Result<Aws, String> {
+        let aws = self.aws.renewed().await.map_err(|error| error.to_string())?;
+        let caller = aws.caller_identity().await.map_err(|error| error.to_string())?;
+        if caller.account == record.account {
+            return Ok(aws);
+        }
+        Err(format!("they are of account {} now, the migration is of {}", caller.account, record.account))
+    }
+}

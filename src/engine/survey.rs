@@ -1,0 +1,41 @@
+//! One look at what a generation made, without deciding anything.
+
+use std::time::Duration;
+
+use super::{Clock, EngineError, journal::SentHere, look};
+use crate::{
+    aws::{Aws, ReadError},
+    model::Answers,
+    state::Record,
+    steps::{self, Item, Situation},
+};
+
+/// Why nothing could be surveyed.
+#[derive(Debug, thiserror::Error)]
+pub enum SurveyError {
+    /// AWS can't be looked at.
+    #[error(transparent)]
+    Read(#[from] ReadError),
+    /// The record or AWS's answers lack something.
+    #[error(transparent)]
+    Engine(#[from] EngineError),
+}
+
+/// Everything that AWS shows under the names of one generation of a migration.
+pub async fn survey(aws: &Aws, record: &Record, generation: u32) -> Result<Vec<Item>, SurveyError> {
+    let generation = record.generation_of(generation).ok_or(EngineError::NoGeneration)?;
+    let seen = look(aws, &record.plan.source.identifier, &generation.names).await?;
+    let now = aws.clock().now().ok_or(EngineError::NoTime)?;
+    let journal = SentHere::default().journal(record, generation.n, &Clock::new(1.0), now);
+    Ok(steps::survey(&Situation {
+        plan: &record.plan,
+        generation,
+        run: &record.run.tag(),
+        seen: &seen,
+        journal: &journal,
+        answers: &Answers::new(),
+        shown_steady_for: Duration::ZERO,
+        target_steady_for: Duration::ZERO,
+        now,
+    }))
+}

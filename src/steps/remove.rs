@@ -1,0 +1,158 @@
+//! Remove: takes away what a migration made, and only that.
+//!
+//! A deletion needs more proof than anything else (rule 7): name and lineage, the run's own tag, the same identity
+//! in two looks, protection seen off, a source that is still there; and a person's yes, which was asked for before.
+
+use super::{
+    Decision, Evidence, Goal, Situation, Stop, Wait, ask,
+    lineage::{self, Ours, TAGS_LAG},
+    told::{self, Told, decided},
+};
+use crate::model::{
+    Call, DbInstance, DbSnapshot, InstanceState, RUN_TAG, Setting, SettingValues, SnapshotState, Tags, Value, Verdict,
+};
+
+/// Decides the next move toward no target.
+pub(super) fn target(situation: &Situation<'_>) -> Decision {
+    let name = &situation.names().target;
+    let Some(target) = &situation.seen.target else {
+        return absent(situation, "RestoreDBInstanceFromDBSnapshot", name);
+    };
+    let ours = match lineage::of_target(situation, target) {
+        Ours::Yes => confirmed(situation, "RestoreDBInstanceFromDBSnapshot", name, target.tags.as_ref()),
+        other => other,
+    };
+    if let Some(decision) = unless_ours(ours, name, target.status_word()) {
+        return decision;
+    }
+    if target.state() == InstanceState::Deleting {
+        return Wait::on(target.status_word(), None);
+    }
+    decided(when_nothing_is_lost(situation, |situation| delete_instance(situation, target)))
+}
+
+/// Decides the next move toward no encrypted copy.
+pub(super) fn copy(situation: &Situation<'_>) -> Decision {
+    let name = &situation.names().copy;
+    let Some(copy) = &situation.seen.copy else { return absent(situation, "CopyDBSnapshot", name) };
+    let ours = lineage::of_copy(situation, copy);
+    decided(one_snapshot(situation, copy, "CopyDBSnapshot", ours))
+}
+
+/// Decides the next move toward no plain snapshot.
+pub(super) fn snapshot(situation: &Situation<'_>, goal: Goal) -> Decision {
+    let name = &situation.names().snapshot;
+    let Some(snapshot) = &situation.seen.snapshot else { return absent(situation, "CreateDBSnapshot", name) };
+    if goal == Goal::DropSnapshots
+        && let Some(stop) = without_its_copy(situation, name)
+    {
+        return stop;
+    }
+    let ours = lineage::of_snapshot(situation, snapshot, "CreateDBSnapshot");
+    decided(one_snapshot(situation, snapshot, "CreateDBSnapshot", ours))
+}
+
+fn one_snapshot(situation: &Situation<'_>, shown: &DbSnapshot, made_by: &str, ours: Ours) -> Told<Decision> {
+    let name = &shown.identifier;
+    let ours = if ours == Ours::Yes { confirmed(situation, made_by, name, shown.tags.as_ref()) } else { ours };
+    if let Some(decision) = unless_ours(ours, name, shown.status_word()) {
+        return Ok(decision);
+    }
+    match (shown.state(), shown.status_word()) {
+        (_, word @ ("deleting" | "deleted")) => return Ok(Wait::in_status(word, "until AWS shows it no more")),
+        // A copy under way is given up by being deleted (R-SNAP-5); a snapshot has to be there first.
+        (SnapshotState::Passing, word) if made_by == "CreateDBSnapshot" => {
+            return Ok(Wait::on(word, shown.percent_progress));
+        }
+        _ => {}
+    }
+    when_nothing_is_lost(situation, |situation| {
+        let created = shown.original_snapshot_create_time.or(shown.snapshot_create_time);
+        ask::for_change(situation, Call::DeleteDBSnapshot { snapshot: name.clone(), created }, true)
+    })
+}
+
+/// The tag must say that this run made it: what lacks it is left as it is.
+fn confirmed(situation: &Situation<'_>, made_by: &str, name: &str, tags: Option<&Tags>) -> Ours {
+    let age = situation.asked(made_by, name).last().map(|asked| asked.age).unwrap_or_default();
+    match tags.and_then(|tags| tags.get(RUN_TAG)) {
+        Some(run) if run == situation.run => Ours::Yes,
+        Some(run) => Ours::No(format!("its tag {RUN_TAG} names another run, {run}")),
+        None if age < TAGS_LAG => Ours::NotYet("until AWS shows its tags, which prove that it is ours"),
+        None => Ours::No(format!("it has no tag {RUN_TAG}")),
+    }
+}
+
+/// What isn't proven ours is waited for or left.
+fn unless_ours(ours: Ours, name: &str, word: &str) -> Option<Decision> {
+    match ours {
+        Ours::Yes => None,
+        Ours::NotYet(why) => Some(Wait::in_status(word, why)),
+        Ours::No(why) => Some(Decision::Done(Evidence::Left { name: name.to_owned(), why })),
+    }
+}
+
+/// AWS shows nothing of that name: it is gone, unless it was asked for a moment ago and may still appear.
+fn absent(situation: &Situation<'_>, made_by: &str, name: &str) -> Decision {
+    let gone = || Decision::Done(Evidence::Gone { name: name.to_owned() });
+    let made = situation.asked(made_by, name).filter(|asked| asked.intent.outcome.may_have_acted()).last();
+    let Some(made) = made else { return gone() };
+    let deleted = ["DeleteDBInstance", "DeleteDBSnapshot"]
+        .into_iter()
+        .any(|action| situation.asked(action, name).any(|asked| asked.intent.outcome.may_have_acted()));
+    if !deleted && made.age < ask::UNSEEN {
+        return Wait::because(format!("{name} was asked for a moment ago and may still appear"));
+    }
+    if situation.shown_steady_for < ask::SECOND_LOOK {
+        return Wait::because(format!("AWS doesn't show {name} any more; looking once more"));
+    }
+    gone()
+}
+
+/// Deletes nothing while the source can't be seen: what this migration made may be all that is left of its data.
+fn when_nothing_is_lost(situation: &Situation<'_>, act: impl FnOnce(&Situation<'_>) -> Decision) -> Told<Decision> {
+    let source = &situation.plan.source;
+    let same = |instance: &DbInstance| instance.resource_id.as_deref() == Some(source.resource_id.as_str());
+    if !situation.seen.source.as_ref().is_some_and(same) {
+        let unless = match told::instance(situation, &source.resource_id)? {
+            Ok(Some(_)) => None,
+            Ok(None) => Some(format!("AWS shows no instance {}", source.resource_id)),
+            Err(why) => Some(format!("it couldn't be looked up ({why})")),
+        };
+        if let Some(why) = unless {
+            return Ok(Stop::for_person(
+                format!("the source {} isn't to be seen: {why}", source.identifier),
+                "what this migration made may be all that is left of its data, so nothing is removed. Remove it by hand if \
+                 you are sure",
+            ));
+        }
+    }
+    if situation.shown_steady_for < ask::SECOND_LOOK {
+        return Ok(Wait::because("looking once more before anything is removed"));
+    }
+    Ok(act(situation))
+}
+
+fn delete_instance(situation: &Situation<'_>, target: &DbInstance) -> Decision {
+    let (instance, resource_id) = (target.identifier.clone(), target.resource_id.clone().unwrap_or_default());
+    if target.deletion_protection == Some(true) {
+        let settings = SettingValues::from([(Setting::DeletionProtection, Value::Flag(false))]);
+        return ask::for_change(situation, Call::ModifyDBInstance { instance, resource_id, settings }, true);
+    }
+    ask::for_change(situation, Call::DeleteDBInstance { instance, resource_id }, true)
+}
+
+/// The plain snapshot goes only while its encrypted copy is there.
+fn without_its_copy(situation: &Situation<'_>, name: &str) -> Option<Decision> {
+    let copy = situation.seen.copy.as_ref().filter(|copy| {
+        lineage::of_copy(situation, copy) == Ours::Yes
+            && copy.state() == SnapshotState::Available
+            && matches!(copy.encryption.verdict(), Verdict::UnderKey(arn) if arn == situation.plan.key_arn)
+    });
+    copy.is_none().then(|| {
+        Stop::for_person(
+            format!("the encrypted copy {} isn't there any more", situation.names().copy),
+            format!("the snapshot {name} is kept: it is the only one of its moment. Remove it by hand if you are sure"),
+        )
+    })
+}
