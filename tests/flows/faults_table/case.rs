@@ -68,6 +68,8 @@ pub(super) async fn usual() -> Usual {
 /// A line without times, percentages and ids.
 pub(super) fn bare(line: &str) -> String {
     let words = line.split_once("] ").map_or(line, |(_, words)| words);
+    // How long a step took depends on how long the SDK waited before it asked again, which is drawn.
+    let words = words.split_once(" done in ").map_or(words, |(step, _)| step);
     words.chars().filter(|letter| !letter.is_ascii_digit()).collect()
 }
 
@@ -134,9 +136,14 @@ fn is_acting(how: &rds_encrypt::sandbox::How) -> bool {
 /// said as ever.
 fn said(heard: &Heard, usual: &Usual) -> Said {
     if heard.code == 0 {
-        let unusual = heard.stderr.lines().filter(|line| line.starts_with('[') && !usual.is_usual(line));
-        let words = unusual.map(|line| line.split_once("] ").map_or(line, |(_, words)| words));
-        return Said { seen: shown(words.take(1)), advice: String::new() };
+        let mut unusual = heard.stderr.lines().skip_while(|line| usual.is_usual(line));
+        let first = unusual.next().unwrap_or_default();
+        // Findings of the checks have a heading; of the progress one line is enough.
+        let seen = match first.split_once("] ") {
+            Some((_, words)) if first.starts_with('[') => shown([words].into_iter()),
+            _ => shown(unusual.take_while(|line| !line.is_empty())),
+        };
+        return Said { seen, advice: String::new() };
     }
     let under = |heading: &str| {
         let lines = heard.stdout.lines().skip_while(|line| *line != heading).skip(1);

@@ -32,7 +32,8 @@ pub(crate) struct Write {
 
 /// Whether an operation changes something in AWS.
 pub(crate) fn is_mutating(operation: &str) -> bool {
-    !["Describe", "List", "Get"].iter().any(|verb| operation.starts_with(verb))
+    let reads = ["Describe", "List", "Get"].iter().any(|verb| operation.starts_with(verb));
+    !reads && !operation.ends_with("as a dry run")
 }
 
 #[derive(Default)]

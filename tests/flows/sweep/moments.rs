@@ -133,12 +133,15 @@ impl Subscriber for Ears {
     fn record_follows_from(&self, _: &span::Id, _: &span::Id) {}
 
     fn event(&self, event: &Event<'_>) {
-        let mut message = Message(String::new());
-        event.record(&mut message);
-        let operation = || OPERATIONS.with_borrow(|operations| operations.last().cloned()).unwrap_or_default();
-        let moment = match message.0.as_str() {
-            "transmitting request" => Moment::Sending(operation()),
-            "received response from service" => Moment::Answered(operation()),
+        let operation = OPERATIONS.with_borrow(|operations| operations.last().cloned()).unwrap_or_default();
+        let mut words = Words { request: (operation == "CreateGrant").then(String::new), ..Words::default() };
+        event.record(&mut words);
+        let moment = match words.message.as_str() {
+            "transmitting request" if words.request.is_some_and(|request| request.contains(DRY_RUN)) => {
+                Moment::Sending(format!("{operation} as a dry run"))
+            }
+            "transmitting request" => Moment::Sending(operation),
+            "received response from service" => Moment::Answered(operation),
             words if event.metadata().target().starts_with("rds_encrypt") => Moment::Logged(words.to_owned()),
             _ => return,
         };
@@ -156,12 +159,23 @@ impl Subscriber for Ears {
     }
 }
 
-struct Message(String);
+/// How a request of the KMS says that nothing shall come of it.
+const DRY_RUN: &str = r#"\"DryRun\":true"#;
 
-impl field::Visit for Message {
+/// What an event says.
+#[derive(Default)]
+struct Words {
+    message: String,
+    /// The request, where its body matters.
+    request: Option<String>,
+}
+
+impl field::Visit for Words {
     fn record_debug(&mut self, field: &field::Field, value: &dyn fmt::Debug) {
-        if field.name() == "message" {
-            self.0 = format!("{value:?}");
+        match (field.name(), &mut self.request) {
+            ("message", _) => self.message = format!("{value:?}"),
+            ("request", Some(request)) => *request = format!("{value:?}"),
+            _ => {}
         }
     }
 }
