@@ -3,6 +3,9 @@
 //! What a person reads is a snapshot; what AWS has in the end is looked at through the official SDK.
 
 #[cfg(test)]
+#[path = "flows/cleanup.rs"]
+mod cleanup;
+#[cfg(test)]
 #[path = "flows/crashes.rs"]
 mod crashes;
 #[cfg(test)]
@@ -15,11 +18,20 @@ mod faults;
 #[path = "flows/interruptions.rs"]
 mod interruptions;
 #[cfg(test)]
+#[path = "flows/others.rs"]
+mod others;
+#[cfg(test)]
 #[path = "flows/real_account.rs"]
 mod real_account;
 #[cfg(test)]
+#[path = "flows/rebuild.rs"]
+mod rebuild;
+#[cfg(test)]
 #[path = "flows/refusals.rs"]
 mod refusals;
+#[cfg(test)]
+#[path = "flows/retry.rs"]
+mod retry;
 #[cfg(test)]
 #[path = "flows/screens.rs"]
 mod screens;
@@ -32,6 +44,9 @@ mod standing;
 #[cfg(test)]
 #[path = "flows/usage.rs"]
 mod usage;
+#[cfg(test)]
+#[path = "flows/waits.rs"]
+mod waits;
 #[cfg(test)]
 #[path = "flows/whole_runs.rs"]
 mod whole_runs;

@@ -69,7 +69,7 @@ fn when_the_source_allows(situation: &Situation<'_>, call: Call) -> Decision {
 /// Nothing has the source's name any more: it was renamed, or removed.
 fn source_is_gone(situation: &Situation<'_>) -> Told<Decision> {
     let source = &situation.plan.source;
-    if situation.shown_steady_for < ask::SECOND_LOOK {
+    if situation.steady_for.source < ask::SECOND_LOOK {
         return Ok(Wait::because(format!("AWS doesn't show {} any more; looking once more", source.identifier)));
     }
     Ok(match told::instance(situation, &source.resource_id)? {
