@@ -58,7 +58,11 @@ fn when_the_source_allows(situation: &Situation<'_>, call: Call) -> Decision {
     }
     match (source.state(), source.status_word()) {
         (InstanceState::Usable, "available" | "storage-optimization") => Decision::Act(call),
-        (InstanceState::NeedsPerson | InstanceState::Stopped | InstanceState::Deleting, word) => Stop::for_person(
+        (InstanceState::Deleting, word) => Stop::for_person(
+            format!("the source {} is {word}", plan.identifier),
+            "somebody deletes it, and nothing was taken from it yet: look for its last snapshots and backups",
+        ),
+        (InstanceState::NeedsPerson | InstanceState::Stopped, word) => Stop::for_person(
             format!("the source {} is {word}", plan.identifier),
             "nothing was taken from it yet; bring it back to available, then resume",
         ),

@@ -20,14 +20,22 @@ pub(crate) struct End {
 
 /// An SDK client of a sandbox.
 pub(crate) async fn rds(sandbox: &Sandbox) -> aws_sdk_rds::Client {
-    let config = aws_config::defaults(aws_config::BehaviorVersion::latest())
+    aws_sdk_rds::Client::new(&configuration(sandbox).await)
+}
+
+/// The same for its keys.
+pub(crate) async fn kms(sandbox: &Sandbox) -> aws_sdk_kms::Client {
+    aws_sdk_kms::Client::new(&configuration(sandbox).await)
+}
+
+async fn configuration(sandbox: &Sandbox) -> aws_config::SdkConfig {
+    aws_config::defaults(aws_config::BehaviorVersion::latest())
         .http_client(sandbox.http_client())
         .region(aws_config::Region::new(sandbox.options().region.clone()))
         .credentials_provider(aws_credential_types::Credentials::from_keys("AKIDSANDBOX", "secret", None))
         .retry_config(aws_config::retry::RetryConfig::disabled())
         .load()
-        .await;
-    aws_sdk_rds::Client::new(&config)
+        .await
 }
 
 /// One instance.

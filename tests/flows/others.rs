@@ -7,7 +7,7 @@ use rds_encrypt::sandbox::How;
 use tokio::time::sleep;
 
 use crate::{
-    end::{MIGRATE, end, journal, rds, target_of},
+    end::{MIGRATE, end, journal, kms, rds, target_of},
     stage::{Heard, Stage, assert_heard},
 };
 
@@ -167,6 +167,49 @@ async fn a_source_that_was_replaced_is_not_touched() {
     assert_heard!("ReplaceSource", heard);
     assert_eq!(heard.code, 4);
     assert_eq!(journal(&stage, "orders"), ["CreateDBSnapshot refused"], "nothing more was asked");
+}
+
+/// The key is disabled while the snapshot is taken; once it is enabled again, the migration goes on.
+#[tokio::test(start_paused = true)]
+async fn a_key_that_was_disabled_is_named() {
+    let stage = Stage::small();
+    stage.order("CopyDBSnapshot", 0, 1, How::Deny);
+    assert_eq!(stage.run(MIGRATE).await.code, 8);
+    let kms = kms(&stage.sandbox).await;
+    let key = stage.state("orders")["plan"]["key_arn"].as_str().unwrap().to_owned();
+    kms.disable_key().key_id(&key).send().await.unwrap();
+    let heard = stage.run("resume --sandbox").await;
+    assert_heard!("key_disabled", heard);
+    assert_eq!(heard.code, 4);
+    kms.enable_key().key_id(&key).send().await.unwrap();
+    let heard = stage.run("resume --sandbox").await;
+    assert_eq!(heard.code, 0, "{heard}");
+}
+
+/// Others use the account's manual snapshots up.
+#[tokio::test(start_paused = true)]
+async fn a_quota_that_others_used_up_is_named() {
+    let stage = Stage::small();
+    stage.order("CopyDBSnapshot", 0, 1, How::Deny);
+    assert_eq!(stage.run(MIGRATE).await.code, 8);
+    let client = rds(&stage.sandbox).await;
+    let snapshot = target_of(&stage, "orders");
+    let copy = |n: usize| {
+        let copy = client.copy_db_snapshot().source_db_snapshot_identifier(&snapshot);
+        copy.target_db_snapshot_identifier(format!("theirs-{n}"))
+    };
+    let mut theirs = 0;
+    while copy(theirs).send().await.is_ok() {
+        theirs += 1;
+    }
+    sleep(Duration::from_secs(60)).await;
+    let heard = stage.run("resume --sandbox").await;
+    assert_heard!("quota_used_up", heard);
+    assert_eq!(heard.code, 4);
+    client.delete_db_snapshot().db_snapshot_identifier("theirs-0").send().await.unwrap();
+    let heard = stage.run("resume --sandbox").await;
+    assert_eq!(heard.code, 0, "{heard}");
+    assert_eq!(end(&stage, &snapshot).await.snapshots.len(), theirs - 1 + 2, "theirs are left");
 }
 
 /// A source that was stopped, a target that was stopped: started again, the migration goes on.
