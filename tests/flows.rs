@@ -3,6 +3,9 @@
 //! What a person reads is a snapshot; what AWS has in the end is looked at through the official SDK.
 
 #[cfg(test)]
+#[path = "flows/cleanup.rs"]
+mod cleanup;
+#[cfg(test)]
 #[path = "flows/crashes.rs"]
 mod crashes;
 #[cfg(test)]
@@ -21,11 +24,20 @@ mod interruptions;
 #[path = "flows/model/mod.rs"]
 mod model;
 #[cfg(test)]
+#[path = "flows/others.rs"]
+mod others;
+#[cfg(test)]
 #[path = "flows/real_account.rs"]
 mod real_account;
 #[cfg(test)]
+#[path = "flows/rebuild.rs"]
+mod rebuild;
+#[cfg(test)]
 #[path = "flows/refusals.rs"]
 mod refusals;
+#[cfg(test)]
+#[path = "flows/retry.rs"]
+mod retry;
 #[cfg(test)]
 #[path = "flows/screens.rs"]
 mod screens;
@@ -41,6 +53,9 @@ mod sweep;
 #[cfg(test)]
 #[path = "flows/usage.rs"]
 mod usage;
+#[cfg(test)]
+#[path = "flows/waits.rs"]
+mod waits;
 #[cfg(test)]
 #[path = "flows/whole_runs.rs"]
 mod whole_runs;

@@ -16,8 +16,8 @@ pub(super) async fn read(
     key: &KeyReference,
     target: Option<&str>,
     generation: u32,
-) -> Facts {
-    let source = checked(source(aws, database).await);
+) -> Result<Facts, ReadError> {
+    let source = checked(source(aws, database).await)?;
     let names = match &source {
         Checked::Known(Some(source)) => source.resource_id.as_ref().map(|resource_id| {
             crate::model::name::generation_names(&source.identifier, resource_id, generation, target)
@@ -25,24 +25,24 @@ pub(super) async fn read(
         _ => None,
     };
     let taken = match (&source, &names) {
-        (Checked::Known(Some(source)), Some(names)) => checked(taken(aws, &source.identifier, names).await),
+        (Checked::Known(Some(source)), Some(names)) => checked(taken(aws, &source.identifier, names).await)?,
         _ => Checked::Known(TakenNames::default()),
     };
     let certificates = match &source {
-        Checked::Known(Some(source)) => certificates(aws, source).await,
+        Checked::Known(Some(source)) => certificates(aws, source).await?,
         _ => Checked::Known(Vec::new()),
     };
-    Facts {
+    Ok(Facts {
         certificates,
         asked: database.to_string(),
         region: aws.region().to_owned(),
         account: caller.account.clone(),
         source,
         key_asked: key.clone(),
-        key: checked(aws.key(&key.to_string()).await),
+        key: checked(aws.key(&key.to_string()).await)?,
         names,
         taken,
-    }
+    })
 }
 
 pub(super) async fn source(aws: &Aws, database: &DatabaseReference) -> Result<Option<DbInstance>, ReadError> {
@@ -55,9 +55,9 @@ pub(super) async fn source(aws: &Aws, database: &DatabaseReference) -> Result<Op
 }
 
 /// The certificate authorities that the Region offers; not asked for where the source names none.
-pub(super) async fn certificates(aws: &Aws, source: &DbInstance) -> Checked<Vec<String>> {
+pub(super) async fn certificates(aws: &Aws, source: &DbInstance) -> Result<Checked<Vec<String>>, ReadError> {
     if source.ca_certificate_identifier.is_none() {
-        return Checked::Known(Vec::new());
+        return Ok(Checked::Known(Vec::new()));
     }
     checked(aws.certificates().await)
 }
@@ -68,12 +68,14 @@ async fn taken(aws: &Aws, source: &str, names: &GenerationNames) -> Result<Taken
     Ok(TakenNames { snapshot, copy, target })
 }
 
-fn checked<T>(result: Result<T, ReadError>) -> Checked<T> {
+/// A look that fails costs only itself; but without credentials none would succeed.
+fn checked<T>(result: Result<T, ReadError>) -> Result<Checked<T>, ReadError> {
     match result {
-        Ok(value) => Checked::Known(value),
-        Err(error) => Checked::NotChecked {
+        Ok(value) => Ok(Checked::Known(value)),
+        Err(error) if error.error.is_about_credentials() => Err(error),
+        Err(error) => Ok(Checked::NotChecked {
             permission: error.error.is_denied().then(|| error.action.to_owned()),
             why: error.to_string(),
-        },
+        }),
     }
 }

@@ -31,7 +31,7 @@ pub(super) async fn run(global: &Global, asked: &Migrate, around: &mut Surroundi
     };
     keys::announce_if_made(&aws, &key, around).await;
     let read = Box::pin(facts::read(&aws, &caller, &asked.database, &key, asked.target.as_deref(), generation));
-    let facts = unless_interrupted(around, read).await?;
+    let facts = unless_interrupted(around, read).await?.map_err(Failure::NothingBegun)?;
     let judgement = judge(&facts);
     around.output.detail(&findings::checks(&judgement, around.output.stderr_page));
     if let Some(code) = refuse(&facts, &judgement, around)? {

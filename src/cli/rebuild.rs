@@ -94,7 +94,7 @@ async fn record(
     traces: &Traces,
     (key, key_arn): (KeyReference, String),
 ) -> Result<Record, Failure> {
-    let certificates = match facts::certificates(aws, source).await {
+    let certificates = match facts::certificates(aws, source).await? {
         Checked::Known(offered) => Some(offered),
         Checked::NotChecked { .. } => None,
     };

@@ -6,9 +6,9 @@ use super::{Failure, Surroundings, failure::exit_code_of};
 use crate::{
     aws::Aws,
     engine::{Clock, Ending, Engine, EngineError, Work, event::Reporter, look},
-    model::Verdict,
+    model::{DbInstance, Verdict},
     state::{Migration, Record},
-    steps::{Difference, Evidence, Goal, Seen, differences},
+    steps::{self, Difference, Evidence, Goal, Seen, differences},
     ui::{
         Plain, Silent, Volume,
         json::{self, Json},
@@ -157,7 +157,10 @@ fn show_finished(
         Some(format!("{}:{}", target.endpoint_address.as_ref()?, target.endpoint_port.unwrap_or_default()))
     });
     let copy = seen.copy.as_ref().or(seen.snapshot.as_ref());
+    let same = |it: &&DbInstance| it.resource_id.as_deref() == Some(record.migration.resource_id.as_str());
+    let source_changed = seen.source.as_ref().filter(same).map(|source| steps::changed_source(&record.plan, source));
     let made = result::Made {
+        source: source_changed.as_deref().map_or(result::SourceNow::Gone, result::SourceNow::There),
         record,
         endpoint: endpoint.as_deref(),
         snapshot_time: copy.and_then(|it| it.original_snapshot_create_time.or(it.snapshot_create_time)),

@@ -26,8 +26,10 @@ impl Engine<'_> {
         let now = self.aws.clock().now().unwrap_or(record.summary.updated);
         let remedy = if error.error.is_about_credentials() {
             "what AWS has begun goes on by itself. Renew the credentials (aws sso login), then resume".into()
-        } else {
+        } else if error.error.is_denied() {
             format!("what AWS has begun goes on by itself; {}, then resume", error.how_to_allow())
+        } else {
+            "what AWS has begun goes on by itself; mend what AWS names, then resume".into()
         };
         let denied = error.error.is_about_credentials() || error.error.is_denied();
         let kind = if denied { StopKind::Denied } else { StopKind::NeedsPerson };

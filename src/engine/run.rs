@@ -11,7 +11,7 @@ use super::{
     journal::SentHere,
     pace::{self, Slowness},
     sight::Sight,
-    steady::{Identities, shown, steady_for},
+    steady::{Shown, steadiness, steady_for},
 };
 use crate::{
     aws::Aws,
@@ -85,7 +85,7 @@ pub struct Engine<'a> {
 pub(super) struct Memory {
     sent: SentHere,
     pub(super) step: Option<(Step, AwsTime)>,
-    shown: Option<(Identities, Duration)>,
+    shown: Shown,
     target: Option<(DbInstance, Duration)>,
     reached: BTreeMap<Step, Evidence>,
     pub(super) slowness: Slowness,
@@ -179,7 +179,7 @@ impl Engine<'_> {
         let record = migration.record();
         let generation = record.generation_of(work.generation).ok_or(EngineError::NoGeneration)?;
         let journal = memory.sent.journal(record, work.generation, &self.clock, now);
-        let shown_steady_for = steady_for(&mut memory.shown, Some(shown(seen)), &self.clock);
+        let each_steady_for = steadiness(&mut memory.shown, seen, &self.clock);
         let target_view = seen.target.as_ref().map(steps::settled_view);
         let target_steady_for = steady_for(&mut memory.target, target_view, &self.clock);
         let mut answers = Answers::new();
@@ -192,7 +192,7 @@ impl Engine<'_> {
                     seen,
                     journal: &journal,
                     answers: &answers,
-                    shown_steady_for,
+                    steady_for: each_steady_for,
                     target_steady_for,
                     now,
                 },

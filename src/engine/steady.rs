@@ -5,14 +5,26 @@ use std::time::Duration;
 use super::Clock;
 use crate::{
     model::{DbInstance, DbSnapshot},
-    steps::Seen,
+    steps::{Seen, Steadiness},
 };
 
-/// What AWS shows of the four resources: their identities, as far as it shows them.
-pub(super) type Identities = [Option<String>; 4];
+/// What was shown of each of the four, and since when.
+pub(super) type Shown = [Option<(Option<String>, Duration)>; 4];
+
+/// For how long each of the four has been shown like this, or not been shown.
+pub(super) fn steadiness(memory: &mut Shown, seen: &Seen, clock: &Clock) -> Steadiness {
+    let [source, snapshot, copy, target] = memory;
+    let [source_now, snapshot_now, copy_now, target_now] = shown(seen);
+    Steadiness {
+        source: steady_for(source, Some(source_now), clock),
+        snapshot: steady_for(snapshot, Some(snapshot_now), clock),
+        copy: steady_for(copy, Some(copy_now), clock),
+        target: steady_for(target, Some(target_now), clock),
+    }
+}
 
 /// Which of the four resources AWS shows. A snapshot has no id of its own: its moment tells it from another.
-pub(super) fn shown(seen: &Seen) -> Identities {
+fn shown(seen: &Seen) -> [Option<String>; 4] {
     let instance = |it: &DbInstance| it.resource_id.clone().unwrap_or_default();
     let snapshot = |it: &DbSnapshot| it.original_snapshot_create_time.map(|at| at.to_string()).unwrap_or_default();
     [

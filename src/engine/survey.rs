@@ -7,7 +7,7 @@ use crate::{
     aws::{Aws, ReadError},
     model::Answers,
     state::Record,
-    steps::{self, Item, Situation},
+    steps::{self, Item, Situation, Steadiness},
 };
 
 /// Why nothing could be surveyed.
@@ -34,7 +34,7 @@ pub async fn survey(aws: &Aws, record: &Record, generation: u32) -> Result<Vec<I
         seen: &seen,
         journal: &journal,
         answers: &Answers::new(),
-        shown_steady_for: Duration::ZERO,
+        steady_for: Steadiness::default(),
         target_steady_for: Duration::ZERO,
         now,
     }))

@@ -27,12 +27,13 @@ pub(super) fn for_create(situation: &Situation<'_>, call: Call) -> Decision {
     let resource = call.resource().to_owned();
     let asked: Vec<Asked<'_>> = situation.asked(call.action(), &resource).collect();
     let Some(last) = asked.last().copied() else { return Decision::Act(call) };
+    let steady_for = call.makes().map(|kind| situation.steady_for.of(kind)).unwrap_or_default();
     match &last.intent.outcome {
         Outcome::Accepted { .. } | Outcome::Found { .. } if last.age < UNSEEN => {
             Wait::because(format!("AWS took {} and doesn't show {resource} yet", call.action()))
         }
         // One answer without it may be a stale one: only a second proves that it is gone.
-        Outcome::Accepted { .. } | Outcome::Found { .. } if situation.shown_steady_for < SECOND_LOOK => {
+        Outcome::Accepted { .. } | Outcome::Found { .. } if steady_for < SECOND_LOOK => {
             Wait::because(format!("AWS doesn't show {resource} any more; looking once more"))
         }
         Outcome::Accepted { .. } | Outcome::Found { .. } => decided(gone(situation, &call, last)),

@@ -1,6 +1,6 @@
 //! What a step can decide.
 
-use crate::model::{Call, Inquiry, Setting, Value};
+use crate::model::{Call, Inquiry, ResourceKind, Setting, Value};
 
 /// What the engine does next.
 #[derive(Clone, Debug, PartialEq)]
@@ -77,11 +77,15 @@ pub enum Evidence {
     },
     /// AWS doesn't show it any more, or never did.
     Gone {
+        /// Of which kind it was.
+        kind: ResourceKind,
         /// Its name.
         name: String,
     },
     /// It has our name and isn't ours: it was left as it is.
     Left {
+        /// Of which kind it is.
+        kind: ResourceKind,
         /// Its name.
         name: String,
         /// Why it isn't ours.

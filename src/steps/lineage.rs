@@ -3,7 +3,7 @@
 use std::time::Duration;
 
 use super::Situation;
-use crate::model::{DbInstance, DbSnapshot, Outcome, RUN_TAG, SnapshotState};
+use crate::model::{DbInstance, DbSnapshot, Outcome, RUN_TAG, SnapshotState, Tags};
 
 /// Whether something that has our name is ours.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -40,6 +40,8 @@ pub(super) fn of_copy(situation: &Situation<'_>, copy: &DbSnapshot) -> Ours {
     // Once the snapshot is gone, nothing is left to compare with.
     let Some(snapshot) = &situation.seen.snapshot else { return Ours::Yes };
     match (copy.original_snapshot_create_time, snapshot.original_snapshot_create_time) {
+        // Somebody may have put another snapshot under our name since: then our tag on the copy tells.
+        (Some(time), Some(original)) if time != original && has_our_tag(situation, copy.tags.as_ref()) => Ours::Yes,
         (Some(time), Some(original)) if time != original => {
             Ours::No(format!("it is a copy of a snapshot taken at {time}, ours was taken at {original}"))
         }
@@ -50,6 +52,10 @@ pub(super) fn of_copy(situation: &Situation<'_>, copy: &DbSnapshot) -> Ours {
         // A copy that waits in its queue doesn't show the time yet; its end is judged again.
         _ => Ours::Yes,
     }
+}
+
+fn has_our_tag(situation: &Situation<'_>, tags: Option<&Tags>) -> bool {
+    tags.and_then(|tags| tags.get(RUN_TAG)).is_some_and(|run| run == situation.run)
 }
 
 /// Whether an instance with the target's name is what our restore made. Nothing in AWS's answer names the

@@ -23,9 +23,9 @@ mod tests;
 
 pub use decision::{Decision, Difference, Evidence, Stop, StopKind, Wait};
 pub use settle::settled_view;
-pub use situation::{Asked, Generation, Seen, Situation};
+pub use situation::{Asked, Generation, Seen, Situation, Steadiness};
 pub use survey::{Item, survey};
-pub use verify::differences;
+pub use verify::{changed_source, differences};
 
 use serde::{Deserialize, Serialize};
 

@@ -240,6 +240,6 @@ impl Quote<'_> {
     /// What AWS said to which call, so that its support can find it.
     fn of(&self, call: &Call) -> String {
         let request = self.request_id.map(|id| format!(", request {id}")).unwrap_or_default();
-        format!("AWS refused {call}: {}: {}{request}", self.code, self.message)
+        format!("AWS refused {call}: {}: {}{request}", self.code, self.message.trim_end_matches('.'))
     }
 }

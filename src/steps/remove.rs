@@ -9,72 +9,73 @@ use super::{
     told::{self, Told, decided},
 };
 use crate::model::{
-    Call, DbInstance, DbSnapshot, InstanceState, RUN_TAG, Setting, SettingValues, SnapshotState, Tags, Value, Verdict,
+    Call, DbInstance, DbSnapshot, InstanceState, RUN_TAG, ResourceKind, Setting, SettingValues, SnapshotState, Tags,
+    Value, Verdict,
 };
 
 /// Decides the next move toward no target.
 pub(super) fn target(situation: &Situation<'_>) -> Decision {
     let name = &situation.names().target;
     let Some(target) = &situation.seen.target else {
-        return absent(situation, "RestoreDBInstanceFromDBSnapshot", name);
+        return absent(situation, ResourceKind::Instance, name);
     };
     let ours = match lineage::of_target(situation, target) {
-        Ours::Yes => confirmed(situation, "RestoreDBInstanceFromDBSnapshot", name, target.tags.as_ref()),
+        Ours::Yes => confirmed(situation, ResourceKind::Instance, name, target.tags.as_ref()),
         other => other,
     };
-    if let Some(decision) = unless_ours(ours, name, target.status_word()) {
+    if let Some(decision) = unless_ours(ours, ResourceKind::Instance, name, target.status_word()) {
         return decision;
     }
     if target.state() == InstanceState::Deleting {
         return Wait::on(target.status_word(), None);
     }
-    decided(when_nothing_is_lost(situation, |situation| delete_instance(situation, target)))
+    decided(when_nothing_is_lost(situation, ResourceKind::Instance, |situation| delete_instance(situation, target)))
 }
 
 /// Decides the next move toward no encrypted copy.
 pub(super) fn copy(situation: &Situation<'_>) -> Decision {
     let name = &situation.names().copy;
-    let Some(copy) = &situation.seen.copy else { return absent(situation, "CopyDBSnapshot", name) };
+    let Some(copy) = &situation.seen.copy else { return absent(situation, ResourceKind::EncryptedCopy, name) };
     let ours = lineage::of_copy(situation, copy);
-    decided(one_snapshot(situation, copy, "CopyDBSnapshot", ours))
+    decided(one_snapshot(situation, copy, ResourceKind::EncryptedCopy, ours))
 }
 
 /// Decides the next move toward no plain snapshot.
 pub(super) fn snapshot(situation: &Situation<'_>, goal: Goal) -> Decision {
     let name = &situation.names().snapshot;
-    let Some(snapshot) = &situation.seen.snapshot else { return absent(situation, "CreateDBSnapshot", name) };
+    let Some(snapshot) = &situation.seen.snapshot else { return absent(situation, ResourceKind::Snapshot, name) };
     if goal == Goal::DropSnapshots
         && let Some(stop) = without_its_copy(situation, name)
     {
         return stop;
     }
     let ours = lineage::of_snapshot(situation, snapshot, "CreateDBSnapshot");
-    decided(one_snapshot(situation, snapshot, "CreateDBSnapshot", ours))
+    decided(one_snapshot(situation, snapshot, ResourceKind::Snapshot, ours))
 }
 
-fn one_snapshot(situation: &Situation<'_>, shown: &DbSnapshot, made_by: &str, ours: Ours) -> Told<Decision> {
+fn one_snapshot(situation: &Situation<'_>, shown: &DbSnapshot, kind: ResourceKind, ours: Ours) -> Told<Decision> {
     let name = &shown.identifier;
-    let ours = if ours == Ours::Yes { confirmed(situation, made_by, name, shown.tags.as_ref()) } else { ours };
-    if let Some(decision) = unless_ours(ours, name, shown.status_word()) {
+    let ours = if ours == Ours::Yes { confirmed(situation, kind, name, shown.tags.as_ref()) } else { ours };
+    if let Some(decision) = unless_ours(ours, kind, name, shown.status_word()) {
         return Ok(decision);
     }
     match (shown.state(), shown.status_word()) {
         (_, word @ ("deleting" | "deleted")) => return Ok(Wait::in_status(word, "until AWS shows it no more")),
         // A copy under way is given up by being deleted (R-SNAP-5); a snapshot has to be there first.
-        (SnapshotState::Passing, word) if made_by == "CreateDBSnapshot" => {
+        (SnapshotState::Passing, word) if kind == ResourceKind::Snapshot => {
             return Ok(Wait::on(word, shown.percent_progress));
         }
         _ => {}
     }
-    when_nothing_is_lost(situation, |situation| {
+    when_nothing_is_lost(situation, kind, |situation| {
         let created = shown.original_snapshot_create_time.or(shown.snapshot_create_time);
         ask::for_change(situation, Call::DeleteDBSnapshot { snapshot: name.clone(), created }, true)
     })
 }
 
 /// The tag must say that this run made it: what lacks it is left as it is.
-fn confirmed(situation: &Situation<'_>, made_by: &str, name: &str, tags: Option<&Tags>) -> Ours {
-    let age = situation.asked(made_by, name).last().map(|asked| asked.age).unwrap_or_default();
+fn confirmed(situation: &Situation<'_>, kind: ResourceKind, name: &str, tags: Option<&Tags>) -> Ours {
+    let age = situation.asked_to_make(kind, name).last().map(|asked| asked.age).unwrap_or_default();
     match tags.and_then(|tags| tags.get(RUN_TAG)) {
         Some(run) if run == situation.run => Ours::Yes,
         Some(run) => Ours::No(format!("its tag {RUN_TAG} names another run, {run}")),
@@ -84,33 +85,36 @@ fn confirmed(situation: &Situation<'_>, made_by: &str, name: &str, tags: Option<
 }
 
 /// What isn't proven ours is waited for or left.
-fn unless_ours(ours: Ours, name: &str, word: &str) -> Option<Decision> {
+fn unless_ours(ours: Ours, kind: ResourceKind, name: &str, word: &str) -> Option<Decision> {
     match ours {
         Ours::Yes => None,
         Ours::NotYet(why) => Some(Wait::in_status(word, why)),
-        Ours::No(why) => Some(Decision::Done(Evidence::Left { name: name.to_owned(), why })),
+        Ours::No(why) => Some(Decision::Done(Evidence::Left { kind, name: name.to_owned(), why })),
     }
 }
 
 /// AWS shows nothing of that name: it is gone, unless it was asked for a moment ago and may still appear.
-fn absent(situation: &Situation<'_>, made_by: &str, name: &str) -> Decision {
-    let gone = || Decision::Done(Evidence::Gone { name: name.to_owned() });
-    let made = situation.asked(made_by, name).filter(|asked| asked.intent.outcome.may_have_acted()).last();
+fn absent(situation: &Situation<'_>, kind: ResourceKind, name: &str) -> Decision {
+    let gone = || Decision::Done(Evidence::Gone { kind, name: name.to_owned() });
+    let made = situation.asked_to_make(kind, name).filter(|asked| asked.intent.outcome.may_have_acted()).last();
     let Some(made) = made else { return gone() };
-    let deleted = ["DeleteDBInstance", "DeleteDBSnapshot"]
-        .into_iter()
-        .any(|action| situation.asked(action, name).any(|asked| asked.intent.outcome.may_have_acted()));
+    let deletion = if kind == ResourceKind::Instance { "DeleteDBInstance" } else { "DeleteDBSnapshot" };
+    let deleted = situation.asked(deletion, name).any(|asked| asked.intent.outcome.may_have_acted());
     if !deleted && made.age < ask::UNSEEN {
         return Wait::because(format!("{name} was asked for a moment ago and may still appear"));
     }
-    if situation.shown_steady_for < ask::SECOND_LOOK {
+    if situation.steady_for.of(kind) < ask::SECOND_LOOK {
         return Wait::because(format!("AWS doesn't show {name} any more; looking once more"));
     }
     gone()
 }
 
 /// Deletes nothing while the source can't be seen: what this migration made may be all that is left of its data.
-fn when_nothing_is_lost(situation: &Situation<'_>, act: impl FnOnce(&Situation<'_>) -> Decision) -> Told<Decision> {
+fn when_nothing_is_lost(
+    situation: &Situation<'_>,
+    kind: ResourceKind,
+    act: impl FnOnce(&Situation<'_>) -> Decision,
+) -> Told<Decision> {
     let source = &situation.plan.source;
     let same = |instance: &DbInstance| instance.resource_id.as_deref() == Some(source.resource_id.as_str());
     if !situation.seen.source.as_ref().is_some_and(same) {
@@ -127,7 +131,7 @@ fn when_nothing_is_lost(situation: &Situation<'_>, act: impl FnOnce(&Situation<'
             ));
         }
     }
-    if situation.shown_steady_for < ask::SECOND_LOOK {
+    if situation.steady_for.of(kind) < ask::SECOND_LOOK {
         return Ok(Wait::because("looking once more before anything is removed"));
     }
     Ok(act(situation))

@@ -6,8 +6,8 @@ use serde::{Deserialize, Serialize};
 
 use crate::{
     model::{
-        Answers, AwsTime, DbInstance, DbSnapshot, Intent, OWNER_TAG, RUN_TAG, Tags, name::GenerationNames,
-        name::short_id,
+        Answers, AwsTime, DbInstance, DbSnapshot, Intent, OWNER_TAG, RUN_TAG, ResourceKind, Tags,
+        name::GenerationNames, name::short_id,
     },
     plan::Plan,
 };
@@ -37,6 +37,29 @@ pub struct Seen {
     pub target: Option<DbInstance>,
 }
 
+/// For how long each resource has been shown with the same identity, or not been shown at all.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub struct Steadiness {
+    /// The source.
+    pub source: Duration,
+    /// The plain snapshot.
+    pub snapshot: Duration,
+    /// Its encrypted copy.
+    pub copy: Duration,
+    /// The encrypted instance.
+    pub target: Duration,
+}
+
+impl Steadiness {
+    pub(super) fn of(&self, kind: ResourceKind) -> Duration {
+        match kind {
+            ResourceKind::Snapshot => self.snapshot,
+            ResourceKind::EncryptedCopy => self.copy,
+            ResourceKind::Instance => self.target,
+        }
+    }
+}
+
 /// An intent and how long ago it was.
 #[derive(Clone, Copy, Debug)]
 pub struct Asked<'a> {
@@ -62,8 +85,8 @@ pub struct Situation<'a> {
     pub journal: &'a [Asked<'a>],
     /// What AWS was asked beyond the look in this turn.
     pub answers: &'a Answers,
-    /// For how long the same ones of the four resources have been shown.
-    pub shown_steady_for: Duration,
+    /// For how long each of the four resources has been shown, or not been shown.
+    pub steady_for: Steadiness,
     /// For how long the target has looked exactly like this.
     pub target_steady_for: Duration,
     /// AWS's time.
@@ -81,6 +104,14 @@ impl<'a> Situation<'a> {
             .iter()
             .copied()
             .filter(move |asked| asked.intent.call.action() == action && asked.intent.call.resource() == resource)
+    }
+
+    /// Our intents to make something, oldest first.
+    pub(super) fn asked_to_make(&self, kind: ResourceKind, name: &str) -> impl Iterator<Item = Asked<'a>> {
+        self.journal
+            .iter()
+            .copied()
+            .filter(move |asked| asked.intent.call.makes() == Some(kind) && asked.intent.call.resource() == name)
     }
 
     /// When something of this name was first asked for; now, where it never was.

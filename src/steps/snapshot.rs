@@ -58,7 +58,11 @@ fn when_the_source_allows(situation: &Situation<'_>, call: Call) -> Decision {
     }
     match (source.state(), source.status_word()) {
         (InstanceState::Usable, "available" | "storage-optimization") => Decision::Act(call),
-        (InstanceState::NeedsPerson | InstanceState::Stopped | InstanceState::Deleting, word) => Stop::for_person(
+        (InstanceState::Deleting, word) => Stop::for_person(
+            format!("the source {} is {word}", plan.identifier),
+            "somebody deletes it, and nothing was taken from it yet: look for its last snapshots and backups",
+        ),
+        (InstanceState::NeedsPerson | InstanceState::Stopped, word) => Stop::for_person(
             format!("the source {} is {word}", plan.identifier),
             "nothing was taken from it yet; bring it back to available, then resume",
         ),
@@ -69,7 +73,7 @@ fn when_the_source_allows(situation: &Situation<'_>, call: Call) -> Decision {
 /// Nothing has the source's name any more: it was renamed, or removed.
 fn source_is_gone(situation: &Situation<'_>) -> Told<Decision> {
     let source = &situation.plan.source;
-    if situation.shown_steady_for < ask::SECOND_LOOK {
+    if situation.steady_for.source < ask::SECOND_LOOK {
         return Ok(Wait::because(format!("AWS doesn't show {} any more; looking once more", source.identifier)));
     }
     Ok(match told::instance(situation, &source.resource_id)? {

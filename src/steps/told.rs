@@ -55,13 +55,17 @@ pub(super) fn events<'a>(
     })
 }
 
-/// What AWS tells of a resource, as a sentence to be added: a failure if there is one, else the newest event.
+/// What AWS tells of a resource, as half a sentence to be added: its reason if it gives one, else the newest event.
 pub(super) fn in_its_events(situation: &Situation<'_>, of: EventSource, since: AwsTime) -> Told<String> {
     Ok(match events(situation, of, since)? {
-        Ok(events) => match events.iter().rev().find(|event| event.is_failure()).or(events.last()) {
-            Some(event) => format!("; AWS's event of {}: “{}”", event.at.strftime("%H:%M:%S UTC"), event.message),
-            None => "; AWS tells no event of it".into(),
-        },
+        Ok(events) => {
+            let quoted = |event: &DbEvent| format!("“{}” ({})", event.message, event.at.strftime("%H:%M:%S UTC"));
+            match (events.iter().rev().find(|event| event.is_failure()), events.last()) {
+                (Some(failure), _) => format!("; AWS's reason: {}", quoted(failure)),
+                (None, Some(newest)) => format!("; AWS gives no reason, its last event of it is {}", quoted(newest)),
+                (None, None) => "; AWS tells no event of it".into(),
+            }
+        }
         Err(why) => format!("; its events couldn't be read ({why})"),
     })
 }

@@ -44,6 +44,20 @@ pub fn differences(plan: &Plan, target: &DbInstance) -> Vec<Difference> {
         .collect()
 }
 
+/// The settings in which the source isn't what it was when the plan was made: others went on working on it.
+#[must_use]
+pub fn changed_source(plan: &Plan, source: &DbInstance) -> Vec<Difference> {
+    plan.settings
+        .iter()
+        .filter(|planned| !carry::holds(planned.setting, &planned.source, source))
+        .map(|planned| Difference {
+            setting: planned.setting,
+            wanted: planned.source.clone(),
+            shown: carry::read(planned.setting, source),
+        })
+        .collect()
+}
+
 fn in_words(difference: &Difference) -> String {
     let shown = difference.shown.as_ref().map_or_else(|| "nothing".to_owned(), ToString::to_string);
     format!("{} is {shown}, wanted is {}", difference.setting, difference.wanted)

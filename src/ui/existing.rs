@@ -1,6 +1,6 @@
 //! What a migration made, as rows: by its journal, or as AWS shows it.
 
-use super::{Page, text::Text};
+use super::{Page, text::Text, words};
 use crate::{
     model::ResourceKind,
     state::{Known, Record, Resource},
@@ -25,7 +25,11 @@ pub(super) fn by_look(item: &Item) -> [String; 3] {
     });
     let protected = item.protected.then(|| "deletion protection".to_owned());
     let parts = [Some(item.status.clone()), size, Some(item.encryption.in_words()), protected];
-    [word(item.kind).to_owned(), item.name.clone(), parts.into_iter().flatten().collect::<Vec<_>>().join(", ")]
+    [
+        words::resource(item.kind).to_owned(),
+        item.name.clone(),
+        parts.into_iter().flatten().collect::<Vec<_>>().join(", "),
+    ]
 }
 
 /// `status`: what exists and is billed. `looked` is what AWS shows now, where it was asked.
@@ -56,7 +60,7 @@ pub(super) fn section(text: &mut Text, record: &Record, looked: Option<&[Item]>,
 pub(super) fn not_ours<'a>(text: &mut Text, items: impl IntoIterator<Item = &'a Item>, page: Page) {
     for item in items {
         let why = item.not_ours.as_deref().unwrap_or_default();
-        text.point(&page.warning("!"), &format!("the {} {}: {why}", word(item.kind), item.name));
+        text.point(&page.warning("!"), &format!("the {} {}: {why}", words::resource(item.kind), item.name));
     }
 }
 
@@ -64,13 +68,6 @@ fn kind(kind: ResourceKind) -> &'static str {
     match kind {
         ResourceKind::Snapshot => "snapshot, not encrypted",
         ResourceKind::EncryptedCopy => "snapshot, encrypted",
-        ResourceKind::Instance => "instance",
-    }
-}
-
-fn word(kind: ResourceKind) -> &'static str {
-    match kind {
-        ResourceKind::Snapshot | ResourceKind::EncryptedCopy => "snapshot",
         ResourceKind::Instance => "instance",
     }
 }

@@ -9,7 +9,10 @@ use std::io::Write;
 
 use serde_json::{Value, json};
 
-use super::{removal::Removed, result::Made};
+use super::{
+    removal::Removed,
+    result::{Made, SourceNow},
+};
 use crate::{
     engine::event::{Begun, Event, Progress, Reporter},
     plan::{Check, Finding, Judgement, Severity},
@@ -83,8 +86,8 @@ fn of_evidence(evidence: &Evidence) -> Value {
         Evidence::EncryptedCopy { name } => json!({"encrypted_copy": name}),
         Evidence::Restored { name, resource_id } => json!({"instance": name, "resource_id": resource_id}),
         Evidence::Verified { compared } => json!({"compared": compared}),
-        Evidence::Gone { name } => json!({"gone": name}),
-        Evidence::Left { name, why } => json!({"left": name, "why": why}),
+        Evidence::Gone { kind, name } => json!({"gone": name, "kind": kind}),
+        Evidence::Left { kind, name, why } => json!({"left": name, "kind": kind, "why": why}),
     }
 }
 
@@ -99,6 +102,11 @@ pub fn finished(made: &Made<'_>, changed: &[Difference]) -> Value {
         "encrypted_copy": names.map(|names| &names.copy), "snapshot": names.map(|names| &names.snapshot),
         "kms_key_arn": record.plan.key_arn, "data_as_of": made.snapshot_time, "compared": made.compared,
         "changed_since": changed.iter().map(of_difference).collect::<Vec<_>>(),
+        "source": match made.source { SourceNow::There(_) => "there", SourceNow::Gone => "gone" },
+        "source_changed": match made.source {
+            SourceNow::There(changed) => changed.iter().map(of_difference).collect(),
+            SourceNow::Gone => Vec::new(),
+        },
     })
 }
 
@@ -129,11 +137,11 @@ pub fn interrupted(record: &Record, next: &str) -> Value {
 #[must_use]
 pub fn removed(removed: &Removed<'_>) -> Value {
     let gone = removed.evidence.iter().filter_map(|evidence| match evidence {
-        Evidence::Gone { name } => Some(name),
+        Evidence::Gone { kind, name } => Some(json!({"kind": kind, "name": name})),
         _ => None,
     });
     let left = removed.evidence.iter().filter_map(|evidence| match evidence {
-        Evidence::Left { name, why } => Some(json!({"name": name, "why": why})),
+        Evidence::Left { kind, name, why } => Some(json!({"kind": kind, "name": name, "why": why})),
         _ => None,
     });
     json!({

@@ -69,8 +69,12 @@ impl<W: Write> Plain<W> {
             Goal::Migrate => {
                 self.line(&format!("{how}{} → {}, key {}{pace}", begun.database, begun.target, begun.key_arn));
             }
-            Goal::Abandon | Goal::DropSnapshots => {
-                self.line(&format!("removing of {} → {}{pace}", begun.database, begun.target));
+            Goal::Abandon => {
+                self.line(&format!("removing what the migration {} → {} made{pace}", begun.database, begun.target));
+            }
+            Goal::DropSnapshots => {
+                let Begun { database, target, .. } = begun;
+                self.line(&format!("removing the plain snapshot of the migration {database} → {target}{pace}"));
             }
         }
     }

@@ -1,7 +1,7 @@
 //! The text before a lost state file is made again.
 
-use super::{Page, text::Text};
-use crate::{model::ResourceKind, plan::Traces};
+use super::{Page, text::Text, words};
+use crate::plan::Traces;
 
 /// What AWS shows of a migration whose state file isn't here, and by what it is known.
 #[must_use]
@@ -9,12 +9,7 @@ pub fn found(database: &str, traces: &Traces, page: Page) -> String {
     let mut text = Text::new(page);
     text.heading(&format!("No state file of {database} is here. AWS shows traces of a migration"));
     for (kind, name, proof) in traces.proofs() {
-        let kind = match kind {
-            ResourceKind::Snapshot => "snapshot",
-            ResourceKind::EncryptedCopy => "encrypted copy",
-            ResourceKind::Instance => "instance",
-        };
-        text.point("-", &format!("{kind} {name}, {proof}"));
+        text.point("-", &format!("{} {name}, {proof}", words::resource(kind)));
     }
     text.heading("What it means");
     text.point(

@@ -1,6 +1,6 @@
 //! The texts of a clean-up: what will go, what is gone, what is left and still billed.
 
-use super::{Page, existing, text::Text};
+use super::{Page, existing, text::Text, words};
 use crate::{
     model::ResourceKind,
     state::Record,
@@ -95,23 +95,14 @@ pub fn done(removed: &Removed<'_>, page: Page) -> String {
             Goal::Migrate | Goal::Abandon => format!("The migration of {name} is abandoned"),
         },
     );
-    for gone in evidence.iter().filter_map(|evidence| match evidence {
-        Evidence::Gone { name } => Some(name),
-        _ => None,
-    }) {
-        text.point("-", &format!("{gone} is gone"));
+    for gone in evidence.iter().filter(|evidence| matches!(evidence, Evidence::Gone { .. })) {
+        text.point("-", &words::evidence(gone));
     }
-    let left: Vec<(&String, &String)> = evidence
-        .iter()
-        .filter_map(|evidence| match evidence {
-            Evidence::Left { name, why } => Some((name, why)),
-            _ => None,
-        })
-        .collect();
+    let left: Vec<&Evidence> = evidence.iter().filter(|it| matches!(it, Evidence::Left { .. })).collect();
     if !left.is_empty() {
-        text.heading("Left, since it isn't proven to be this migration's; it is billed on");
-        for (name, why) in left {
-            text.point(&page.warning("!"), &format!("{name}: {why}"));
+        text.heading("Not proven to be this migration's, so left as it is; it is billed on");
+        for left in left {
+            text.point(&page.warning("!"), &words::evidence(left));
         }
     }
     text.heading("Billed on");

@@ -4,7 +4,7 @@ use super::{Page, existing, table, text::Text, time, words};
 use crate::{
     model::{AwsTime, name::GenerationNames},
     state::{Known, Record},
-    steps::{Stop, StopKind},
+    steps::{Difference, Stop, StopKind},
 };
 
 /// A finished migration, and what was seen of it at the end.
@@ -18,6 +18,17 @@ pub struct Made<'a> {
     pub snapshot_time: Option<AwsTime>,
     /// How many settings were compared.
     pub compared: Option<usize>,
+    /// What became of the source meanwhile.
+    pub source: SourceNow<'a>,
+}
+
+/// What became of the source since the plan was made.
+#[derive(Clone, Copy, Debug)]
+pub enum SourceNow<'a> {
+    /// It serves, with these settings changed by others.
+    There(&'a [Difference]),
+    /// AWS shows no instance of its name with its identity.
+    Gone,
 }
 
 /// All goals hold.
@@ -69,11 +80,31 @@ fn what_it_is(made: &Made<'_>, names: &GenerationNames) -> Vec<String> {
     vec![
         format!("It holds the data of {source} as of {when}, and nothing that was written later."),
         compared,
-        format!("Applications still use {source}, which was not changed and is still not encrypted."),
+        source_now(made.source, source),
         "Its blocks load from the snapshot when first touched: first reads are slow. Don't judge its speed yet."
             .to_owned(),
         format!("Jobs and schedulers inside the database now run a second time, in {target}."),
     ]
+}
+
+fn source_now(now: SourceNow<'_>, source: &str) -> String {
+    match now {
+        SourceNow::There([]) => {
+            format!("Applications still use {source}, which was not changed and is still not encrypted.")
+        }
+        SourceNow::There(changed) => {
+            let names: Vec<String> = changed.iter().map(|difference| difference.setting.to_string()).collect();
+            format!(
+                "Applications still use {source}, which is still not encrypted. Others changed it since the plan was made \
+                 ({}): the copy has it as it was planned.",
+                names.join(", ")
+            )
+        }
+        SourceNow::Gone => format!(
+            "AWS doesn't show {source} any more: somebody renamed or removed it. What was made here may be all that is left \
+             of its data: keep it."
+        ),
+    }
 }
 
 /// Only a person can help: what was seen, what it means, how to go on.

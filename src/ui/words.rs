@@ -2,7 +2,7 @@
 
 use crate::{
     engine::event::Trouble,
-    model::AwsTime,
+    model::{AwsTime, ResourceKind},
     state::{Owner, Phase, Summary},
     steps::{Evidence, Step},
 };
@@ -41,10 +41,19 @@ pub(super) fn evidence(evidence: &Evidence) -> String {
         Evidence::Snapshot { name } | Evidence::EncryptedCopy { name } | Evidence::Restored { name, .. } => {
             name.clone()
         }
-        Evidence::Gone { name } => format!("{name} is gone"),
-        Evidence::Left { name, why } => format!("{name} is left: {why}"),
+        Evidence::Gone { kind, name } => format!("the {} {name} is gone", resource(*kind)),
+        Evidence::Left { kind, name, why } => format!("the {} {name} is left: {why}", resource(*kind)),
         Evidence::Settled => "every value read back twice".into(),
         Evidence::Verified { compared } => format!("encrypted, {compared} settings compared"),
+    }
+}
+
+/// What kind of thing it is.
+pub(super) fn resource(kind: ResourceKind) -> &'static str {
+    match kind {
+        ResourceKind::Snapshot => "snapshot",
+        ResourceKind::EncryptedCopy => "encrypted copy",
+        ResourceKind::Instance => "instance",
     }
 }
 

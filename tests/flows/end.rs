@@ -20,11 +20,15 @@ pub(crate) struct End {
 
 /// An SDK client of a sandbox.
 pub(crate) async fn rds(sandbox: &Sandbox) -> aws_sdk_rds::Client {
-    aws_sdk_rds::Client::new(&config(sandbox).await)
+    aws_sdk_rds::Client::new(&configuration(sandbox).await)
 }
 
-/// The SDK's configuration for a sandbox.
-pub(crate) async fn config(sandbox: &Sandbox) -> aws_config::SdkConfig {
+/// The same for its keys.
+pub(crate) async fn kms(sandbox: &Sandbox) -> aws_sdk_kms::Client {
+    aws_sdk_kms::Client::new(&configuration(sandbox).await)
+}
+
+async fn configuration(sandbox: &Sandbox) -> aws_config::SdkConfig {
     aws_config::defaults(aws_config::BehaviorVersion::latest())
         .http_client(sandbox.http_client())
         .region(aws_config::Region::new(sandbox.options().region.clone()))

@@ -105,8 +105,14 @@ fn snapshots_go_after_it() {
             Expect::Act(&[]),
         ),
         (
-            "a copy of another snapshot",
+            "a copy of another snapshot, with our tag",
             without_target().with_copy(|it| it.original_snapshot_create_time = it.snapshot_create_time),
+            Step::RemoveCopy,
+            Expect::Act(&["DeleteDBSnapshot orders-"]),
+        ),
+        (
+            "a copy of another snapshot, without our tag",
+            bare(without_target()).with_copy(|it| it.original_snapshot_create_time = it.snapshot_create_time),
             Step::RemoveSnapshot,
             Expect::Act(&["DeleteDBSnapshot orders-"]),
         ),

@@ -8,7 +8,7 @@ use crate::{
         KeyReference, Outcome, StorageEncryptionType, SubnetGroup, digest,
     },
     plan::Plan,
-    steps::{Asked, Decision, Generation, Goal, Seen, Situation, Standing, decide},
+    steps::{Asked, Decision, Generation, Goal, Seen, Situation, Standing, Steadiness, decide},
 };
 
 pub(super) const KEY: &str = "arn:aws:kms:eu-west-2:000000000000:key/1234abcd";
@@ -294,7 +294,12 @@ impl World {
             seen: &self.seen,
             journal: &journal,
             answers: &self.answers,
-            shown_steady_for: Duration::from_secs(self.shown),
+            steady_for: Steadiness {
+                source: Duration::from_secs(self.shown),
+                snapshot: Duration::from_secs(self.shown),
+                copy: Duration::from_secs(self.shown),
+                target: Duration::from_secs(self.shown),
+            },
             target_steady_for: Duration::from_secs(self.steady),
             now: self.now,
         })

@@ -20,6 +20,7 @@ fn stop(kind: StopKind, reason: &str, remedy: &str) -> Stop {
 fn success_says_what_there_is_and_what_it_is_not() {
     let record = record(Phase::Finished, Step::Verify);
     let made = Made {
+        source: SourceNow::There(&[]),
         record: &record,
         endpoint: Some("orders-g1.abc123.eu-west-2.rds.amazonaws.com:5432"),
         snapshot_time: Some(at("06:04:12")),
@@ -50,6 +51,9 @@ fn success_says_what_there_is_and_what_it_is_not() {
       - the instance orders-ir3pkvta-g1
       - the encrypted snapshot orders-ir3pkvta-g1-encrypted
       - the snapshot orders-ir3pkvta-g1, which is itself not encrypted
+
+    To remove that snapshot, since it is not encrypted and fails audits
+      rds-encrypt cleanup orders --snapshots
     ");
     let unseen = Made { endpoint: None, snapshot_time: None, compared: None, ..made };
     assert_snapshot!(finished(&unseen, NARROW), @"
@@ -79,6 +83,10 @@ fn success_says_what_there_is_and_what_it_is_not() {
       - the encrypted snapshot orders-ir3pkvta-g1-encrypted
       - the snapshot orders-ir3pkvta-g1, which is itself not
         encrypted
+
+    To remove that snapshot, since it is not encrypted and fails
+    audits
+      rds-encrypt cleanup orders --snapshots
     ");
 }
 

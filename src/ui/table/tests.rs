@@ -111,6 +111,11 @@ fn details_show_names_and_the_journal() {
       begun           2026-11-25 06:03:44 UTC by ada@bastion
       updated         2026-11-25 07:15:44 UTC
 
+    Made, and billed while it exists (by the journal; --refresh asks AWS)
+      snapshot, not encrypted  orders-ir3pkvta-g1            made
+      snapshot, encrypted      orders-ir3pkvta-g1-encrypted  made
+      instance                 orders-ir3pkvta-g1            made
+
     Journal: what was asked of AWS
        1  11-25 06:03:44  accepted  CreateDBSnapshot orders-ir3pkvta-g1
        2  11-25 06:03:44  accepted  CopyDBSnapshot orders-ir3pkvta-g1-encrypted
@@ -138,6 +143,15 @@ fn details_show_names_and_the_journal() {
       target          orders-ir3pkvta-g1
       begun           2026-11-25 06:03:44 UTC by ada@bastion
       updated         2026-11-25 07:15:44 UTC
+
+    Made, and billed while it exists (by the journal; --refresh
+    asks AWS)
+      snapshot, not encrypted  orders-ir3pkvta-g1
+                               made
+      snapshot, encrypted      orders-ir3pkvta-g1-encrypted
+                               made
+      instance                 orders-ir3pkvta-g1
+                               made
 
     Journal: what was asked of AWS
        1  06:03:44  accepted  CreateDBSnapshot

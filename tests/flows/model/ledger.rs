@@ -202,7 +202,13 @@ impl Ledger {
     fn go_wrong(&mut self, operation: &str) {
         let Some(at) = self.wrong.iter().position(|(named, _, _)| named == operation) else { return };
         let (_, how, left) = &mut self.wrong[at];
-        let how = how.clone();
+        let how = match how {
+            // Snapshots know no other failure.
+            How::EndsAs { .. } if operation.ends_with("Snapshot") && !operation.starts_with("Restore") => {
+                How::EndsAs { status: "failed".into() }
+            }
+            how => how.clone(),
+        };
         *left -= 1;
         if *left == 0 {
             self.wrong.remove(at);

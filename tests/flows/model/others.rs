@@ -9,7 +9,10 @@ use std::{
 use aws_sdk_rds::types::{DbInstance, DbSnapshot};
 
 use super::sequence::{Act, Of, Which};
-use crate::{end::config, stage::Stage};
+use crate::{
+    end::{kms, rds},
+    stage::Stage,
+};
 
 /// Ours, by name.
 #[derive(Clone, Debug)]
@@ -52,8 +55,7 @@ fn now<T>(work: impl Future<Output = T>) -> T {
 
 impl Others {
     pub(crate) async fn on(stage: &Stage, names: Names) -> Self {
-        let config = config(&stage.sandbox).await;
-        Self { rds: aws_sdk_rds::Client::new(&config), kms: aws_sdk_kms::Client::new(&config), names }
+        Self { rds: rds(&stage.sandbox).await, kms: kms(&stage.sandbox).await, names }
     }
 
     pub(crate) fn instances(&self) -> Vec<DbInstance> {

@@ -21,6 +21,7 @@ use crate::{
     end::{End, MIGRATE, end, rds},
     stage::{Heard, Stage},
     sweep::{
+        course::is_mutating,
         moments::{Moment, watched},
         parallel::in_time_of_its_own,
     },
@@ -136,7 +137,8 @@ impl Game {
         let finished_before = self.finished();
         let (ledger, stage) = (Rc::clone(&self.ledger), Rc::clone(&self.stage));
         let hook = move |moment: &Moment| {
-            let state = matches!(moment, Moment::Sending(_)).then(|| saved(&stage)).flatten();
+            let mutating = matches!(moment, Moment::Sending(operation) if is_mutating(operation));
+            let state = mutating.then(|| saved(&stage)).flatten();
             ledger.borrow_mut().pass(moment, state.as_ref())
         };
         let command = self.stage.command(words).interrupted_by(interrupt).run();

@@ -5,7 +5,7 @@ use std::{cell::RefCell, os::unix::fs::MetadataExt, path::Path, rc::Rc};
 use serde_json::Value;
 
 use super::{
-    moments::{Moment, Then, watched},
+    moments::{DRY_RUN, Moment, Then, watched},
     worlds::World,
 };
 use crate::{
@@ -33,7 +33,7 @@ pub(crate) struct Write {
 /// Whether an operation changes something in AWS.
 pub(crate) fn is_mutating(operation: &str) -> bool {
     let reads = ["Describe", "List", "Get"].iter().any(|verb| operation.starts_with(verb));
-    !reads && !operation.ends_with("as a dry run")
+    !reads && operation != DRY_RUN
 }
 
 #[derive(Default)]

@@ -134,14 +134,15 @@ impl Subscriber for Ears {
 
     fn event(&self, event: &Event<'_>) {
         let operation = OPERATIONS.with_borrow(|operations| operations.last().cloned()).unwrap_or_default();
-        let mut words = Words { request: (operation == "CreateGrant").then(String::new), ..Words::default() };
+        let mut words = Words { response: (operation == DRY_RUN).then(String::new), ..Words::default() };
         event.record(&mut words);
         let moment = match words.message.as_str() {
-            "transmitting request" if words.request.is_some_and(|request| request.contains(DRY_RUN)) => {
-                Moment::Sending(format!("{operation} as a dry run"))
-            }
             "transmitting request" => Moment::Sending(operation),
-            "received response from service" => Moment::Answered(operation),
+            "received response from service" => {
+                let granted = words.response.is_some_and(|response| response.contains("StatusCode(200)"));
+                assert!(!granted, "{operation} is a question only: a dry run is always refused");
+                Moment::Answered(operation)
+            }
             words if event.metadata().target().starts_with("rds_encrypt") => Moment::Logged(words.to_owned()),
             _ => return,
         };
@@ -159,22 +160,22 @@ impl Subscriber for Ears {
     }
 }
 
-/// How a request of the KMS says that nothing shall come of it.
-const DRY_RUN: &str = r#"\"DryRun\":true"#;
+/// The operation of the KMS by which permissions are asked for: a dry run, of which nothing comes.
+pub(crate) const DRY_RUN: &str = "CreateGrant";
 
 /// What an event says.
 #[derive(Default)]
 struct Words {
     message: String,
-    /// The request, where its body matters.
-    request: Option<String>,
+    /// The response, where it matters.
+    response: Option<String>,
 }
 
 impl field::Visit for Words {
     fn record_debug(&mut self, field: &field::Field, value: &dyn fmt::Debug) {
-        match (field.name(), &mut self.request) {
+        match (field.name(), &mut self.response) {
             ("message", _) => self.message = format!("{value:?}"),
-            ("request", Some(request)) => *request = format!("{value:?}"),
+            ("response", Some(response)) => *response = format!("{value:?}"),
             _ => {}
         }
     }
