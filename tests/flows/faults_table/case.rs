@@ -86,10 +86,8 @@ pub(super) async fn try_cell(call: &Call, kind: &Kind, usual: &Usual) -> Cell {
         let words = if stage.state_file("orders").is_some() { "resume orders --sandbox" } else { MIGRATE };
         let (heard, more) = run(&stage, words, None).await;
         calls.extend(more);
-        resumed = Some((
-            heard.as_ref().map(|heard| heard.code),
-            heard.map(|heard| said(&heard, usual)).unwrap_or_default(),
-        ));
+        resumed =
+            Some((heard.as_ref().map(|heard| heard.code), heard.map(|heard| said(&heard, usual)).unwrap_or_default()));
     }
     let finally = finally(&stage, usual, &calls).await;
     Cell { code, said: words, made, resumed, finally }

@@ -140,7 +140,9 @@ pub(super) const KINDS: [Kind; 23] = [
     Kind {
         name: "SnapshotQuotaExceeded: no more snapshots",
         times: Times::Long,
-        how: |at| refused_at(&[CREATE, COPY], at, "SnapshotQuotaExceeded", "Cannot create more than 100 manual snapshots"),
+        how: |at| {
+            refused_at(&[CREATE, COPY], at, "SnapshotQuotaExceeded", "Cannot create more than 100 manual snapshots")
+        },
     },
     Kind {
         name: "SnapshotQuotaExceeded: too many copies at once",
@@ -171,7 +173,14 @@ pub(super) const KINDS: [Kind; 23] = [
     Kind {
         name: "InvalidDBInstanceState, for a while",
         times: Times::Few,
-        how: |at| refused_at(&[CREATE, MODIFY, REBOOT], at, "InvalidDBInstanceState", "Database instance is not in available state."),
+        how: |at| {
+            refused_at(
+                &[CREATE, MODIFY, REBOOT],
+                at,
+                "InvalidDBInstanceState",
+                "Database instance is not in available state.",
+            )
+        },
     },
     Kind {
         name: "InvalidDBSnapshotState, for a while",
@@ -182,7 +191,8 @@ pub(super) const KINDS: [Kind; 23] = [
         name: "KMSKeyNotAccessibleFault",
         times: Times::Long,
         how: |at| {
-            let message = "The specified KMS key does not exist, is not enabled or you do not have permissions to access it";
+            let message =
+                "The specified KMS key does not exist, is not enabled or you do not have permissions to access it";
             refused_at(&[COPY, RESTORE, MODIFY], at, "KMSKeyNotAccessibleFault", message)
         },
     },

@@ -26,8 +26,10 @@ Exit codes: 0 done, 3 refused before anything was made, 4 stopped and needs a pe
 #[test]
 fn each_error_at_each_call_comes_out_as_written_down() {
     let usual = in_time_of_its_own(usual());
-    let cells: Vec<(&Call, &Kind)> =
-        CALLS.iter().flat_map(|call| KINDS.iter().filter(|kind| kind.fits(call)).map(move |kind| (call, kind))).collect();
+    let cells: Vec<(&Call, &Kind)> = CALLS
+        .iter()
+        .flat_map(|call| KINDS.iter().filter(|kind| kind.fits(call)).map(move |kind| (call, kind)))
+        .collect();
     let results = on_each_core(cells, |(call, kind)| (call, kind, in_time_of_its_own(try_cell(call, kind, &usual))));
     let found = table(&results);
     let path = Path::new(env!("CARGO_MANIFEST_DIR")).join("fixtures/faults.md");
@@ -55,7 +57,9 @@ fn table(results: &[(&Call, &Kind, Cell)]) -> String {
     let mut text = HEAD.to_owned();
     for call in &CALLS {
         write!(text, "\n## {}\n\n", call.title).unwrap();
-        text.push_str("| what goes wrong | exit | what is seen | what to do | made by then | `resume` | in the end |\n");
+        text.push_str(
+            "| what goes wrong | exit | what is seen | what to do | made by then | `resume` | in the end |\n",
+        );
         text.push_str("|---|---|---|---|---|---|---|\n");
         for (_, kind, cell) in results.iter().filter(|(at, _, _)| at.title == call.title) {
             writeln!(text, "| {} {cell}", kind.name).unwrap();

@@ -33,7 +33,7 @@ pub(crate) struct Ledger {
     begun: Instant,
     /// The instances that our restores made.
     ours: BTreeSet<String>,
-    /// How often each name was made by us, and removed by others.
+    /// How often each name was made by us, and removed by anybody.
     made: BTreeMap<String, usize>,
     removed: BTreeMap<String, usize>,
     reboots: BTreeMap<String, usize>,
@@ -148,7 +148,8 @@ impl Ledger {
         }
         let at = self.count(moment);
         let mut then = Then::GoOn;
-        let due: Vec<What> = self.due.iter().filter(|(when, _)| at.contains(when)).map(|(_, what)| what.clone()).collect();
+        let due: Vec<What> =
+            self.due.iter().filter(|(when, _)| at.contains(when)).map(|(_, what)| what.clone()).collect();
         for what in due {
             match what {
                 What::Crash => then = Then::End,
@@ -250,7 +251,14 @@ impl Ledger {
                 self.broke("a snapshot is restored that isn't ours");
             }
             "CopyDBSnapshot" | "RestoreDBInstanceFromDBSnapshot" => {}
-            "ModifyDBInstance" | "RebootDBInstance" => {
+            "DeleteDBSnapshot" if !has_our_tag(&text("snapshot")) => {
+                self.broke("a snapshot is removed that isn't ours")
+            }
+            "DeleteDBSnapshot" => *self.removed.entry(a_snapshot(&text("snapshot"))).or_default() += 1,
+            "ModifyDBInstance" | "RebootDBInstance" | "DeleteDBInstance" => {
+                if action == "DeleteDBInstance" {
+                    *self.removed.entry(an_instance(&text("instance"))).or_default() += 1;
+                }
                 if under(&text("instance")).is_some_and(|id| !self.ours.contains(&id)) {
                     self.broke(&format!("{action} reaches an instance that isn't ours"));
                 }

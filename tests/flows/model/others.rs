@@ -88,7 +88,9 @@ impl Others {
     /// Does it, if AWS lets them. What AWS said.
     pub(crate) fn act(&self, act: Act) -> Result<(), String> {
         match act {
-            Act::Stop(which) => said(now(self.rds.stop_db_instance().db_instance_identifier(self.name_of(which)).send())),
+            Act::Stop(which) => {
+                said(now(self.rds.stop_db_instance().db_instance_identifier(self.name_of(which)).send()))
+            }
             Act::Start(which) => {
                 said(now(self.rds.start_db_instance().db_instance_identifier(self.name_of(which)).send()))
             }

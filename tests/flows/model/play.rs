@@ -15,7 +15,7 @@ use tokio::time::{sleep, timeout};
 use super::{
     ledger::Ledger,
     others::{Names, Others},
-    sequence::{Act, Turn, What, When, Which, passes_by_itself},
+    sequence::{Act, Ask, Turn, What, When, Which, passes_by_itself},
 };
 use crate::{
     end::{End, MIGRATE, end, rds},
@@ -111,7 +111,7 @@ impl Game {
     async fn play(&self, sequence: &[Turn]) {
         for turn in sequence {
             match turn {
-                Turn::Run { again, meanwhile } => drop(self.run(*again, meanwhile).await),
+                Turn::Run { ask, meanwhile } => drop(self.run(*ask, meanwhile).await),
                 Turn::Others(acts) => {
                     for act in acts {
                         self.ledger.borrow_mut().act(*act);
@@ -125,9 +125,16 @@ impl Game {
     }
 
     /// Runs a command; nothing where its process ended.
-    async fn run(&self, again: bool, meanwhile: &[(When, What)]) -> Option<Heard> {
+    async fn run(&self, ask: Ask, meanwhile: &[(When, What)]) -> Option<Heard> {
         let begun = self.stage.state_file("orders").is_some();
-        let words = if begun && !again { "resume orders --sandbox" } else { MIGRATE };
+        let words = match ask {
+            Ask::GoOn if begun => "resume orders --sandbox",
+            Ask::Retry if begun => "resume orders --retry --sandbox",
+            Ask::Abandon if begun => "cleanup orders --abandon --sandbox",
+            Ask::DropSnapshots if begun => "cleanup orders --snapshots --sandbox",
+            _ => MIGRATE,
+        };
+        let whole = !begun || ask.is_for_the_whole();
         let (interrupter, interrupt) = Interrupter::new();
         {
             let mut ledger = self.ledger.borrow_mut();
@@ -151,7 +158,11 @@ impl Game {
         };
         self.codes.borrow_mut().push(heard.as_ref().map(|heard| heard.code));
         let finished = self.finished();
-        if finished && !finished_before || heard.as_ref().is_some_and(|heard| heard.code == 0) {
+        if let Some(state) = saved(&self.stage) {
+            // A retry goes on under other names.
+            ledger.others.names = Names::of(&state);
+        }
+        if whole && (finished && !finished_before || heard.as_ref().is_some_and(|heard| heard.code == 0)) {
             ledger.check_done();
         }
         if let Some(heard) = &heard {
@@ -160,7 +171,7 @@ impl Game {
             if !EXPECTED.contains(&heard.code) {
                 ledger.broke(&format!("exit {}", heard.code));
             }
-            if heard.code == 0 && !finished {
+            if whole && heard.code == 0 && !finished {
                 ledger.broke("exit 0, and the state file isn't finished");
             }
         }
@@ -174,7 +185,7 @@ impl Game {
     /// Nothing happened that doesn't pass: soon it ends as if nothing had happened at all.
     async fn must_end_well(&self) {
         for _ in 0..4 {
-            let Some(heard) = self.run(false, &[]).await else { return };
+            let Some(heard) = self.run(Ask::GoOn, &[]).await else { return };
             if heard.code == 0 {
                 return self.compare().await;
             }
@@ -206,7 +217,7 @@ impl Game {
         }
         sleep(minutes(&self.stage, 30)).await;
         for _ in 0..2 {
-            if self.run(false, &[]).await.is_none_or(|heard| heard.code == 0) {
+            if self.run(Ask::GoOn, &[]).await.is_none_or(|heard| heard.code == 0) {
                 return;
             }
             sleep(minutes(&self.stage, 15)).await;

@@ -6,10 +6,10 @@ use rds_encrypt::sandbox::How;
 /// One thing after another.
 #[derive(Clone, Debug)]
 pub(crate) enum Turn {
-    /// A command runs: `migrate`, or `resume` where something was begun (unless it is to be `migrate` again).
+    /// A command runs; where nothing was begun it is `migrate` in any case.
     Run {
-        /// `migrate` even where something was begun.
-        again: bool,
+        /// Which.
+        ask: Ask,
         /// What happens meanwhile.
         meanwhile: Vec<(When, What)>,
     },
@@ -17,6 +17,26 @@ pub(crate) enum Turn {
     Others(Vec<Act>),
     /// So many minutes of AWS's pass.
     Pass(u64),
+}
+
+/// What a person asks for where something was begun.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Ask {
+    GoOn,
+    MigrateAgain,
+    /// `resume --retry`
+    Retry,
+    /// `cleanup --abandon`
+    Abandon,
+    /// `cleanup --snapshots`
+    DropSnapshots,
+}
+
+impl Ask {
+    /// Whether “done” means that the database is migrated.
+    pub(crate) fn is_for_the_whole(self) -> bool {
+        matches!(self, Self::GoOn | Self::MigrateAgain | Self::Retry)
+    }
 }
 
 /// When in a command's course. Counts begin at 0 for each command.
@@ -81,7 +101,7 @@ pub(crate) enum Act {
 }
 
 pub(crate) fn sequences() -> impl Strategy<Value = Vec<Turn>> {
-    let first = meanwhile().prop_map(|meanwhile| Turn::Run { again: false, meanwhile });
+    let first = meanwhile().prop_map(|meanwhile| Turn::Run { ask: Ask::GoOn, meanwhile });
     (first, vec(turn(), 0..6)).prop_map(|(first, mut rest)| {
         rest.insert(0, first);
         rest
@@ -90,9 +110,19 @@ pub(crate) fn sequences() -> impl Strategy<Value = Vec<Turn>> {
 
 fn turn() -> impl Strategy<Value = Turn> {
     prop_oneof![
-        6 => (any::<bool>(), meanwhile()).prop_map(|(again, meanwhile)| Turn::Run { again, meanwhile }),
+        6 => (ask(), meanwhile()).prop_map(|(ask, meanwhile)| Turn::Run { ask, meanwhile }),
         3 => vec(act(), 1..4).prop_map(Turn::Others),
         1 => (1_u64..90).prop_map(Turn::Pass),
+    ]
+}
+
+fn ask() -> impl Strategy<Value = Ask> {
+    prop_oneof![
+        10 => Just(Ask::GoOn),
+        3 => Just(Ask::MigrateAgain),
+        3 => Just(Ask::Retry),
+        1 => Just(Ask::Abandon),
+        1 => Just(Ask::DropSnapshots),
     ]
 }
 
@@ -126,7 +156,8 @@ fn call_goes_wrong() -> impl Strategy<Value = (When, What)> {
         1 => prop_oneof![Just("failed"), Just("incompatible-restore"), Just("storage-full")]
             .prop_map(|status| How::EndsAs { status: status.into() }),
     ];
-    ((0_usize..9).prop_map(When::BeforeCall), how, 1_usize..3).prop_map(|(when, how, times)| (when, What::Wrong(how, times)))
+    ((0_usize..9).prop_map(When::BeforeCall), how, 1_usize..3)
+        .prop_map(|(when, how, times)| (when, What::Wrong(how, times)))
 }
 
 /// Refusals that a call may get.
@@ -190,6 +221,7 @@ fn act() -> impl Strategy<Value = Act> {
 /// Whether nothing in it needs a person in the end: the migration must come to its end as if nothing had happened.
 pub(crate) fn passes_by_itself(sequence: &[Turn]) -> bool {
     sequence.iter().all(|turn| match turn {
+        Turn::Run { ask: Ask::Retry | Ask::Abandon | Ask::DropSnapshots, .. } => false,
         Turn::Run { meanwhile, .. } => meanwhile.iter().all(|(_, what)| match what {
             What::Others(_) | What::Wrong(How::EndsAs { .. } | How::InVain { .. }, _) => false,
             What::Crash | What::Interrupt | What::Wrong(..) => true,

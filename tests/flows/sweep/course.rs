@@ -79,7 +79,8 @@ fn change(before: Option<&Value>, after: &Value) -> String {
     let journal = |content: &Value| content["journal"].as_array().unwrap().clone();
     let (old, new) = (journal(before), journal(after));
     let action = |intent: &Value| intent["call"]["action"].as_str().unwrap().to_owned();
-    let changed: Vec<String> = old.iter().zip(&new).filter(|(old, new)| old != new).map(|(_, new)| action(new)).collect();
+    let changed: Vec<String> =
+        old.iter().zip(&new).filter(|(old, new)| old != new).map(|(_, new)| action(new)).collect();
     let stands = |content: &Value| [content["summary"]["phase"].clone(), content["summary"]["step"].clone()];
     match (new.len() - old.len(), changed.as_slice()) {
         (1, []) if stands(before) == stands(after) => format!("intent of {}", action(new.last().unwrap())),
@@ -133,9 +134,11 @@ impl Course {
     /// Whether a reboot's intent is saved at this moment, and the reboot isn't sent.
     pub(crate) fn is_in_a_lost_reboot(&self, point: usize) -> bool {
         self.writes.iter().filter(|write| write.what == "intent of RebootDBInstance").any(|write| {
-            let sent = self.moments.iter().skip(write.before).position(|moment| {
-                matches!(moment, Moment::Sending(operation) if operation == "RebootDBInstance")
-            });
+            let sent = self
+                .moments
+                .iter()
+                .skip(write.before)
+                .position(|moment| matches!(moment, Moment::Sending(operation) if operation == "RebootDBInstance"));
             (write.before + 1..=write.before + sent.expect("it is sent")).contains(&point)
         })
     }

@@ -38,10 +38,7 @@ pub(crate) const WORLDS: [World; 13] = [
     world("cheap-second-copy", || Switches { second_encrypting_copy_is_cheap: true, ..usual() }),
     world("copies-say-copying", || Switches { copies_say_copying: true, ..usual() }),
     world("tags-show-late", || Switches { tags_show_after: 240, ..usual() }),
-    World {
-        events_vary: true,
-        ..world("daily-backups", || Switches { daily_backups: true, ..usual() })
-    },
+    World { events_vary: true, ..world("daily-backups", || Switches { daily_backups: true, ..usual() }) },
     World {
         row: || {
             json!({
