@@ -252,7 +252,7 @@ impl Ledger {
             }
             "CopyDBSnapshot" | "RestoreDBInstanceFromDBSnapshot" => {}
             "DeleteDBSnapshot" if !has_our_tag(&text("snapshot")) => {
-                self.broke("a snapshot is removed that isn't ours")
+                self.broke("a snapshot is removed that isn't ours");
             }
             "DeleteDBSnapshot" => *self.removed.entry(a_snapshot(&text("snapshot"))).or_default() += 1,
             "ModifyDBInstance" | "RebootDBInstance" | "DeleteDBInstance" => {

@@ -145,8 +145,8 @@ impl Game {
         let (ledger, stage) = (Rc::clone(&self.ledger), Rc::clone(&self.stage));
         let hook = move |moment: &Moment| {
             let mutating = matches!(moment, Moment::Sending(operation) if is_mutating(operation));
-            let state = mutating.then(|| saved(&stage)).flatten();
-            ledger.borrow_mut().pass(moment, state.as_ref())
+            let on_disk = mutating.then(|| saved(&stage)).flatten();
+            ledger.borrow_mut().pass(moment, on_disk.as_ref())
         };
         let command = self.stage.command(words).interrupted_by(interrupt).run();
         let heard = timeout(FOREVER, watched(command, hook)).await;

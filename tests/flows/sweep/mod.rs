@@ -45,7 +45,7 @@ fn a_crash_at_any_point_changes_nothing() {
     let of_calls = writes.iter().filter(|what| what.starts_with("intent") || what.starts_with("outcome")).count();
     assert_eq!(of_calls, 2 * calls, "two writes a call: {writes:#?}");
     let points = course.points();
-    let tried = sweep(points.into_iter().map(|point| (0, point)).collect(), vec![course]);
+    let tried = sweep(points.into_iter().map(|point| (0, point)).collect(), &[course]);
     assert!(tried >= USUAL_FLOOR, "only {tried} points");
 }
 
@@ -65,7 +65,7 @@ fn nor_does_one_in_any_other_world() {
         points.extend(edges.into_iter().take(EDGES).map(|point| (world, point)));
         points.extend(elsewhere.into_iter().take(ELSEWHERE).map(|point| (world, point)));
     }
-    let tried = sweep(points, courses);
+    let tried = sweep(points, &courses);
     assert!(tried >= OTHERS_FLOOR, "only {tried} points");
 }
 
@@ -75,7 +75,7 @@ fn every_point_of_every_world() {
     let courses = courses();
     let points = courses.iter().enumerate();
     let points = points.flat_map(|(world, course)| (0..course.moments.len()).map(move |point| (world, point)));
-    sweep(points.collect(), courses);
+    sweep(points.collect(), &courses);
 }
 
 /// `SWEEP_POINT=world:number`
@@ -101,7 +101,7 @@ fn courses() -> Vec<Course> {
 }
 
 /// Tries all points, each by the number of its world; how many there were.
-fn sweep(points: Vec<(usize, usize)>, courses: Vec<Course>) -> usize {
+fn sweep(points: Vec<(usize, usize)>, courses: &[Course]) -> usize {
     let tried = on_each_core(points, |(world, point)| {
         let (world, course) = (&WORLDS[world], &courses[world]);
         (world, point, in_time_of_its_own(try_point(world, course, point)))
