@@ -109,8 +109,8 @@ async fn record(
         .map(|n| Generation { n: *n, names: record.plan.names(*n), rehearsal: true })
         .collect();
     if let Some((nonce, owner)) = traces.runs.first().and_then(|run| run.split_once(' ')) {
-        record.run.nonce = nonce.to_owned();
-        record.run.owner = owner.to_owned();
+        nonce.clone_into(&mut record.run.nonce);
+        owner.clone_into(&mut record.run.owner);
     }
     enter_found(&mut record, traces);
     Ok(record)

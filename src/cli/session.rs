@@ -111,7 +111,7 @@ pub(super) async fn work_on(
         };
         let attended = around.attended;
         let mut engine = Engine { aws: aws.clone(), clock, interrupt, attended, reporter: reporter.as_mut() };
-        engine.work(migration, work).await?
+        Box::pin(engine.work(migration, work)).await?
     };
     around.air();
     Ok(ending)

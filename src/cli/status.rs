@@ -35,10 +35,7 @@ pub(super) async fn run(global: &Global, asked: &Status, around: &mut Surroundin
     }
     let entry = the_one(entries, database)
         .ok_or_else(|| Failure::Usage(format!("no migration of {database} in {}", place.states.root().display())))?;
-    let record = match &entry.record {
-        Ok(record) => record,
-        Err(_) => return entry.record.map(|_| 0).map_err(Failure::State),
-    };
+    let Ok(record) = &entry.record else { return entry.record.map(|_| 0).map_err(Failure::State) };
     let looked = if asked.refresh { Some(refreshed(&place, global, record, around).await?) } else { None };
     let text = if around.json {
         format!("{:#}\n", json::status(std::slice::from_ref(&entry), looked.as_deref()))

@@ -75,9 +75,9 @@ mod tests {
         let mut seconds = Vec::new();
         for throttled in [true, true, true, true, false, false, false, false, false, false, false] {
             if throttled {
-                slowness.throttled()
+                slowness.throttled();
             } else {
-                slowness.ease()
+                slowness.ease();
             }
             seconds.push(slowness.of(Duration::from_secs(10)).as_secs());
         }

@@ -45,8 +45,8 @@ impl Traces {
                 continue;
             };
             traces.hear(snapshot.tags.as_ref(), encrypted.then_some(&snapshot.encryption));
-            let traced = traces.generations.entry(n).or_default();
-            let place = if encrypted { &mut traced.copy } else { &mut traced.snapshot };
+            let of_this = traces.generations.entry(n).or_default();
+            let place = if encrypted { &mut of_this.copy } else { &mut of_this.snapshot };
             *place = Some(snapshot.clone());
         }
         for instance in instances {

@@ -7,7 +7,7 @@ use super::{
     Asked, Decision, Situation, Stop, StopKind, Wait, ask,
     told::{self, Told, decided},
 };
-use crate::model::{Call, Denial, GrantCheck, KeyAccess, Outcome, Refusal};
+use crate::model::{Call, DbInstance, DbSnapshot, Denial, GrantCheck, KeyAccess, Outcome, Refusal};
 
 /// Between two tries of a call that didn't act.
 const PAUSE: Duration = Duration::from_secs(15);
@@ -71,15 +71,15 @@ fn pause(situation: &Situation<'_>, call: Call, last: Asked<'_>, time: Duration)
 fn status_of_what_it_needs<'a>(situation: &Situation<'a>, call: &Call) -> Option<&'a str> {
     let seen = situation.seen;
     match call {
-        Call::CreateDBSnapshot { .. } => seen.source.as_ref().map(|it| it.status_word()),
-        Call::CopyDBSnapshot { .. } => seen.snapshot.as_ref().map(|it| it.status_word()),
-        Call::RestoreDBInstanceFromDBSnapshot { .. } => seen.copy.as_ref().map(|it| it.status_word()),
+        Call::CreateDBSnapshot { .. } => seen.source.as_ref().map(DbInstance::status_word),
+        Call::CopyDBSnapshot { .. } => seen.snapshot.as_ref().map(DbSnapshot::status_word),
+        Call::RestoreDBInstanceFromDBSnapshot { .. } => seen.copy.as_ref().map(DbSnapshot::status_word),
         Call::ModifyDBInstance { .. } | Call::RebootDBInstance { .. } | Call::DeleteDBInstance { .. } => {
-            seen.target.as_ref().map(|it| it.status_word())
+            seen.target.as_ref().map(DbInstance::status_word)
         }
         Call::DeleteDBSnapshot { snapshot, .. } => {
             let snapshots = [&seen.snapshot, &seen.copy].into_iter().flatten();
-            snapshots.filter(|it| it.identifier == *snapshot).map(|it| it.status_word()).next()
+            snapshots.filter(|it| it.identifier == *snapshot).map(DbSnapshot::status_word).next()
         }
     }
 }
@@ -122,13 +122,13 @@ fn quota(situation: &Situation<'_>, call: Call, last: Asked<'_>, name: &str, quo
     let snapshots = name == "ManualSnapshots";
     let safe = situation.what_is_safe();
     Ok(match told::quota(situation, name)? {
-        Ok(quota) if snapshots && quota.used < quota.max && last.age >= FOR_A_SLOT => Decision::Act(call),
-        Ok(quota) if snapshots && quota.used < quota.max => Wait::because(format!(
+        Ok(limit) if snapshots && limit.used < limit.max && last.age >= FOR_A_SLOT => Decision::Act(call),
+        Ok(limit) if snapshots && limit.used < limit.max => Wait::because(format!(
             "for a slot: too many copies are under way in this Region ({}; {} of {} manual snapshots are used)",
-            quote.code, quota.used, quota.max
+            quote.code, limit.used, limit.max
         )),
-        Ok(quota) => Stop::for_person(
-            format!("{}. Of {name} {} of {} are used in this Region", quote.of(&call), quota.used, quota.max),
+        Ok(limit) => Stop::for_person(
+            format!("{}. Of {name} {} of {} are used in this Region", quote.of(&call), limit.used, limit.max),
             format!(
                 "{safe}. Remove what nobody needs, or have the quota raised ({}), then resume",
                 code_of_quota(name)

@@ -206,9 +206,6 @@ pub fn status(entries: &[Entry], looked: Option<&[Item]>) -> Value {
             }
         }
     });
-    let mut document = json!({"format": FORMAT, "migrations": migrations.collect::<Vec<_>>()});
-    if let Some(items) = looked {
-        document["exists"] = items.iter().map(of_item).collect();
-    }
-    document
+    let exists = looked.map(|items| items.iter().map(of_item).collect::<Vec<_>>());
+    json!({"format": FORMAT, "migrations": migrations.collect::<Vec<_>>(), "exists": exists})
 }

@@ -130,15 +130,15 @@ pub fn stopped(record: &Record, stop: &Stop, page: Page) -> String {
         text.inside(&stop.remedy);
     }
     exists_so_far(&mut text, record, page);
-    if stop.kind != StopKind::Failed {
-        go_on(&mut text, record);
-    } else {
+    if stop.kind == StopKind::Failed {
         text.heading("To look again, once it is mended");
         text.verbatim(&record.command("resume"));
         text.heading("To begin afresh, under new names; what failed stays until you remove it");
         text.verbatim(&record.command("resume --retry"));
         text.heading("To give up, and remove what this migration made");
         text.verbatim(&record.command("cleanup --abandon"));
+    } else {
+        go_on(&mut text, record);
     }
     text.finish()
 }

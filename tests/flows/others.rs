@@ -202,7 +202,7 @@ async fn a_quota_that_others_used_up_is_named() {
     while copy(theirs).send().await.is_ok() {
         theirs += 1;
     }
-    sleep(Duration::from_secs(60)).await;
+    sleep(Duration::from_mins(1)).await;
     let heard = stage.run("resume --sandbox").await;
     assert_heard!("quota_used_up", heard);
     assert_eq!(heard.code, 4);

@@ -3,10 +3,19 @@
 //! The "real account" is a sandbox on loopback. Credentials come from the environment, so these tests run in a child
 //! process that has one of its own; time is real there, and AWS's runs fast.
 
-use std::{env, process::Command};
+use std::{
+    collections::BTreeSet,
+    env,
+    process::Command,
+    sync::{Arc, Mutex},
+    time::Duration,
+};
 
 use rds_encrypt::sandbox::{How, Options, serve};
-use tokio::net::TcpListener;
+use tokio::{
+    io::{AsyncReadExt, AsyncWriteExt},
+    net::{TcpListener, TcpStream},
+};
 
 use crate::stage::{Stage, assert_heard};
 
@@ -86,6 +95,100 @@ async fn child_with_credentials() {
     assert_eq!(heard.code, 0, "{heard}");
     let heard = stage.run("status").await;
     assert!(heard.stdout.contains("finished: encrypted and"), "{heard}");
+    a_deletion_takes_the_name(&stage, &flags).await;
+}
+
+/// `--yes` never stands for a deletion.
+async fn a_deletion_takes_the_name(stage: &Stage, flags: &str) {
+    let cleanup = format!("cleanup orders --abandon {flags}");
+    let heard = stage.run(&format!("{cleanup} --yes")).await;
+    assert_heard!("delete_without_terminal", heard);
+    assert_eq!(heard.code, 3);
+    for (answer, confirm) in
+        [(Some("y"), ""), (Some(""), ""), (None, "--confirm order"), (Some("orders"), "--confirm no")]
+    {
+        let command = stage.command(&format!("{cleanup} {confirm}"));
+        let heard = if let Some(answer) = answer { command.typed(answer).run().await } else { command.run().await };
+        assert!(heard.stderr.contains("Nothing was removed"), "{answer:?} {confirm}: {heard}");
+        assert_eq!(heard.code, 3, "{answer:?} {confirm}");
+    }
+    let left = crate::end::end(stage, "orders").await;
+    assert!(left.instances.iter().any(|name| name.ends_with("-g1")), "{left:?}");
+    let heard = stage.command(&cleanup).typed("orders").run().await;
+    assert_eq!(heard.code, 0, "{heard}");
+    let left = crate::end::end(stage, "orders").await;
+    assert!(!left.instances.iter().any(|name| name.ends_with("-g1")), "{left:?}");
+}
+
+/// Where credentials are read from, in a child.
+const CREDENTIALS: &str = "AWS_SHARED_CREDENTIALS_FILE";
+
+fn credentials(access_key: &str) -> String {
+    format!("[default]\naws_access_key_id = {access_key}\naws_secret_access_key = secret\n")
+}
+
+/// Somebody renews the credentials while a run waits: it takes the new ones by itself.
+#[test]
+fn renewed_credentials() {
+    let file = tempfile::NamedTempFile::new().unwrap();
+    std::fs::write(file.path(), credentials("AKIDOLD")).unwrap();
+    let path = file.path().to_str().unwrap();
+    in_a_child("child_renewed_credentials", &[("AWS_REGION", "eu-west-2"), (CREDENTIALS, path)]);
+}
+
+#[tokio::test]
+#[ignore = "runs in a child"]
+async fn child_renewed_credentials() {
+    if env::var_os(CHILD).is_none() {
+        return;
+    }
+    let (stage, flags) = served().await;
+    let (flags, keys) = overheard(&flags).await;
+    stage.order("DescribeDBInstances", 12, 40, expired());
+    let renewing = async {
+        while !keys.lock().unwrap().contains("AKIDOLD") || std::fs::read_dir(stage.folder()).unwrap().next().is_none() {
+            tokio::time::sleep(Duration::from_millis(1)).await;
+        }
+        std::fs::write(env::var_os(CREDENTIALS).unwrap(), credentials("AKIDNEW")).unwrap();
+    };
+    let command = stage.command(&format!("migrate orders {flags} --kms-key alias/sandbox --yes")).attended();
+    let (heard, ()) = tokio::join!(command.run(), renewing);
+    assert_eq!(heard.code, 0, "{heard}");
+    assert!(heard.stderr.contains("aws sso login"), "{heard}");
+    let keys = keys.lock().unwrap().clone();
+    assert_eq!(keys.into_iter().collect::<Vec<_>>(), ["AKIDNEW", "AKIDOLD"]);
+}
+
+type Keys = Arc<Mutex<BTreeSet<String>>>;
+
+/// Puts itself before an endpoint, and notes with which access keys requests are signed.
+async fn overheard(flags: &str) -> (String, Keys) {
+    let endpoint = flags.rsplit_once("http://").unwrap().1.to_owned();
+    let listener = TcpListener::bind(("127.0.0.1", 0)).await.unwrap();
+    let flags = format!("--endpoint-url http://{}", listener.local_addr().unwrap());
+    let keys = Keys::default();
+    let heard = keys.clone();
+    tokio::spawn(async move {
+        while let Ok((client, _)) = listener.accept().await {
+            tokio::spawn(pass_on(client, TcpStream::connect(&endpoint).await.unwrap(), heard.clone()));
+        }
+    });
+    (flags, keys)
+}
+
+async fn pass_on(client: TcpStream, server: TcpStream, keys: Keys) {
+    let (mut from_client, mut to_client) = client.into_split();
+    let (mut from_server, mut to_server) = server.into_split();
+    tokio::spawn(async move { tokio::io::copy(&mut from_server, &mut to_client).await });
+    let mut buffer = vec![0; 65_536];
+    while let Ok(length @ 1..) = from_client.read(&mut buffer).await {
+        let text = String::from_utf8_lossy(&buffer[..length]).into_owned();
+        let signed = text.split("Credential=").nth(1).and_then(|rest| rest.split('/').next());
+        keys.lock().unwrap().extend(signed.map(str::to_owned));
+        if to_server.write_all(&buffer[..length]).await.is_err() {
+            return;
+        }
+    }
 }
 
 fn expired() -> How {

@@ -28,14 +28,14 @@ async fn the_next_generation_has_names_of_its_own() {
         let asked = journal(&stage, "orders").len();
         let heard = stage.run(RETRY).await;
         assert_eq!(heard.code, 0, "{action}: {heard}");
-        let state = stage.state("orders");
-        let generations = state["generations"].as_array().unwrap();
+        let content = stage.state("orders");
+        let generations = content["generations"].as_array().unwrap();
         let targets: Vec<&str> = generations.iter().map(|it| it["target"].as_str().unwrap()).collect();
         assert!(
             matches!(targets.as_slice(), [one, two] if one.ends_with("-g1") && two.ends_with("-g2")),
             "{targets:?}"
         );
-        let later = state["journal"].as_array().unwrap().iter().skip(asked);
+        let later = content["journal"].as_array().unwrap().iter().skip(asked);
         assert!(later.clone().count() > 0 && later.clone().all(|it| it["generation"] == 2), "{action}");
         if action != "CreateDBSnapshot" {
             assert_eq!(end(&stage, targets[1]).await.target, expected.target, "{action}");
