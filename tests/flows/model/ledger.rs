@@ -45,6 +45,8 @@ pub(crate) struct Ledger {
     counted: Counted,
     /// Others gave a name to another instance: since then looks aren't stale, or no call by name would be safe.
     names_moved: bool,
+    /// The present look at the instances is a stale one.
+    looks_back: bool,
     pub(crate) interrupter: Option<rds_encrypt::engine::Interrupter>,
     pub(crate) broken: Vec<String>,
     pub(crate) story: Vec<String>,
@@ -75,6 +77,7 @@ impl Ledger {
             wrong: Vec::new(),
             counted: Counted::default(),
             names_moved: false,
+            looks_back: false,
             interrupter: None,
             broken: Vec::new(),
             story: Vec::new(),
@@ -201,6 +204,9 @@ impl Ledger {
     }
 
     fn go_wrong(&mut self, operation: &str) {
+        if operation == "DescribeDBInstances" {
+            self.looks_back = false;
+        }
         let Some(at) = self.wrong.iter().position(|(named, _, _)| named == operation) else { return };
         let (_, how, left) = &mut self.wrong[at];
         let how = match how {
@@ -217,6 +223,7 @@ impl Ledger {
         if how == How::Stale && self.names_moved {
             return;
         }
+        self.looks_back |= how == How::Stale;
         self.tell(&format!("{operation} goes wrong: {how:?}"));
         self.sandbox.misbehave(Misbehaviour { operation: Some(operation.to_owned()), after: 0, times: 1, how });
     }
@@ -296,7 +303,8 @@ impl Ledger {
                     let count = self.reboots.entry(id.clone()).or_default();
                     *count += 1;
                     if *count > 1 {
-                        self.broke("a second reboot");
+                        let why = if self.looks_back { ", decided on a stale look" } else { "" };
+                        self.broke(&format!("a second reboot{why}"));
                     }
                 }
             }

@@ -9,10 +9,11 @@
 //! The long run:
 //!
 //! ```text
-//! MODEL_RUNS=10000 cargo test --release --test flows model::sequences -- --nocapture
+//! TMPDIR=/dev/shm MODEL_RUNS=10000 cargo test --release --test flows model::sequences -- --nocapture
 //! ```
 //!
-//! `MODEL_SEED` is the first sequence's seed; the others' follow it.
+//! `MODEL_SEED` is the first sequence's seed; the others' follow it. Each state file is synced at each write: in memory,
+//! as above, that costs nothing.
 
 mod ledger;
 mod others;
@@ -40,7 +41,12 @@ const RUNS: u64 = 150;
 const SHRINKS: usize = 300;
 
 /// What is known to break and isn't mended yet: part of the words, and what it is about. Counted, and shown.
-const KNOWN: [(&str, &str); 0] = [];
+const KNOWN: [(&str, &str); 2] = [
+    // MODEL_SEED=1318: its tags aren't asked for, only its source and that we once asked for one of that name.
+    ("a snapshot is copied that isn't ours", "a snapshot that another took of the source under our name is adopted"),
+    // One look without the effect is enough to ask for a change once more, and a reboot is no exception.
+    ("a second reboot, decided on a stale look", "a reboot that happened is repeated after one stale look"),
+];
 
 fn is_known(broken: &str) -> bool {
     KNOWN.iter().any(|(words, _)| broken.contains(words))
@@ -140,7 +146,8 @@ fn summary(first: u64, results: &[Tried]) -> String {
     }
     let mut known: BTreeMap<&str, usize> = BTreeMap::new();
     for broken in results.iter().flat_map(|result| &result.known) {
-        *known.entry(broken).or_default() += 1;
+        let about = KNOWN.iter().find(|(words, _)| broken.contains(words)).map_or("", |(_, about)| about);
+        *known.entry(about).or_default() += 1;
     }
     let last = results.last().map_or(first, |result| result.seed);
     let passing = results.iter().filter(|result| result.passes).count();
