@@ -10,6 +10,9 @@ mod help;
 #[path = "state/journal.rs"]
 mod journal;
 #[cfg(test)]
+#[path = "state/others.rs"]
+mod others;
+#[cfg(test)]
 #[path = "state/owners.rs"]
 mod owners;
 #[cfg(test)]

@@ -5,7 +5,11 @@ use std::{
     path::{Path, PathBuf},
 };
 
-use super::{Owner, Phase, Record, StateError, file, lock::Lock};
+use super::{
+    Moment, Owner, Phase, Record, StateError,
+    file::{self, Mark},
+    lock::Lock,
+};
 use crate::{
     model::{AwsTime, Call, Outcome},
     steps::Step,
@@ -63,7 +67,11 @@ impl StateDirectory {
         paths.sort();
         paths
             .into_iter()
-            .map(|path| Entry { record: file::read(&path).map(Box::new), holder: Lock::holder(&path), path })
+            .map(|path| Entry {
+                record: file::read(&path).map(|(record, _)| Box::new(record)),
+                holder: Lock::holder(&path),
+                path,
+            })
             .collect()
     }
 
@@ -73,14 +81,30 @@ impl StateDirectory {
     /// [`StateError::Exists`] when there is one already; it is left as it is.
     pub fn begin(&self, record: Record) -> Result<Migration, StateError> {
         let path = self.path_of(&record);
+        self.begin_at(&path, &record)
+            .map(|(lock, mark)| Migration { record: record.clone(), path, lock, mark })
+            .map_err(|error| match error {
+                why @ StateError::Io { .. } => StateError::Unsaved {
+                    moment: Moment::Beginning,
+                    next: record.command("migrate"),
+                    why: Box::new(why),
+                },
+                other => other,
+            })
+    }
+
+    fn begin_at(&self, path: &Path, record: &Record) -> Result<(Lock, Mark), StateError> {
         file::make_folder(path.parent().unwrap_or(&self.root))?;
-        let lock = Lock::take(&path, &record.run.owner)?;
-        if path.exists() {
-            return Err(StateError::Exists { path });
+        let lock = Lock::take(path, &record.run.owner)?;
+        match file::create(path, record) {
+            Ok(mark) => Ok((lock, mark)),
+            Err(error) => {
+                if !matches!(error, StateError::Exists { .. }) {
+                    lock.discard();
+                }
+                Err(error)
+            }
         }
-        let migration = Migration { record, path, _lock: lock };
-        migration.save()?;
-        Ok(migration)
     }
 
     /// Owns a migration that was begun earlier.
@@ -89,9 +113,9 @@ impl StateDirectory {
     /// [`StateError::Locked`] when another run owns it; others when its file can't be used.
     pub fn open(&self, path: &Path, who: &str) -> Result<Migration, StateError> {
         let lock = Lock::take(path, who)?;
-        let record = file::read(path)?;
+        let (record, mark) = file::read(path)?;
         file::sweep(path.parent().unwrap_or(&self.root));
-        Ok(Migration { record, path: path.to_owned(), _lock: lock })
+        Ok(Migration { record, path: path.to_owned(), lock, mark })
     }
 }
 
@@ -112,7 +136,8 @@ fn children(parent: &Path) -> Vec<PathBuf> {
 pub struct Migration {
     record: Record,
     path: PathBuf,
-    _lock: Lock,
+    lock: Lock,
+    mark: Mark,
 }
 
 impl Migration {
@@ -130,37 +155,74 @@ impl Migration {
 
     /// Saves a call that is about to be sent; returns its number.
     pub fn intend(&mut self, step: Step, call: Call, now: AwsTime) -> Result<u32, StateError> {
-        let number = self.record.enter(call, now);
-        self.record.summary.step = Some(step);
-        self.record.summary.phase = Phase::Underway;
-        self.record.summary.stopped = None;
-        self.record.summary.updated = now;
-        self.save()?;
+        let mut record = self.record.clone();
+        let moment = Moment::Intent(call.to_string());
+        let number = record.enter(call, now);
+        record.summary.step = Some(step);
+        record.summary.phase = Phase::Underway;
+        record.summary.stopped = None;
+        record.summary.updated = now;
+        self.save(record, moment)?;
         Ok(number)
     }
 
     /// Saves what became of a call.
     pub fn conclude(&mut self, number: u32, outcome: Outcome, now: AwsTime) -> Result<(), StateError> {
-        self.record.conclude(number, outcome);
-        self.record.summary.updated = now;
-        self.save()
+        let mut record = self.record.clone();
+        let call = record.journal.iter().find(|intent| intent.number == number).map(|intent| intent.call.to_string());
+        record.conclude(number, outcome);
+        record.summary.updated = now;
+        self.save(record, Moment::Outcome(call.unwrap_or_default()))
     }
 
     /// Saves where the migration stands, for people.
     pub fn stand(&mut self, phase: Phase, step: Step, stopped: Option<String>, now: AwsTime) -> Result<(), StateError> {
-        let summary = &mut self.record.summary;
+        let summary = &self.record.summary;
         if summary.phase == phase && summary.step == Some(step) && summary.stopped == stopped {
             return Ok(());
         }
-        summary.phase = phase;
-        summary.step = Some(step);
-        summary.stopped = stopped;
-        summary.updated = now;
-        self.record.summary.next = self.record.command(if phase == Phase::Finished { "status" } else { "resume" });
-        self.save()
+        let mut record = self.record.clone();
+        record.summary.phase = phase;
+        record.summary.step = Some(step);
+        record.summary.stopped = stopped;
+        record.summary.updated = now;
+        record.summary.next = record.command(if phase == Phase::Finished { "status" } else { "resume" });
+        self.save(record, Moment::Standing)
     }
 
-    fn save(&self) -> Result<(), StateError> {
-        file::write(&self.path, &self.record)
+    /// Replaces the file and then what is in memory, so that the two are the same whatever happens.
+    fn save(&mut self, record: Record, moment: Moment) -> Result<(), StateError> {
+        match self.replace_ours(&record) {
+            Ok(mark) => {
+                self.mark = mark;
+                self.record = record;
+                Ok(())
+            }
+            Err(why) => {
+                // A call that wasn't sent must not be remembered as one that may have been.
+                let known = if matches!(moment, Moment::Intent(_)) { &self.record } else { &record };
+                let why = Box::new(self.rescue(known, why));
+                Err(StateError::Unsaved { moment, next: self.record.command("resume"), why })
+            }
+        }
+    }
+
+    /// Replaces the file, if it is ours still: nobody else's words are overwritten.
+    fn replace_ours(&mut self, record: &Record) -> Result<Mark, StateError> {
+        file::has_folder(&self.path)?;
+        self.lock.hold(&self.path)?;
+        file::is_as_marked(&self.path, self.mark)?;
+        file::replace(&self.path, record)
+    }
+
+    /// Puts what this run knows where it harms nobody: back where the file is gone, beside it where it is another's.
+    fn rescue(&self, known: &Record, why: StateError) -> StateError {
+        match why {
+            StateError::Removed { path, .. } => {
+                StateError::Removed { is_back: file::create(&path, known).is_ok(), path }
+            }
+            StateError::Changed { path, .. } => StateError::Changed { kept: file::keep_beside(&path, known), path },
+            other => other,
+        }
     }
 }

@@ -9,7 +9,7 @@ use std::{
 
 use rds_encrypt::{
     model::DatabaseReference,
-    state::{Phase, StateDirectory, StateError},
+    state::{Moment, Phase, StateDirectory, StateError},
     steps::Step,
 };
 
@@ -96,7 +96,7 @@ fn a_leftover_of_a_cut_write_is_no_state_file() {
 }
 
 #[test]
-fn a_write_that_fails_keeps_the_old_file() {
+fn a_write_that_fails_keeps_the_old_file_and_what_is_known() {
     let (_folder, state) = place();
     let mut migration = begin(&state, "orders");
     let folder = migration.path().parent().expect("a folder").to_owned();
@@ -104,8 +104,12 @@ fn a_write_that_fails_keeps_the_old_file() {
     fs::rename(&folder, &aside).expect("moved away");
     let call = snapshot(migration.record());
     let error = migration.intend(Step::TakeSnapshot, call, at("06:00:01")).expect_err("no folder");
-    assert!(matches!(&error, StateError::Io { what: "write", path, .. } if path == migration.path()), "{error:?}");
-    assert!(error.hint().contains("nothing in AWS is lost"), "{}", error.hint());
+    let StateError::Unsaved { moment, why, .. } = &error else { panic!("{error:?}") };
+    assert!(matches!(moment, Moment::Intent(call) if call.contains("CreateDBSnapshot")), "{moment:?}");
+    assert!(matches!(&**why, StateError::Io { what: "write", path, .. } if path == migration.path()), "{why:?}");
+    assert!(error.hint().contains("Nothing in AWS is lost"), "{}", error.hint());
+    assert!(!folder.exists(), "it isn't made anew: a disk may be missing there");
+    assert_eq!(migration.record().journal, [], "what isn't on disk isn't known");
     fs::rename(&aside, &folder).expect("moved back");
     assert!(on_disk(&state, migration.path()).journal.is_empty());
 }
