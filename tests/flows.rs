@@ -6,6 +6,9 @@
 #[path = "flows/crashes.rs"]
 mod crashes;
 #[cfg(test)]
+#[path = "flows/disk.rs"]
+mod disk;
+#[cfg(test)]
 #[path = "flows/end.rs"]
 mod end;
 #[cfg(test)]
@@ -14,6 +17,9 @@ mod faults;
 #[cfg(test)]
 #[path = "flows/interruptions.rs"]
 mod interruptions;
+#[cfg(test)]
+#[path = "flows/mount.rs"]
+mod mount;
 #[cfg(test)]
 #[path = "flows/real_account.rs"]
 mod real_account;

@@ -64,8 +64,13 @@ impl Lock {
             let mut lock = Self { file, path: path.clone(), who: who.to_owned() };
             // Removed between opening and locking, it would keep nobody out.
             if lock.is_in_place() {
-                lock.sign()?;
-                return Ok(lock);
+                return match lock.sign() {
+                    Ok(()) => Ok(lock),
+                    Err(error) => {
+                        lock.discard();
+                        Err(error)
+                    }
+                };
             }
         }
     }
@@ -82,7 +87,7 @@ impl Lock {
         Ok(())
     }
 
-    /// Removes the lock of a migration that didn't come into being.
+    /// Removes the lock's file. Safe while it is held: whoever opened it before sees that it isn't in place.
     pub(super) fn discard(self) {
         // One that stays binds nobody.
         drop(fs::remove_file(&self.path));
