@@ -36,6 +36,9 @@ mod stage;
 #[path = "flows/standing.rs"]
 mod standing;
 #[cfg(test)]
+#[path = "flows/two_machines.rs"]
+mod two_machines;
+#[cfg(test)]
 #[path = "flows/usage.rs"]
 mod usage;
 #[cfg(test)]

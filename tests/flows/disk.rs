@@ -121,27 +121,26 @@ fn assert_said(heard: &Heard, when: When, case: &str) {
 #[tokio::test(start_paused = true)]
 async fn the_folder_goes_away() {
     let (_, expected) = uninterrupted().await;
-    for when in MOMENTS {
-        for in_its_place in [false, true] {
-            let case = format!("{when:?}, a file in its place: {in_its_place}");
-            let stage = Stage::small();
-            let (folder, aside) = (region(&stage), stage.folder().join("aside"));
-            let heard = spoiled(&stage, when, || {
-                fs::rename(&folder, &aside).unwrap();
-                if in_its_place {
-                    fs::write(&folder, "theirs").unwrap();
-                }
-            })
-            .await;
-            assert_said(&heard, when, &case);
-            assert_eq!(folder.exists(), in_its_place, "{case}: it isn't made anew, where a disk may be missing");
+    for (number, when) in MOMENTS.into_iter().enumerate() {
+        let in_its_place = number % 2 == 1;
+        let case = format!("{when:?}, a file in its place: {in_its_place}");
+        let stage = Stage::small();
+        let (folder, aside) = (region(&stage), stage.folder().join("aside"));
+        let heard = spoiled(&stage, when, || {
+            fs::rename(&folder, &aside).unwrap();
             if in_its_place {
-                assert_eq!(fs::read_to_string(&folder).unwrap(), "theirs", "{case}");
-                fs::remove_file(&folder).unwrap();
+                fs::write(&folder, "theirs").unwrap();
             }
-            fs::rename(&aside, &folder).unwrap();
-            assert_goes_on(&stage, &expected, &case).await;
+        })
+        .await;
+        assert_said(&heard, when, &case);
+        assert_eq!(folder.exists(), in_its_place, "{case}: it isn't made anew, where a disk may be missing");
+        if in_its_place {
+            assert_eq!(fs::read_to_string(&folder).unwrap(), "theirs", "{case}");
+            fs::remove_file(&folder).unwrap();
         }
+        fs::rename(&aside, &folder).unwrap();
+        assert_goes_on(&stage, &expected, &case).await;
     }
 }
 
@@ -176,30 +175,28 @@ fn shape(path: &Path) -> (String, Option<Vec<u8>>) {
 #[tokio::test(start_paused = true)]
 async fn others_write_the_file() {
     let (_, expected) = uninterrupted().await;
-    for when in [When::After("CreateDBSnapshot"), When::During("CopyDBSnapshot")] {
-        for (what, put) in THEIRS {
-            let case = format!("{what}, {when:?}");
-            let stage = Stage::small();
-            let path = std::cell::RefCell::new(None);
-            let heard = spoiled(&stage, when, || {
-                let file = stage.state_file("orders").unwrap();
-                put(&file);
-                *path.borrow_mut() = Some((shape(&file), file));
-            })
-            .await;
-            let (theirs, path) = path.into_inner().unwrap();
-            assert_said(&heard, when, &case);
-            assert!(heard.stderr.contains("was changed by somebody else while this run worked on it"), "{heard}");
-            assert_eq!(shape(&path), theirs, "{case}: left as it is");
-            assert_no_leftover(&stage, &case);
+    for (when, (what, put)) in MOMENTS.into_iter().cycle().zip(THEIRS) {
+        let case = format!("{what}, {when:?}");
+        let stage = Stage::small();
+        let path = std::cell::RefCell::new(None);
+        let heard = spoiled(&stage, when, || {
+            let file = stage.state_file("orders").unwrap();
+            put(&file);
+            *path.borrow_mut() = Some((shape(&file), file));
+        })
+        .await;
+        let (theirs, path) = path.into_inner().unwrap();
+        assert_said(&heard, when, &case);
+        assert!(heard.stderr.contains("was changed by somebody else while this run worked on it"), "{heard}");
+        assert_eq!(shape(&path), theirs, "{case}: left as it is");
+        assert_no_leftover(&stage, &case);
 
-            let kept = names(&region(&stage)).into_iter().find(|name| name.contains(".kept-")).expect(&case);
-            if path.is_dir() {
-                fs::remove_dir(&path).unwrap();
-            }
-            fs::rename(path.with_file_name(kept), &path).unwrap();
-            assert_goes_on(&stage, &expected, &case).await;
+        let kept = names(&region(&stage)).into_iter().find(|name| name.contains(".kept-")).expect(&case);
+        if path.is_dir() {
+            fs::remove_dir(&path).unwrap();
         }
+        fs::rename(path.with_file_name(kept), &path).unwrap();
+        assert_goes_on(&stage, &expected, &case).await;
     }
 }
 

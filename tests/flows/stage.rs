@@ -70,6 +70,11 @@ impl Stage {
         Self { sandbox: Sandbox::open(options).unwrap(), folder: tempfile::tempdir().unwrap() }
     }
 
+    /// The same world from another machine: with a state directory of its own.
+    pub(crate) fn elsewhere(&self) -> Self {
+        Self { sandbox: self.sandbox.clone(), folder: tempfile::tempdir().unwrap() }
+    }
+
     /// A world with these instances; what a row leaves out is as in [`small_orders`].
     pub(crate) fn of(rows: &[serde_json::Value]) -> Self {
         Self::of_with(rows, Switches::default())
