@@ -132,7 +132,7 @@ impl StateError {
     pub fn hint(&self) -> String {
         match self {
             Self::Io { .. } => {
-                format!("{}, then run `rds-encrypt resume`; nothing in AWS is lost by this", self.remedy())
+                format!("{}, then run the same again; nothing in AWS is changed or lost by this", self.remedy())
             }
             Self::Unsaved { moment, next, why } => after_mending(moment, next, why),
             _ => self.remedy(),
@@ -196,7 +196,8 @@ fn after_mending(moment: &Moment, next: &str, why: &StateError) -> String {
 /// What a person can do about a disk.
 fn mend(kind: ErrorKind, path: &Path) -> String {
     match kind {
-        ErrorKind::StorageFull | ErrorKind::QuotaExceeded | ErrorKind::FileTooLarge => "free some space there".into(),
+        ErrorKind::StorageFull | ErrorKind::QuotaExceeded => "free some space there".into(),
+        ErrorKind::FileTooLarge => "raise the limit on the size of files (ulimit -f)".into(),
         ErrorKind::PermissionDenied => "let this user write there".into(),
         ErrorKind::ReadOnlyFilesystem => "make that disk writable".into(),
         ErrorKind::InvalidFilename => "choose a shorter --state-dir".into(),

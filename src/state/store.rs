@@ -81,16 +81,15 @@ impl StateDirectory {
     /// [`StateError::Exists`] when there is one already; it is left as it is.
     pub fn begin(&self, record: Record) -> Result<Migration, StateError> {
         let path = self.path_of(&record);
-        self.begin_at(&path, &record)
-            .map(|(lock, mark)| Migration { record: record.clone(), path, lock, mark })
-            .map_err(|error| match error {
-                why @ StateError::Io { .. } => StateError::Unsaved {
-                    moment: Moment::Beginning,
-                    next: record.command("migrate"),
-                    why: Box::new(why),
-                },
-                other => other,
-            })
+        match self.begin_at(&path, &record) {
+            Ok((lock, mark)) => Ok(Migration { record, path, lock, mark }),
+            Err(why @ StateError::Io { .. }) => Err(StateError::Unsaved {
+                moment: Moment::Beginning,
+                next: record.command("migrate"),
+                why: Box::new(why),
+            }),
+            Err(other) => Err(other),
+        }
     }
 
     fn begin_at(&self, path: &Path, record: &Record) -> Result<(Lock, Mark), StateError> {
@@ -201,7 +200,7 @@ impl Migration {
             Err(why) => {
                 // A call that wasn't sent must not be remembered as one that may have been.
                 let known = if matches!(moment, Moment::Intent(_)) { &self.record } else { &record };
-                let why = Box::new(self.rescue(known, why));
+                let why = Box::new(rescue(known, why));
                 Err(StateError::Unsaved { moment, next: self.record.command("resume"), why })
             }
         }
@@ -214,15 +213,13 @@ impl Migration {
         file::is_as_marked(&self.path, self.mark)?;
         file::replace(&self.path, record)
     }
+}
 
-    /// Puts what this run knows where it harms nobody: back where the file is gone, beside it where it is another's.
-    fn rescue(&self, known: &Record, why: StateError) -> StateError {
-        match why {
-            StateError::Removed { path, .. } => {
-                StateError::Removed { is_back: file::create(&path, known).is_ok(), path }
-            }
-            StateError::Changed { path, .. } => StateError::Changed { kept: file::keep_beside(&path, known), path },
-            other => other,
-        }
+/// Puts what a run knows where it harms nobody: back where its file is gone, beside it where that is another's.
+fn rescue(known: &Record, why: StateError) -> StateError {
+    match why {
+        StateError::Removed { path, .. } => StateError::Removed { is_back: file::create(&path, known).is_ok(), path },
+        StateError::Changed { path, .. } => StateError::Changed { kept: file::keep_beside(&path, known), path },
+        other => other,
     }
 }

@@ -144,8 +144,10 @@ async fn the_folder_goes_away() {
     }
 }
 
+type Put = fn(&Path);
+
 /// What others put in the place of the state file.
-const THEIRS: [(&str, fn(&Path)); 5] = [
+const THEIRS: [(&str, Put); 5] = [
     ("edited", |path| {
         let text = fs::read_to_string(path).unwrap();
         fs::write(path, text.replace("\"underway\"", "\"stopped\"")).unwrap();
