@@ -144,10 +144,8 @@ impl StateError {
         match self {
             Self::Io { path, source, .. } => mend(source.kind(), path),
             Self::Unreadable { path, .. } => format!(
-                "it was left as it is. Restore it from a backup, or move it away; what it stood for still exists in AWS \
-                 under names with {} in them",
-                // `<kind>-<name>-<id>.json`
-                path.file_stem().unwrap_or_default().to_string_lossy().rsplit('-').next().unwrap_or_default()
+                "it was left as it is. Restore it from a backup, or move it away; what it stood for still exists in AWS{}",
+                in_names_of(path)
             ),
             Self::Newer { .. } => {
                 "it was left as it is; use the version of rds-encrypt that wrote it, or a newer one".into()
@@ -175,6 +173,12 @@ impl StateError {
             Self::Unsaved { why, .. } => why.remedy(),
         }
     }
+}
+
+/// How to find what a state file stood for: `<kind>-<name>-<id>.json`, and the id is in all of the names.
+fn in_names_of(path: &Path) -> String {
+    let stem = path.file_stem().unwrap_or_default().to_string_lossy();
+    stem.rsplit_once('-').map(|(_, id)| format!(" under names with {id} in them")).unwrap_or_default()
 }
 
 /// What to do about a run that stopped, by what it couldn't save.

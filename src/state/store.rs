@@ -1,7 +1,7 @@
 //! The state directory, and a migration that this run owns.
 
 use std::{
-    fs,
+    fs, io,
     path::{Path, PathBuf},
 };
 
@@ -55,24 +55,35 @@ impl StateDirectory {
             .join(format!("{}-{}-{}.json", migration.kind, migration.name, migration.id))
     }
 
-    /// All migrations, sorted by path. Those of the sandbox are in a folder of their own and not among them.
+    /// All migrations, sorted by path, and what can't be looked into. Those of the sandbox are in a folder of their own
+    /// and not among them.
     #[must_use]
     pub fn entries(&self) -> Vec<Entry> {
-        let mut paths: Vec<PathBuf> = folders(&self.root)
-            .into_iter()
-            .filter(|folder| folder.file_name().is_some_and(|name| name != "sandbox"))
-            .flat_map(|account| folders(&account))
-            .flat_map(|region| files(&region))
-            .collect();
-        paths.sort();
-        paths
-            .into_iter()
-            .map(|path| Entry {
-                record: file::read(&path).map(|(record, _)| Box::new(record)),
-                holder: Lock::holder(&path),
-                path,
+        let mut hidden = Vec::new();
+        let mut children = |parent: &Path| {
+            children(parent).unwrap_or_else(|source| {
+                hidden.push(Entry {
+                    path: parent.to_owned(),
+                    record: Err(file::io_error("read", parent, source)),
+                    holder: None,
+                });
+                Vec::new()
             })
-            .collect()
+        };
+        let mut accounts = children(&self.root);
+        accounts.retain(|path| path.is_dir() && path.file_name().is_some_and(|name| name != "sandbox"));
+        let mut regions: Vec<PathBuf> = accounts.iter().flat_map(|account| children(account)).collect();
+        regions.retain(|path| path.is_dir());
+        let mut files: Vec<PathBuf> = regions.iter().flat_map(|region| children(region)).collect();
+        files.retain(|path| path.extension().is_some_and(|extension| extension == "json"));
+        let found = files.into_iter().map(|path| Entry {
+            record: file::read(&path).map(|(record, _)| Box::new(record)),
+            holder: Lock::holder(&path),
+            path,
+        });
+        let mut all: Vec<Entry> = found.chain(hidden).collect();
+        all.sort_by(|one, other| one.path.cmp(&other.path));
+        all
     }
 
     /// Begins a migration: makes its file and owns it.
@@ -111,6 +122,8 @@ impl StateDirectory {
     /// # Errors
     /// [`StateError::Locked`] when another run owns it; others when its file can't be used.
     pub fn open(&self, path: &Path, who: &str) -> Result<Migration, StateError> {
+        // What is no state file gets no lock beside it.
+        file::read(path)?;
         let lock = Lock::take(path, who)?;
         let (record, mark) = file::read(path)?;
         file::sweep(path.parent().unwrap_or(&self.root));
@@ -118,16 +131,13 @@ impl StateDirectory {
     }
 }
 
-fn folders(parent: &Path) -> Vec<PathBuf> {
-    children(parent).into_iter().filter(|path| path.is_dir()).collect()
-}
-
-fn files(parent: &Path) -> Vec<PathBuf> {
-    children(parent).into_iter().filter(|path| path.extension().is_some_and(|extension| extension == "json")).collect()
-}
-
-fn children(parent: &Path) -> Vec<PathBuf> {
-    fs::read_dir(parent).into_iter().flatten().flatten().map(|entry| entry.path()).collect()
+/// What is in a folder; nothing where it doesn't exist.
+fn children(parent: &Path) -> io::Result<Vec<PathBuf>> {
+    match fs::read_dir(parent) {
+        Ok(entries) => entries.map(|entry| entry.map(|entry| entry.path())).collect(),
+        Err(error) if error.kind() == io::ErrorKind::NotFound => Ok(Vec::new()),
+        Err(error) => Err(error),
+    }
 }
 
 /// A migration that this run owns. Every change is on disk before the method returns.

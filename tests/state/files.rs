@@ -71,6 +71,21 @@ fn all_are_listed_and_broken_ones_too() {
     assert_eq!(sandbox.entries().into_iter().map(|entry| entry.path).collect::<Vec<_>>(), [inside]);
 }
 
+/// "No migrations" would be a lie where nothing can be seen.
+#[test]
+fn what_can_not_be_looked_into_is_listed() {
+    let (folder, _) = place();
+    let file = folder.path().join("file");
+    fs::write(&file, "theirs").expect("written");
+    let state = StateDirectory::new(file.clone());
+    let [entry] = state.entries().try_into().expect("one");
+    assert_eq!(entry.path, file);
+    let error = entry.record.expect_err("not a folder");
+    assert!(error.to_string().starts_with("can't read "), "{error}");
+    assert!(state.open(&file, OWNER).is_err());
+    assert_eq!(names(folder.path()), ["file"], "no lock is made beside it");
+}
+
 #[test]
 fn a_leftover_of_a_cut_write_is_no_state_file() {
     let (_folder, state) = place();
