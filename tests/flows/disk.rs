@@ -28,12 +28,8 @@ enum When {
     During(&'static str),
 }
 
-const MOMENTS: [When; 4] = [
-    When::After("CreateDBSnapshot"),
-    When::During("CopyDBSnapshot"),
-    When::During("RestoreDBInstanceFromDBSnapshot"),
-    When::After("ModifyDBInstance"),
-];
+const MOMENTS: [When; 3] =
+    [When::After("CreateDBSnapshot"), When::During("CopyDBSnapshot"), When::After("ModifyDBInstance")];
 
 const MUTATING: [&str; 5] =
     ["CreateDBSnapshot", "CopyDBSnapshot", "RestoreDBInstanceFromDBSnapshot", "ModifyDBInstance", "RebootDBInstance"];
