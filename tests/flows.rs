@@ -9,6 +9,9 @@ mod cleanup;
 #[path = "flows/crashes.rs"]
 mod crashes;
 #[cfg(test)]
+#[path = "flows/disk.rs"]
+mod disk;
+#[cfg(test)]
 #[path = "flows/end.rs"]
 mod end;
 #[cfg(test)]
@@ -17,6 +20,9 @@ mod faults;
 #[cfg(test)]
 #[path = "flows/interruptions.rs"]
 mod interruptions;
+#[cfg(test)]
+#[path = "flows/mount.rs"]
+mod mount;
 #[cfg(test)]
 #[path = "flows/others.rs"]
 mod others;
@@ -41,6 +47,9 @@ mod stage;
 #[cfg(test)]
 #[path = "flows/standing.rs"]
 mod standing;
+#[cfg(test)]
+#[path = "flows/two_machines.rs"]
+mod two_machines;
 #[cfg(test)]
 #[path = "flows/usage.rs"]
 mod usage;
