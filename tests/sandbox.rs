@@ -10,6 +10,9 @@ mod flow;
 #[path = "sandbox/help.rs"]
 mod help;
 #[cfg(test)]
+#[path = "sandbox/rules/mod.rs"]
+mod rules;
+#[cfg(test)]
 #[path = "sandbox/seeds.rs"]
 mod seeds;
 #[cfg(test)]

@@ -10,7 +10,8 @@ mod delete;
 mod describe;
 mod groups;
 pub(crate) mod input;
-mod keys;
+pub(crate) mod keyless;
+pub(crate) mod keys;
 mod modify;
 mod names;
 mod orderable;
@@ -24,7 +25,7 @@ mod rules;
 pub(crate) mod snapshots;
 mod state;
 mod tags;
-mod upkeep;
+pub(crate) mod upkeep;
 mod versions;
 pub(crate) mod view;
 pub(crate) mod work;
@@ -67,8 +68,8 @@ pub(crate) fn answer(scene: &mut Scene<'_>, operation: &str, input: Value) -> Re
         "CreateDBSubnetGroup" => groups::subnets::create(scene, input::read(input)?),
         "DescribeDBSubnetGroups" => groups::subnets::describe(scene, &input::read(input)?),
         "DeleteDBSubnetGroup" => groups::subnets::delete(scene, &input::read(input)?),
-        "DescribeDBEngineVersions" => versions::versions(&input::read(input)?),
-        "DescribeDBMajorEngineVersions" => versions::majors(&input::read(input)?),
+        "DescribeDBEngineVersions" => versions::versions(scene, &input::read(input)?),
+        "DescribeDBMajorEngineVersions" => versions::majors(scene, &input::read(input)?),
         "DescribeOrderableDBInstanceOptions" => orderable::orderable(scene, &input::read(input)?),
         "DescribeDBInstanceAutomatedBackups" => upkeep::backups(scene, &input::read(input)?),
         "DescribePendingMaintenanceActions" => upkeep::maintenance(scene, &input::read(input)?),
@@ -83,6 +84,8 @@ pub(crate) fn answer(scene: &mut Scene<'_>, operation: &str, input: Value) -> Re
         "ModifyDBSubnetGroup" => groups::subnets::modify(scene, &input::read(input)?),
         "ModifyDBSnapshot" => snapshots::upgrade(scene, &input::read(input)?),
         "CopyDBParameterGroup" => groups::parameters::copy(scene, input::read(input)?),
-        other => clusters::empty(other).ok_or_else(|| Fault::not_imitated(&format!("the operation {other} of RDS"))),
+        other => {
+            clusters::empty(scene, other).ok_or_else(|| Fault::not_imitated(&format!("the operation {other} of RDS")))
+        }
     }
 }

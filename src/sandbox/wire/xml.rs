@@ -9,8 +9,13 @@ use super::fault::Fault;
 use super::model::{Kind, Model, Shape};
 use super::scalar;
 
-/// Writes an operation's answer (`R-WIRE-1`, `R-WIRE-5`).
-pub(crate) fn encode(model: &Model, operation: &str, answer: &Value, request_id: &str) -> Result<String, Fault> {
+/// Writes an operation's answer (`R-WIRE-1`, `R-WIRE-5`); without a request id the result stands by itself.
+pub(crate) fn encode(
+    model: &Model,
+    operation: &str,
+    answer: &Value,
+    request_id: Option<&str>,
+) -> Result<String, Fault> {
     let namespace = model.metadata.xml_namespace.as_deref().unwrap_or_default();
     let mut text = format!("<{operation}Response xmlns=\"{namespace}\">");
     let output = model.operations.get(operation).and_then(|operation| operation.output.as_ref());
@@ -21,8 +26,13 @@ pub(crate) fn encode(model: &Model, operation: &str, answer: &Value, request_id:
     } else if answer.as_object().is_none_or(|object| !object.is_empty()) {
         return Err(Fault::internal(format!("{operation} has no output in the model")));
     }
-    let _ =
-        write!(text, "<ResponseMetadata><RequestId>{request_id}</RequestId></ResponseMetadata></{operation}Response>");
+    if let Some(id) = request_id {
+        let _ = write!(text, "<ResponseMetadata><RequestId>{id}</RequestId></ResponseMetadata>");
+    } else {
+        let wrapper = format!("{operation}Result>");
+        text = text.replace(&format!("<{wrapper}"), "").replace(&format!("</{wrapper}"), "");
+    }
+    let _ = write!(text, "</{operation}Response>");
     Ok(text)
 }
 
@@ -92,5 +102,22 @@ impl<'a> Writer<'a> {
             }
         }
         Ok(())
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::super::model::Service;
+    use super::*;
+    use serde_json::json;
+
+    #[test]
+    fn an_answer_that_the_shape_lacks_is_our_own_fault() {
+        let model = Service::Rds.model().unwrap();
+        let encoded = |answer: Value| encode(model, "DescribeDBInstances", &answer, Some("1"));
+        assert!(encoded(json!({"DBInstances": [{"DBInstanceIdentifier": "a"}]})).is_ok());
+        for wrong in [json!({"Colour": "red"}), json!({"DBInstances": [{"MultiAZ": "yes"}]}), json!({"Marker": 7})] {
+            assert_eq!(encoded(wrong).unwrap_err().code, "InternalFailure");
+        }
     }
 }
