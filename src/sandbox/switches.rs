@@ -27,6 +27,9 @@ pub struct Switches {
     pub small_gp3_takes_iops: bool,
     /// What becomes of a snapshot that is deleted while it is being copied or restored (`R-SNAP-11`).
     pub deleted_while_used: DeletedWhileUsed,
+    /// World seconds until an event can be looked up; without a number none ever can, for AWS promises none
+    /// (`R-EVT-4`).
+    pub events_show_after: Option<i64>,
     /// Manual snapshots that the account may have in a Region (`R-QUOTA-1`).
     pub most_manual_snapshots: usize,
     /// Instances that the account may have in a Region (`R-QUOTA-1`).
@@ -99,6 +102,7 @@ impl Default for Switches {
             snapshot_waits_for_backup: false,
             small_gp3_takes_iops: false,
             deleted_while_used: DeletedWhileUsed::Refused,
+            events_show_after: Some(0),
             most_manual_snapshots: 100,
             most_instances: 40,
             most_storage: 100_000,

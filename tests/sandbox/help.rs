@@ -98,7 +98,7 @@ impl Cloud {
     /// Takes a snapshot and waits for it.
     pub(crate) async fn taken(&self, instance: &str, name: &str) {
         assert_eq!(self.take(instance, name).await, "accepted");
-        self.ready(name).await;
+        self.finished(name).await;
     }
 
     /// Copies a snapshot under the usual key; the code.
@@ -110,7 +110,18 @@ impl Cloud {
     /// Copies a snapshot and waits for it.
     pub(crate) async fn copied(&self, from: &str, to: &str) {
         assert_eq!(self.copy(from, to).await, "accepted");
-        self.ready(to).await;
+        self.finished(to).await;
+    }
+
+    /// Looks now and then until the snapshot is available.
+    async fn finished(&self, name: &str) {
+        for _ in 0..500 {
+            self.minutes(20).await;
+            if self.snapshot(name).await.status() == Some("available") {
+                return;
+            }
+        }
+        panic!("{name} never became available")
     }
 
     /// A restore of a class that can be ordered.

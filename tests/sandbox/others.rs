@@ -1,7 +1,7 @@
 //! Somebody else acts, through the same API.
 
 use aws_sdk_rds::types::DbInstance;
-use rds_encrypt::sandbox::{DeletedWhileUsed, Options, Switches};
+use rds_encrypt::sandbox::{DeletedWhileUsed, How, Options, Switches};
 
 use crate::help::{Cloud, cloud, code, with};
 
@@ -107,6 +107,16 @@ async fn a_snapshot_is_deleted_while_it_is_restored() {
             assert_eq!(delete_snapshot(&cloud, OLD).await, "accepted", "no longer in use");
         }
     }
+}
+
+#[tokio::test(start_paused = true)]
+async fn a_restore_that_failed_holds_its_snapshot_no_longer() {
+    let cloud = cloud().await;
+    cloud.order("RestoreDBInstanceFromDBSnapshot", How::EndsAs { status: "incompatible-restore".to_owned() });
+    cloud.restore(OLD, "new").send().await.unwrap();
+    assert_eq!(delete_snapshot(&cloud, OLD).await, "InvalidDBSnapshotState");
+    cloud.until("new", "incompatible-restore").await;
+    assert_eq!(delete_snapshot(&cloud, OLD).await, "accepted");
 }
 
 #[tokio::test(start_paused = true)]

@@ -363,3 +363,15 @@ async fn small_gp3_takes_iops_or_refuses_them() {
         }
     }
 }
+
+#[tokio::test(start_paused = true)]
+async fn events_come_late_or_never() {
+    for (events_show_after, before, afterwards) in [(Some(0), 1, 1), (Some(1200), 0, 1), (None, 0, 0)] {
+        let cloud = world(Switches { events_show_after, ..Switches::default() }).await;
+        cloud.rds.reboot_db_instance().db_instance_identifier("orders").send().await.unwrap();
+        cloud.minutes(10).await;
+        assert_eq!(cloud.events().await.len(), before, "{events_show_after:?}");
+        cloud.minutes(20).await;
+        assert_eq!(cloud.events().await.len(), afterwards, "{events_show_after:?}");
+    }
+}

@@ -49,7 +49,7 @@ pub(super) const RULES: &[Rule] = &[
     Rule {
         id: "R-ENC-7",
         rule: "A running database whose key can't be used is taken down two hours after RDS notices, can be started again for seven days once the key is back, and then no more",
-        source: "https://docs.aws.amazon.com/AmazonRDS/latest/UserGuide/Overview.Encryption.html; how soon RDS notices, and the events' category: unproven",
+        source: "https://docs.aws.amazon.com/AmazonRDS/latest/UserGuide/Overview.Encryption.html; events RDS-EVENT-0418 and 0419 of the guide; how soon RDS notices: unproven",
         place: "rds/keyless.rs",
         scenario: "a_database_without_its_key_goes_down",
     },

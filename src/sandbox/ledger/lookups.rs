@@ -47,6 +47,13 @@ pub(super) const RULES: &[Rule] = &[
         scenario: "an_event_says_that_nothing_came_of_it",
     },
     Rule {
+        id: "R-EVT-4",
+        rule: "Events come as well as they can: late, or never",
+        source: "https://docs.aws.amazon.com/AmazonRDS/latest/UserGuide/working-with-events.html; switch events_show_after",
+        place: "rds/account.rs",
+        scenario: "events_come_late",
+    },
+    Rule {
         id: "R-CAT-1",
         rule: "Deprecated versions are listed only with IncludeAll",
         source: "DescribeDBEngineVersions.IncludeAll",

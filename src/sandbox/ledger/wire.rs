@@ -105,14 +105,14 @@ pub(super) const RULES: &[Rule] = &[
     Rule {
         id: "R-DENY-1",
         rule: "Without permission a call is AccessDenied, in KMS AccessDeniedException, in a sentence that names who, which action and on what",
-        source: "https://docs.aws.amazon.com/IAM/latest/UserGuide/troubleshoot_access-denied.html; which resource RDS names: unproven",
+        source: "https://docs.aws.amazon.com/AmazonS3/latest/userguide/troubleshoot-403-errors.html for the sentence; which resource RDS names: unproven",
         place: "misbehaviour.rs",
         scenario: "a_refusal_names_action_and_resource",
     },
     Rule {
         id: "R-DENY-2",
         rule: "A policy of the organization refuses in another sentence: with an explicit deny in a service control policy",
-        source: "https://docs.aws.amazon.com/IAM/latest/UserGuide/troubleshoot_access-denied.html",
+        source: "refusals that people quote, of several services; some name the policy, too",
         place: "misbehaviour.rs",
         scenario: "an_organization_may_refuse_too",
     },

@@ -54,7 +54,8 @@ pub(crate) fn attributes(scene: &Scene<'_>) -> Value {
     json!({"AccountQuotas": rows})
 }
 
-/// `DescribeEvents`: the last hour unless another time is asked for (`R-EVT-1`, `R-EVT-2`).
+/// `DescribeEvents`: the last hour unless another time is asked for (`R-EVT-1`, `R-EVT-2`), as far
+/// as there are any yet (`R-EVT-4`).
 pub(crate) fn events(scene: &mut Scene<'_>, input: &Events) -> Result<Value, Fault> {
     if input.source_identifier.is_some() && input.source_type.is_none() && scene.enforces("R-EVT-2") {
         return Err(Fault::combination("SourceType must be provided with SourceIdentifier."));
@@ -65,8 +66,13 @@ pub(crate) fn events(scene: &mut Scene<'_>, input: &Events) -> Result<Value, Fau
     }
     let end = input.end_time.unwrap_or(scene.now);
     let start = input.start_time.unwrap_or(end - SignedDuration::from_mins(minutes));
+    let late = scene.switches.events_show_after.map(SignedDuration::from_secs);
+    let shown = |event: &Event| {
+        !scene.enforces("R-EVT-4") || late.is_some_and(|late| scene.now.duration_since(event.date) >= late)
+    };
     let wanted = |event: &Event| {
-        (event.date >= start || !scene.enforces("R-EVT-1"))
+        shown(event)
+            && (event.date >= start || !scene.enforces("R-EVT-1"))
             && event.date <= end
             && input.source_type.as_ref().is_none_or(|kind| event.source_type == *kind)
             && input.source_identifier.as_ref().is_none_or(|name| event.source_identifier.eq_ignore_ascii_case(name))

@@ -53,7 +53,7 @@ pub(crate) fn stage(region: &mut Region, name: &str, id: &str, stage: WithoutKey
                 "Amazon RDS has been unable to access the KMS encryption key for database instance {shown}. The \
                  database is placed into an inaccessible state."
             );
-            region.record(at, &arn, &message, &["failure"]);
+            region.record(at, &arn, &message, &["availability"]);
         }
         WithoutKey::Lost if recoverable => "inaccessible-encryption-credentials".clone_into(&mut instance.row.status),
         _ => {}

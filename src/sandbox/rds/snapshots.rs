@@ -9,6 +9,7 @@ use super::{catalogue, names, quota, rules, tags, view, work};
 use crate::sandbox::scene::Scene;
 use crate::sandbox::switches::DeletedWhileUsed;
 use crate::sandbox::wire::fault::Fault;
+use crate::sandbox::world::Region;
 use crate::sandbox::world::agenda::Effect;
 use crate::sandbox::world::groups::default_option_group;
 use crate::sandbox::world::instance::{Instance, InstanceRow};
@@ -212,7 +213,8 @@ pub(crate) fn delete(scene: &mut Scene<'_>, input: &Name) -> Result<Value, Fault
             "Automated snapshots are deleted with their instance or when their retention ends.",
         ));
     }
-    let cancels = snapshot.copy && !snapshot.is_available() && scene.enforces("R-COPY-8");
+    let was_copied = snapshot.copy && runs(scene.region, snapshot);
+    let cancels = was_copied && scene.enforces("R-COPY-8");
     if snapshot.row.status != "failed" && !cancels && scene.enforces("R-SNAP-5") {
         available(snapshot)?;
     }
@@ -221,7 +223,6 @@ pub(crate) fn delete(scene: &mut Scene<'_>, input: &Name) -> Result<Value, Fault
         row.insert("Status".to_owned(), json!("deleted"));
     }
     let name = snapshot.row.name.clone();
-    let was_copied = snapshot.copy && !snapshot.is_available() && snapshot.row.status != "failed";
     in_use(scene, &name)?;
     let arn = work::snapshot_arn(scene.name, &name);
     scene.region.snapshots.retain(|snapshot| snapshot.row.name != name);
@@ -233,17 +234,22 @@ pub(crate) fn delete(scene: &mut Scene<'_>, input: &Name) -> Result<Value, Fault
     Ok(json!({"DBSnapshot": answer}))
 }
 
+/// Whether a snapshot or copy is still being made; one that failed isn't.
+fn runs(region: &Region, snapshot: &Snapshot) -> bool {
+    !snapshot.is_available() && region.has_plans_for(&snapshot.row.name)
+}
+
 /// A snapshot that is just being copied or restored: by the switch the deletion is refused, or leaves what uses the
 /// snapshot alone, or ends its copies (`R-SNAP-11`).
 fn in_use(scene: &mut Scene<'_>, name: &str) -> Result<(), Fault> {
     if !scene.enforces("R-SNAP-11") {
         return Ok(());
     }
-    let copies = scene.region.snapshots.iter().filter(|copy| !copy.is_available() && copy.row.status != "failed");
-    let copies: Vec<String> =
-        copies.filter(|copy| copy.copied_from.as_deref() == Some(name)).map(|copy| copy.row.name.clone()).collect();
-    let restores = scene.region.instances.iter().filter(|instance| !instance.up);
-    let restoring = restores.filter(|instance| instance.restored_from.as_deref() == Some(name)).count() > 0;
+    let region = &*scene.region;
+    let copies = region.snapshots.iter().filter(|copy| copy.copied_from.as_deref() == Some(name) && runs(region, copy));
+    let copies: Vec<String> = copies.map(|copy| copy.row.name.clone()).collect();
+    let mut restores = region.instances.iter().filter(|instance| instance.restored_from.as_deref() == Some(name));
+    let restoring = restores.any(|instance| !instance.up && region.has_plans_for(&instance.row.resource_id));
     match scene.switches.deleted_while_used {
         DeletedWhileUsed::Refused if restoring || !copies.is_empty() => Err(Fault::new(
             "InvalidDBSnapshotState",

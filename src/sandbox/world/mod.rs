@@ -119,6 +119,11 @@ impl Region {
         self.snapshots.iter_mut().find(|snapshot| snapshot.row.name.eq_ignore_ascii_case(name))
     }
 
+    /// Whether anything is still to happen to an instance (by its resource id) or snapshot.
+    pub(crate) fn has_plans_for(&self, of: &str) -> bool {
+        self.agenda.iter().any(|step| step.of == of)
+    }
+
     /// Puts a step where its time belongs; steps of the same time keep their order.
     pub(crate) fn schedule(&mut self, step: Step) {
         let place = self.agenda.partition_point(|other| other.at <= step.at);

@@ -35,6 +35,11 @@ async fn an_event_says_that_nothing_came_of_it(cloud: Cloud) -> String {
     format!("{:?}", events.last().map(|event| (event.message(), event.event_categories())))
 }
 
+async fn events_come_late(cloud: Cloud) -> String {
+    cloud.taken("orders", "a").await;
+    cloud.events().await.len().to_string()
+}
+
 async fn old_versions_are_listed_only_if_asked_for(cloud: Cloud) -> String {
     let versions = cloud.rds.describe_db_engine_versions().engine("postgres").send().await.unwrap();
     versions.db_engine_versions().len().to_string()
@@ -126,6 +131,10 @@ async fn material_of_ones_own_expires(cloud: Cloud) -> String {
     cloud.kms.describe_key().key_id(key).send().await.unwrap().key_metadata.unwrap().enabled.to_string()
 }
 
+fn late_events() -> Options {
+    Options { switches: Switches { events_show_after: Some(7200), ..Switches::default() }, ..Options::default() }
+}
+
 fn few_snapshots() -> Options {
     Options { switches: Switches { most_manual_snapshots: 2, ..Switches::default() }, ..Options::default() }
 }
@@ -137,6 +146,7 @@ pub(super) const ALL: &[Scenario] = scenarios! {
     "R-EVT-1" the_last_hour_is_shown,
     "R-EVT-2" a_source_has_a_type,
     "R-EVT-3" an_event_says_that_nothing_came_of_it,
+    "R-EVT-4" events_come_late in late_events,
     "R-CAT-1" old_versions_are_listed_only_if_asked_for,
     "R-CAT-2" majors_have_dates,
     "R-CAT-3" old_versions_are_not_orderable,
