@@ -151,8 +151,9 @@ impl Standing {
                 (!self.over).then(|| how.as_ref())?
             }
             how => {
-                self.over = number + 1 >= pass + times;
-                how
+                let last = pass.saturating_add(*times);
+                self.over = number.saturating_add(1) >= last;
+                (number < last).then_some(how)?
             }
         };
         match how {
@@ -299,6 +300,7 @@ mod tests {
     fn orders_let_calls_pass_and_then_go_wrong_so_many_times() {
         let mut once = orders(1, 2, How::Throttle);
         assert_eq!(wrong(&mut once, &["A", "B", "A", "A", "A"]), [false, false, true, true, false]);
+        assert_eq!(wrong(&mut orders(0, 0, How::Throttle), &["A", "A"]), [false, false]);
         let mut flicker = orders(0, 4, How::Flicker);
         assert_eq!(wrong(&mut flicker, &["A", "A", "A", "A", "A"]), [true, false, true, false, false]);
     }

@@ -14,6 +14,7 @@
 //! | `respond`, `serve`, `transport` | who asks, and how does the answer get back? |
 //! | `store`, `host` | where does the world live, and what time is it? |
 //! | `options`, `switches`, `misbehaviour` | how is this sandbox to be, and how is it to go wrong? |
+//! | `ledger/` | which rules are there, who says so, where are they enforced, and what shows it? |
 
 mod amiss;
 mod answer;

@@ -15,7 +15,7 @@ pub struct Switches {
     /// A new or restored instance with retention takes a full backup at once, in status `backing-up` (`R-REST-8`).
     pub baseline_backup: bool,
     /// World seconds that the full backup takes after a restore, or after backups were turned on; by default it goes by
-    /// size (`R-REST-8`).
+    /// size, and with 0 nobody sees it (`R-REST-8`).
     pub baseline_takes: Option<i64>,
     /// A restart during `backing-up` is accepted, and waits for the backup's end; by default it is refused
     /// (`R-MOD-10`).

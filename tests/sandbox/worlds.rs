@@ -30,7 +30,8 @@ async fn processes_share_one_file_and_find_what_others_made() {
 async fn reading_alone_leaves_the_file_as_it_is() {
     let folder = tempfile::tempdir().unwrap();
     let path = folder.path().join("world.json");
-    let cloud = with(Options { speed: 1.0, ..in_file(&path) }).await;
+    let switches = Switches { tags_show_after: 600, ..Switches::default() };
+    let cloud = with(Options { speed: 1.0, switches, ..in_file(&path) }).await;
     let before = std::fs::read(&path).unwrap();
     cloud.instance("orders").await;
     assert_eq!(std::fs::read(&path).unwrap(), before);
@@ -275,6 +276,17 @@ async fn a_baseline_backup_takes_its_time_and_refuses_or_queues() {
         assert_eq!(cloud.instance("copy").await.db_instance_status(), Some("backing-up"), "{minutes}");
         cloud.minutes(2).await;
         assert_eq!(cloud.instance("copy").await.db_instance_status(), Some("available"), "{minutes}");
+    }
+    // None at all.
+    let cloud = world(Switches { baseline_takes: Some(0), ..usual.clone() }).await;
+    restored(&cloud, "orders-before-upgrade-to-15").await;
+    for (days, wanted) in [(1, 1), (0, 0), (7, 7)] {
+        cloud.modify("copy").backup_retention_period(days).send().await.unwrap();
+        for _ in 0..10 {
+            cloud.minutes(1).await;
+            assert_ne!(cloud.instance("copy").await.db_instance_status(), Some("backing-up"));
+        }
+        assert_eq!(cloud.instance("copy").await.backup_retention_period(), Some(wanted));
     }
     let reboot = |cloud: &Cloud| cloud.rds.reboot_db_instance().db_instance_identifier("copy").send();
     let refusing = backing_up(&usual).await;

@@ -92,7 +92,7 @@ pub(super) const RULES: &[Rule] = &[
         id: "R-SNAP-5",
         rule: "Only an available or failed manual snapshot can be deleted; the answer says deleted",
         source: "DeleteDBSnapshot; seen in recorded answers",
-        place: "rds/snapshots.rs",
+        place: "rds/discard.rs",
         scenario: "only_what_is_available_is_deleted",
     },
     Rule {
@@ -134,7 +134,7 @@ pub(super) const RULES: &[Rule] = &[
         id: "R-SNAP-11",
         rule: "A snapshot that is being copied or restored is not deleted",
         source: "contradictory: DeleteDBSnapshot wants it available, and says that a copy is terminated; switch deleted_while_used",
-        place: "rds/snapshots.rs",
+        place: "rds/discard.rs",
         scenario: "a_snapshot_in_use_stays",
     },
     Rule {
@@ -190,7 +190,7 @@ pub(super) const RULES: &[Rule] = &[
         id: "R-COPY-8",
         rule: "Deleting a copy that still runs cancels it, and an event says so",
         source: "DeleteDBSnapshot; event RDS-EVENT-0190 on the guide's page of events",
-        place: "rds/snapshots.rs",
+        place: "rds/discard.rs",
         scenario: "deleting_a_running_copy_cancels_it",
     },
     Rule {

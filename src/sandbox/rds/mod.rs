@@ -8,6 +8,7 @@ mod copy;
 mod create;
 mod delete;
 mod describe;
+mod discard;
 mod groups;
 pub(crate) mod input;
 pub(crate) mod keyless;
@@ -49,7 +50,7 @@ pub(crate) fn answer(scene: &mut Scene<'_>, operation: &str, input: Value) -> Re
         "CreateDBSnapshot" => snapshots::create(scene, input::read(input)?),
         "CopyDBSnapshot" => copy::copy(scene, input::read(input)?),
         "DescribeDBSnapshots" => describe::snapshots(scene, &input::read(input)?),
-        "DeleteDBSnapshot" => snapshots::delete(scene, &input::read(input)?),
+        "DeleteDBSnapshot" => discard::delete(scene, &input::read(input)?),
         "DescribeDBSnapshotAttributes" => snapshots::attributes(scene, &input::read(input)?),
         "ModifyDBSnapshotAttribute" => snapshots::share(scene, &input::read(input)?),
         "ListTagsForResource" => tags::list(scene, &input::read(input)?),
