@@ -27,6 +27,8 @@ pub struct Switches {
     pub small_gp3_takes_iops: bool,
     /// What becomes of a snapshot that is deleted while it is being copied or restored (`R-SNAP-11`).
     pub deleted_while_used: DeletedWhileUsed,
+    /// Copies and restores fail when their key becomes unusable while they run; by default they go on (`R-ENC-9`).
+    pub key_loss_ends_work: bool,
     /// World seconds until an event can be looked up; without a number none ever can, for AWS promises none
     /// (`R-EVT-4`).
     pub events_show_after: Option<i64>,
@@ -102,6 +104,7 @@ impl Default for Switches {
             snapshot_waits_for_backup: false,
             small_gp3_takes_iops: false,
             deleted_while_used: DeletedWhileUsed::Refused,
+            key_loss_ends_work: false,
             events_show_after: Some(0),
             most_manual_snapshots: 100,
             most_instances: 40,

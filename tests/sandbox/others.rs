@@ -135,6 +135,27 @@ async fn a_running_copy_is_deleted() {
     assert!(told(&cloud, "Finished copy of snapshot copy in region eu-west-2").await);
 }
 
+#[tokio::test(start_paused = true)]
+async fn a_key_is_disabled_while_it_is_used() {
+    for (key_loss_ends_work, copied, restored) in
+        [(false, "available", "available"), (true, "failed", "incompatible-restore")]
+    {
+        let switches = Switches { key_loss_ends_work, ..Switches::default() };
+        let cloud = with(Options { switches, ..Options::default() }).await;
+        cloud.copied(OLD, "one").await;
+        cloud.copy(OLD, "two").await;
+        cloud.restore("one", "new").backup_retention_period(0).send().await.unwrap();
+        let key = cloud.snapshot("one").await.kms_key_id.unwrap();
+        cloud.kms.disable_key().key_id(&key).send().await.unwrap();
+        assert_eq!(code(cloud.restore("one", "newer").send().await), "KMSKeyNotAccessibleFault");
+        cloud.minutes(100).await;
+        assert_eq!(cloud.instance("new").await.db_instance_status(), Some(restored));
+        cloud.minutes(100).await;
+        assert_eq!(cloud.snapshot("two").await.status(), Some(copied));
+        assert_eq!(cloud.snapshot("one").await.status(), Some("available"));
+    }
+}
+
 async fn source(cloud: &Cloud) -> DbInstance {
     cloud.instance("sessions").await
 }

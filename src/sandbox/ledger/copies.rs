@@ -61,6 +61,13 @@ pub(super) const RULES: &[Rule] = &[
         scenario: "a_key_needs_a_grant",
     },
     Rule {
+        id: "R-ENC-9",
+        rule: "Work under way under a key that becomes unusable goes on, or fails",
+        source: "unproven: switch key_loss_ends_work",
+        place: "rds/keyless.rs",
+        scenario: "a_copy_may_need_its_key_to_the_end",
+    },
+    Rule {
         id: "R-SNAP-1",
         rule: "A snapshot starts creating at 0 percent, without times; the instance shows backing-up",
         source: SEEN,

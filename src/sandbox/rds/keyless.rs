@@ -15,6 +15,9 @@ const LOST: i64 = TAKEN_DOWN + 7 * 24 * 3600;
 
 /// The key of this ARN has become unusable: what that does to databases is planned.
 pub(crate) fn key_lost(region: &mut Region, arn: &str, now: Timestamp) {
+    if region.switches.key_loss_ends_work && region.enforces("R-ENC-9") {
+        end_work(region, arn, now);
+    }
     let under = region.instances.iter().filter(|instance| instance.row.kms_key_id.as_deref() == Some(arn));
     let ids: Vec<String> = under.map(|instance| instance.row.resource_id.clone()).collect();
     for (seconds, stage) in
@@ -23,6 +26,22 @@ pub(crate) fn key_lost(region: &mut Region, arn: &str, now: Timestamp) {
         for of in &ids {
             region.schedule(Step { at: after(now, seconds), of: of.clone(), effect: Effect::WithoutKey(stage) });
         }
+    }
+}
+
+/// Copies and restores under way under the key fail as soon as RDS notices (`R-ENC-9`).
+fn end_work(region: &mut Region, arn: &str, now: Timestamp) {
+    let under = |key: &Option<String>| key.as_deref() == Some(arn);
+    let copies =
+        region.snapshots.iter().filter(|copy| copy.copy && !copy.is_available() && under(&copy.row.kms_key_id));
+    let copies = copies.map(|copy| (copy.row.name.clone(), "failed"));
+    let restores = region.instances.iter().filter(|instance| !instance.up && under(&instance.row.kms_key_id));
+    let restores = restores.map(|instance| (instance.row.resource_id.clone(), "incompatible-restore"));
+    let ended: Vec<(String, &str)> = copies.chain(restores).collect();
+    let at = after(now, NOTICED);
+    for (of, status) in ended.into_iter().filter(|(of, _)| region.has_plans_for(of)).collect::<Vec<_>>() {
+        region.agenda.retain(|step| step.of != of || step.at < at);
+        region.schedule(Step { at, of, effect: Effect::Status(status.to_owned()) });
     }
 }
 

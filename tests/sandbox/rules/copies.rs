@@ -53,6 +53,14 @@ async fn a_key_needs_a_grant(cloud: Cloud) -> String {
     copy_under(&cloud, "alias/sandbox").await
 }
 
+async fn a_copy_may_need_its_key_to_the_end(cloud: Cloud) -> String {
+    cloud.copy(OLD, "copy").await;
+    let key = cloud.snapshot("copy").await.kms_key_id.unwrap();
+    cloud.kms.disable_key().key_id(key).send().await.unwrap();
+    cloud.minutes(240).await;
+    cloud.snapshot("copy").await.status.unwrap()
+}
+
 async fn the_instance_backs_up_meanwhile(cloud: Cloud) -> String {
     cloud.take("orders", "a").await;
     cloud.instance("orders").await.db_instance_status.unwrap()
@@ -246,6 +254,10 @@ fn daily() -> Options {
     world(Switches { daily_backups: true, ..Switches::default() })
 }
 
+fn keys_to_the_end() -> Options {
+    world(Switches { key_loss_ends_work: true, ..Switches::default() })
+}
+
 fn one_copy() -> Options {
     world(Switches { copies_in_region: Some(1), ..Switches::default() })
 }
@@ -263,6 +275,7 @@ pub(super) const ALL: &[Scenario] = scenarios! {
     "R-ENC-6" a_copy_may_come_out_plain,
     "R-ENC-7" a_database_without_its_key_goes_down,
     "R-ENC-8" a_key_needs_a_grant,
+    "R-ENC-9" a_copy_may_need_its_key_to_the_end in keys_to_the_end,
     "R-SNAP-1" the_instance_backs_up_meanwhile,
     "R-SNAP-2" tags_come_along_only_if_asked_for,
     "R-SNAP-3" the_percentage_grows,
