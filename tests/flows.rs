@@ -9,6 +9,9 @@ mod cleanup;
 #[path = "flows/crashes.rs"]
 mod crashes;
 #[cfg(test)]
+#[path = "flows/disk.rs"]
+mod disk;
+#[cfg(test)]
 #[path = "flows/end.rs"]
 mod end;
 #[cfg(test)]
@@ -23,6 +26,9 @@ mod interruptions;
 #[cfg(test)]
 #[path = "flows/model/mod.rs"]
 mod model;
+#[cfg(test)]
+#[path = "flows/mount.rs"]
+mod mount;
 #[cfg(test)]
 #[path = "flows/others.rs"]
 mod others;
@@ -50,6 +56,9 @@ mod standing;
 #[cfg(test)]
 #[path = "flows/sweep/mod.rs"]
 mod sweep;
+#[cfg(test)]
+#[path = "flows/two_machines.rs"]
+mod two_machines;
 #[cfg(test)]
 #[path = "flows/usage.rs"]
 mod usage;

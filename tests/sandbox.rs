@@ -10,6 +10,15 @@ mod flow;
 #[path = "sandbox/help.rs"]
 mod help;
 #[cfg(test)]
+#[path = "sandbox/orders.rs"]
+mod orders;
+#[cfg(test)]
+#[path = "sandbox/others.rs"]
+mod others;
+#[cfg(test)]
+#[path = "sandbox/rules/mod.rs"]
+mod rules;
+#[cfg(test)]
 #[path = "sandbox/seeds.rs"]
 mod seeds;
 #[cfg(test)]

@@ -13,6 +13,9 @@ mod journal;
 #[path = "state/made.rs"]
 mod made;
 #[cfg(test)]
+#[path = "state/others.rs"]
+mod others;
+#[cfg(test)]
 #[path = "state/owners.rs"]
 mod owners;
 #[cfg(test)]

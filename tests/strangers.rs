@@ -14,11 +14,13 @@ mod strangers {
     mod boto;
     mod cuts;
     mod executables;
+    mod failing;
     mod lookups;
     mod migrations;
     mod moto;
     mod operator;
     mod outcome;
+    mod owners;
     mod process;
     mod program;
     mod python;

@@ -96,7 +96,9 @@ impl Failure {
                 8
             }
             Self::Interrupted => 5,
-            Self::State(StateError::Locked { .. }) | Self::Owned(_) => 6,
+            Self::State(error) | Self::Engine(EngineError::State(error)) if error.is_locked() => 6,
+            Self::Owned(_) => 6,
+            Self::State(error) if error.is_before_anything() => 3,
             Self::Refused(_) | Self::NothingBegun(_) => 3,
             Self::Read(_) | Self::NeedsPerson(_) | Self::State(_) | Self::Engine(_) => 4,
             Self::Connect(ConnectError::Name(_)) | Self::Ours(_) => 1,

@@ -96,7 +96,7 @@ pub(super) fn open(global: &Global, serve: Option<&Serve>, around: &Surroundings
         return Ok(sandbox.clone());
     }
     let folder = root(global)?.join(SANDBOX);
-    crate::state::make_folder(&folder)?;
+    crate::state::make_folder(&folder).map_err(|error| Failure::Refused(format!("{error}\n  {}", error.hint())))?;
     Sandbox::open(Options {
         speed: serve.map_or(DEFAULT_SPEED, |serve| serve.speed),
         region: serve.and_then(|_| global.region.clone()).unwrap_or_else(|| DEFAULT_REGION.to_owned()),

@@ -1,50 +1,72 @@
 //! One operation on one Region of the world: the world catches up, the operation acts or refuses.
 
+use std::sync::Arc;
+
 use jiff::Timestamp;
 use serde_json::Value;
 
 use super::misbehaviour::How;
-use super::options::Options;
 use super::respond::Call;
 use super::scene::Scene;
+use super::switches::Switches;
 use super::wire::fault::Fault;
 use super::wire::model::Service;
-use super::wire::query::Unknown;
-use super::world::agenda::{Effect, Step};
-use super::world::pace::after;
+use super::wire::query::{Strictness, Unknown};
 use super::world::{Region, World};
-use super::{kms, rds, sts};
+use super::{ACCOUNT, amiss, kms, rds, sts};
+
+/// The terms on which a call is answered.
+pub(crate) struct Terms<'a> {
+    pub(crate) now: Timestamp,
+    pub(crate) switches: &'a Arc<Switches>,
+    /// What is to go wrong with it.
+    pub(crate) wrong: Option<&'a How>,
+    /// RDS would be refused a grant on a key (`R-ENC-8`).
+    pub(crate) grants_denied: bool,
+}
 
 /// Answers a call; a refusal leaves nothing behind.
-pub(crate) fn answer(
-    call: &Call,
-    world: &mut World,
-    now: Timestamp,
-    options: &Options,
-    wrong: Option<&How>,
-) -> Result<Value, Fault> {
-    let name = call.region.as_str();
-    let mut region = world.take_region(name);
-    if options.switches.daily_backups {
+pub(crate) fn answer(call: &Call, world: &mut World, terms: &Terms<'_>) -> Result<Value, Fault> {
+    let (name, switches, now) = (call.region.as_str(), terms.switches, terms.now);
+    let mut region = world.take_region(name, switches);
+    if switches.daily_backups {
         rds::automated::daily(&mut region, world.time, now);
     }
     region.advance(name, now);
-    let before = region.clone();
-    let result = act(call, world, &mut region, now, options);
-    let after_it = match (&result, wrong) {
-        (Err(_), _) => before,
-        (Ok(answer), Some(How::InVain { event })) => in_vain(before, answer, event, now),
-        (Ok(answer), Some(How::EndsAs { status })) => ends_as(region, answer, status, now),
-        (Ok(_), _) => thawed(region, &before),
+    let result = if call.only_reads() {
+        // A look changes nothing that a refusal would have to take back, so nothing is kept for that.
+        match terms.wrong {
+            Some(How::Hides { name: hidden }) => act(call, world, &mut amiss::without(&region, hidden), terms),
+            _ => act(call, world, &mut region, terms),
+        }
+    } else {
+        let before = region.clone();
+        let mut result = act(call, world, &mut region, terms);
+        match &mut result {
+            Err(_) => region = before,
+            Ok(answer) => region = amiss::or_as_asked(call, region, before, answer, terms),
+        }
+        result
     };
-    world.regions.insert(name.to_owned(), after_it);
-    result
+    world.regions.insert(name.to_owned(), region);
+    result.or_else(|fault| without_rule(fault, terms))
 }
 
-fn act(call: &Call, world: &mut World, region: &mut Region, now: Timestamp, options: &Options) -> Result<Value, Fault> {
-    let strict = options.switches.unknown_parameters_refused;
-    let input = call.input(if strict { Unknown::Refused } else { Unknown::Ignored })?;
-    if !call.operation.starts_with("Describe") {
+/// The operation itself on typed input (`R-WIRE-2`, `R-WIRE-3`, `R-ENC-5`, `R-PAGE-1`).
+fn act(call: &Call, world: &mut World, region: &mut Region, terms: &Terms<'_>) -> Result<Value, Fault> {
+    let switches = terms.switches;
+    if !switches.enforces("R-ENC-5") && call.operation == "ModifyDBInstance" {
+        rds::keys::in_place(region, call);
+    }
+    let strict = switches.unknown_parameters_refused && switches.enforces("R-WIRE-2") && switches.enforces("R-ENC-5");
+    let unknown = if strict { Unknown::Refused } else { Unknown::Ignored };
+    let mut input = call.input(Strictness { unknown, typed: switches.enforces("R-WIRE-3") })?;
+    if !switches.enforces("R-PAGE-1")
+        && let Some(most) = input.get_mut("MaxRecords")
+    {
+        *most = Value::from(most.as_i64().unwrap_or(100).clamp(20, 100));
+    }
+    if !call.only_reads() {
         // An answer shows what the call made of the row, not the row as the file had it.
         let name = input.get("DBInstanceIdentifier").and_then(Value::as_str);
         if let Some(instance) = name.and_then(|name| region.instance_mut(name)) {
@@ -56,55 +78,57 @@ fn act(call: &Call, world: &mut World, region: &mut Region, now: Timestamp, opti
         region,
         others: &mut world.regions,
         ids: &mut world.ids,
-        now,
-        switches: &options.switches,
+        now: terms.now,
+        switches,
+        grants_denied: terms.grants_denied,
     };
     match call.service {
         Service::Rds => rds::answer(&mut scene, &call.operation, input),
         Service::Kms => kms::answer(&mut scene, &call.operation, input),
-        Service::Sts => sts::answer(&call.operation),
+        Service::Sts => sts::answer(&scene, &call.operation),
     }
 }
 
-/// Instances and snapshots that were taken from a file as they were show what they are once they are acted on.
-fn thawed(mut region: Region, before: &Region) -> Region {
-    for instance in region.instances.iter_mut().filter(|instance| instance.frozen.is_some()) {
-        if before.instances.iter().all(|other| other != instance) {
-            instance.frozen = None;
+/// The refusal as it is in a world without the rule that makes it (`R-WIRE-4`, `R-WIRE-6`).
+fn without_rule(mut fault: Fault, terms: &Terms<'_>) -> Result<Value, Fault> {
+    let switches = terms.switches;
+    match fault.code.as_str() {
+        "NotImplemented" if !switches.enforces("R-WIRE-6") => return Ok(rds::view::nothing()),
+        "InvalidParameterCombination" if !switches.enforces("R-WIRE-4") => {
+            "InvalidParameterValue".clone_into(&mut fault.code);
         }
+        _ => {}
     }
-    for snapshot in region.snapshots.iter_mut().filter(|snapshot| snapshot.frozen.is_some()) {
-        if before.snapshots.iter().all(|other| other != snapshot) {
-            snapshot.frozen = None;
+    Err(fault)
+}
+
+/// The ARN of what a call is about, as refusals name it.
+pub(crate) fn resource(call: &Call) -> Option<String> {
+    let (region, account) = (call.region.as_str(), ACCOUNT);
+    let arn = |service: &str, kind: &str, name: &str| {
+        if name.starts_with("arn:") {
+            name.to_owned()
+        } else {
+            format!("arn:aws:{service}:{region}:{account}:{kind}{name}")
         }
+    };
+    match call.service {
+        Service::Rds => {
+            let named = [
+                ("ResourceName", ""),
+                ("SourceDBSnapshotIdentifier", "snapshot:"),
+                ("DBInstanceIdentifier", "db:"),
+                ("DBSnapshotIdentifier", "snapshot:"),
+            ];
+            let named = named.iter().find_map(|(parameter, kind)| Some((kind, call.text(parameter)?)));
+            let of_snapshots = call.operation.contains("Snapshot");
+            let all = || arn("rds", if of_snapshots { "snapshot:" } else { "db:" }, "*");
+            Some(named.map_or_else(all, |(kind, name)| arn("rds", kind, &name)))
+        }
+        Service::Kms => {
+            let name = call.text("KeyId").unwrap_or_else(|| "*".to_owned());
+            Some(arn("kms", if name.starts_with("alias/") { "" } else { "key/" }, &name))
+        }
+        Service::Sts => None,
     }
-    region
-}
-
-/// The ARN, and the id by which the agenda knows it, of what an answer speaks of.
-fn subject(answer: &Value) -> Option<(String, String)> {
-    let text = |row: &Value, member: &str| row.get(member).and_then(Value::as_str).map(str::to_owned);
-    if let Some(row) = answer.get("DBSnapshot") {
-        return Some((text(row, "DBSnapshotArn")?, text(row, "DBSnapshotIdentifier")?));
-    }
-    let row = answer.get("DBInstance")?;
-    Some((text(row, "DBInstanceArn")?, text(row, "DbiResourceId")?))
-}
-
-/// Nothing came of it; an event says so.
-fn in_vain(mut before: Region, answer: &Value, event: &str, now: Timestamp) -> Region {
-    if let Some((arn, _)) = subject(answer) {
-        before.record(now, &arn, event, &["failure"]);
-    }
-    before
-}
-
-/// What would have happened doesn't; after ten minutes the end is this status.
-fn ends_as(mut region: Region, answer: &Value, status: &str, now: Timestamp) -> Region {
-    if let Some((_, of)) = subject(answer) {
-        let at = after(now, 600);
-        region.agenda.retain(|step| step.of != of || step.at < at);
-        region.schedule(Step { at, of, effect: Effect::Status(status.to_owned()) });
-    }
-    region
 }

@@ -6,11 +6,12 @@ use bytes::Bytes;
 use http::{Request, Response};
 use jiff::Timestamp;
 
-use super::answer::answer;
-use super::misbehaviour::{How, Misbehaviour, NeverArrives, Orders};
+use super::answer::{self, Terms};
+use super::misbehaviour::{Asked, How, Misbehaviour, NeverArrives, Orders};
 use super::options::{Options, Store};
 use super::respond::{self, Call, Clock, Form};
 use super::store::{InMemory, Locked, SandboxError};
+use super::switches::Switches;
 use super::wire::fault::Fault;
 use super::world::World;
 use super::{DEFAULT_START, host};
@@ -25,6 +26,7 @@ pub struct Sandbox(Arc<Inner>);
 #[derive(Debug)]
 struct Inner {
     options: Options,
+    switches: Arc<Switches>,
     memory: Option<Mutex<InMemory>>,
     orders: Mutex<Orders>,
     /// The world before the last change, for stale reads; kept only while such are on order.
@@ -46,7 +48,7 @@ impl Sandbox {
                     new = true;
                     born(&options)
                 };
-                Locked::open(path, options.speed, make)?.close()?;
+                Locked::open(path, &options, make)?.close()?;
                 if options.seed.is_some() && !new {
                     return Err(SandboxError::NotNew { path: path.clone() });
                 }
@@ -54,7 +56,8 @@ impl Sandbox {
             }
         };
         let orders = Mutex::new(Orders::new(options.faults.clone()));
-        Ok(Self(Arc::new(Inner { options, memory, orders, past: Mutex::new(None) })))
+        let switches = Arc::new(options.switches.clone());
+        Ok(Self(Arc::new(Inner { options, switches, memory, orders, past: Mutex::new(None) })))
     }
 
     /// How this sandbox was opened.
@@ -83,11 +86,9 @@ impl Sandbox {
             return self.take_order(&request);
         }
         let json = request.headers().contains_key("x-amz-target");
-        let call = respond::read(request);
+        let call = respond::read(request, &self.0.options);
         let service = call.as_ref().ok().map(|call| call.service);
-        let form = Form { service, json };
-        let wrong = call.as_ref().ok().and_then(|call| self.orders().take(&call.operation));
-        let mut response = self.answered(call, wrong.as_ref(), form);
+        let (mut response, wrong) = self.answered(call, Form { service, json });
         match &wrong {
             Some(How::DropRequest | How::DropAnswer) => {
                 response.extensions_mut().insert(NeverArrives);
@@ -103,23 +104,29 @@ impl Sandbox {
         response
     }
 
-    fn answered(&self, call: Result<Call, Fault>, wrong: Option<&How>, form: Form) -> Response<Bytes> {
+    /// The reply, and what went wrong on order; the headers say what time it is (`R-TIME-4`).
+    fn answered(&self, call: Result<Call, Fault>, form: Form) -> (Response<Bytes>, Option<How>) {
         let request_id = request_id();
-        let speed = self.0.options.speed;
+        let switches = &self.0.switches;
+        let mut wrong = None;
         let done = self.in_world(|world, now| {
             let call = call?;
-            let body = self.act(&call, world, now, wrong)?;
-            call.encode(&body, &request_id)
+            wrong = self.orders().take(&call.operation, now);
+            // In a world without the rule behind it an order comes to nothing.
+            wrong.take_if(|how| how.rule().is_some_and(|rule| !switches.enforces(rule)));
+            let body = self.act(&call, world, now, wrong.as_ref())?;
+            call.encode(&body, &request_id, switches)
         });
         let (result, now) = match done {
             Ok((result, now)) => (result, now),
             Err(error) => (Err(Fault::new("SandboxWorldUnreadable", error.to_string())), host::now()),
         };
-        let result = match wrong {
+        let result = match &wrong {
             Some(How::ErrAfterwards { .. }) => Err(Fault::internal("An internal error has occurred.")),
             _ => result,
         };
-        respond::reply(form, result, &request_id, Clock { now, speed })
+        let clock = Clock { now, speed: self.0.options.speed, shown: switches.enforces("R-TIME-4") };
+        (respond::reply(form, result, &request_id, clock), wrong)
     }
 
     /// The operation itself, in the present or, for a stale read, in the past.
@@ -130,22 +137,26 @@ impl Sandbox {
         now: Timestamp,
         wrong: Option<&How>,
     ) -> Result<serde_json::Value, Fault> {
-        let options = &self.0.options;
-        if let Some((fault, _)) = wrong.and_then(|wrong| wrong.refusal(call.service, &call.operation)) {
+        let asked = |wrong: &How| {
+            let resource = answer::resource(call);
+            wrong.refusal(&Asked { service: call.service, operation: &call.operation, resource })
+        };
+        if let Some((fault, _)) = wrong.and_then(asked) {
             return Err(fault);
         }
         if wrong == Some(&How::DropRequest) {
             return Err(Fault::internal("The connection ended before the request was read."));
         }
         let mut past = self.0.past.lock().unwrap_or_else(PoisonError::into_inner);
+        let orders = self.orders();
+        let terms = Terms { now, switches: &self.0.switches, wrong, grants_denied: orders.deny_grants(now) };
         if let (Some(How::Stale), Some(past)) = (wrong, past.as_mut()) {
-            return answer(call, &mut past.clone(), now, options, None);
+            return answer::answer(call, &mut past.clone(), &terms);
         }
-        let reads = ["Describe", "List", "Get"].iter().any(|verb| call.operation.starts_with(verb));
-        if !reads && self.orders().want_the_past() {
+        if !call.only_reads() && orders.want_the_past() {
             *past = Some(world.clone());
         }
-        answer(call, world, now, options, wrong)
+        answer::answer(call, world, &terms)
     }
 
     /// An order to go wrong, posted as JSON.
@@ -175,7 +186,7 @@ impl Sandbox {
                 Ok((work(&mut memory.world, now), now))
             }
             (None, Store::File(path)) => {
-                let mut locked = Locked::open(path, options.speed, || born(options))?;
+                let mut locked = Locked::open(path, options, || born(options))?;
                 let now = locked.now;
                 let done = work(&mut locked.world, now);
                 locked.close()?;
@@ -192,7 +203,7 @@ fn born(options: &Options) -> Result<World, SandboxError> {
     let seed = if memory { 1 } else { fastrand::u64(..) };
     let mut world = World::born(&options.region, options.start.unwrap_or(usual), seed).map_err(SandboxError::Birth)?;
     if let Some(path) = &options.seed {
-        super::world::adopted::adopt(&mut world, &options.region, path)?;
+        super::world::adopted::adopt(&mut world, &options.region, path, &Arc::new(options.switches.clone()))?;
     }
     Ok(world)
 }

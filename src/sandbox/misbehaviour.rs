@@ -2,10 +2,12 @@
 
 use std::time::Duration;
 
+use jiff::Timestamp;
 use serde::Deserialize;
 
 use super::wire::fault::Fault;
 use super::wire::model::Service;
+use super::world::pace::after;
 
 /// One order to go wrong. Orders are looked at one after another; the first that fits a call takes it.
 #[derive(Clone, Debug, Deserialize)]
@@ -32,10 +34,19 @@ fn one() -> u32 {
 #[derive(Clone, Debug, Deserialize, PartialEq, Eq)]
 #[serde(rename_all = "kebab-case")]
 pub enum How {
-    /// Refused for too many requests: `Throttling` (RDS), `ThrottlingException` (KMS). Nothing happens.
+    /// Refused for too many requests: `Throttling` (RDS), `ThrottlingException` (KMS). Nothing happens (`R-WIRE-8`).
     Throttle,
-    /// Refused for want of permission, with AWS's sentence. Nothing happens.
+    /// Refused for want of permission, with AWS's sentence. Nothing happens (`R-DENY-1`).
+    ///
+    /// Where it names `CreateGrant`, RDS's own calls that need a grant on a key are refused too (`R-ENC-8`).
     Deny,
+    /// Refused by a policy of the organization, with AWS's sentence. Nothing happens (`R-DENY-2`). `CreateGrant` as
+    /// with [`Deny`](How::Deny).
+    DenyByOrganization,
+    /// Refused because the credentials are no longer valid: `ExpiredToken`. Nothing happens (`R-CRED-1`).
+    Expired,
+    /// Refused for want of machines: `InsufficientDBInstanceCapacity`. Nothing happens (`R-CAP-1`).
+    NoCapacity,
     /// Refused with this code and HTTP status. Nothing happens.
     Refuse {
         /// AWS's code.
@@ -59,31 +70,119 @@ pub enum How {
         /// Milliseconds of the runtime's clock.
         milliseconds: u64,
     },
-    /// A read shows the Region as it was before the last change: the old values, or nothing yet.
+    /// A read shows the Region as it was before the last change: the old values, or nothing yet (`R-READ-1`).
     Stale,
-    /// Accepted and answered as usual, but nothing comes of it; only an event says so.
+    /// Reads show the Region in turn as it was before the last change and as it is (`R-READ-1`).
+    Flicker,
+    /// A read knows nothing of the instance or snapshot of this name: not found, or left out of a list (`R-READ-2`).
+    Hides {
+        /// The name, as it is now.
+        name: String,
+    },
+    /// Accepted and answered as usual, but nothing comes of it; only an event says so (`R-EVT-3`).
     InVain {
-        /// The event's sentence.
+        /// The event's sentence; empty for the sandbox's own.
+        #[serde(default)]
         event: String,
     },
-    /// Accepted and answered as usual, but what it made or changed ends in this status after some minutes.
+    /// Accepted and answered as usual, but what it made or changed ends in this status after some minutes
+    /// (`R-STAT-1`).
     EndsAs {
         /// AWS's word, e.g. `failed`, `incompatible-restore`.
         status: String,
     },
+    /// Accepted and answered as usual, but what it made or changed shows this word for a while before its work goes
+    /// on (`R-STAT-2`).
+    Shows {
+        /// Any word.
+        status: String,
+        /// World seconds until the work goes on.
+        seconds: i64,
+    },
+    /// A copy is accepted and answered as usual, but comes out unencrypted (`R-ENC-6`).
+    ComesOutPlain,
+    /// A copy is accepted and answered as usual, but comes out under another key (`R-ENC-6`).
+    ComesOutUnder {
+        /// That key: any name of it.
+        key: String,
+    },
+    /// From the first call that fits on, all that fit go wrong in this way, until the time is over: a network that is
+    /// away, credentials that have expired. [`times`](Misbehaviour::times) doesn't count then.
+    For {
+        /// World seconds.
+        seconds: i64,
+        /// In which way.
+        how: Box<How>,
+    },
+}
+
+/// An order, and how far it has been carried out.
+#[derive(Debug)]
+struct Standing {
+    order: Misbehaviour,
+    /// Fitting calls so far.
+    seen: u32,
+    /// When the time of a [`How::For`] is over, once it has begun.
+    ends: Option<Timestamp>,
+    over: bool,
+}
+
+impl Standing {
+    fn new(order: Misbehaviour) -> Self {
+        Self { order, seen: 0, ends: None, over: false }
+    }
+
+    fn fits(&self, operation: &str) -> bool {
+        !self.over && self.order.operation.as_ref().is_none_or(|named| named == operation)
+    }
+
+    /// What a fitting call is to do wrong, if it is its turn.
+    fn turn(&mut self, now: Timestamp) -> Option<How> {
+        let Misbehaviour { after: pass, times, how, .. } = &self.order;
+        let number = self.seen;
+        self.seen += 1;
+        if number < *pass {
+            return None;
+        }
+        let how = match how {
+            How::For { seconds, how } => {
+                let ends = *self.ends.get_or_insert(after(now, *seconds));
+                self.over = now >= ends;
+                (!self.over).then(|| how.as_ref())?
+            }
+            how => {
+                let last = pass.saturating_add(*times);
+                self.over = number.saturating_add(1) >= last;
+                (number < last).then_some(how)?
+            }
+        };
+        match how {
+            How::Flicker if (number - pass) % 2 == 1 => None,
+            How::Flicker => Some(How::Stale),
+            how => Some(how.clone()),
+        }
+    }
+
+    /// How it goes wrong, whatever the time.
+    fn way(&self) -> &How {
+        match &self.order.how {
+            How::For { how, .. } => how,
+            how => how,
+        }
+    }
 }
 
 /// The orders, and how often each has been looked at.
 #[derive(Debug, Default)]
-pub(crate) struct Orders(Vec<(Misbehaviour, u32)>);
+pub(crate) struct Orders(Vec<Standing>);
 
 impl Orders {
     pub(crate) fn new(orders: Vec<Misbehaviour>) -> Self {
-        Self(orders.into_iter().map(|order| (order, 0)).collect())
+        Self(orders.into_iter().map(Standing::new).collect())
     }
 
     pub(crate) fn add(&mut self, order: Misbehaviour) {
-        self.0.push((order, 0));
+        self.0.push(Standing::new(order));
     }
 
     pub(crate) fn clear(&mut self) {
@@ -92,46 +191,84 @@ impl Orders {
 
     /// Whether stale reads may be asked for, so that the world before each change must be kept.
     pub(crate) fn want_the_past(&self) -> bool {
-        self.0.iter().any(|(order, seen)| order.how == How::Stale && *seen < order.after + order.times)
+        self.0.iter().any(|standing| !standing.over && matches!(standing.way(), How::Stale | How::Flicker))
+    }
+
+    /// Whether RDS would be refused a grant on a key now (`R-ENC-8`). It takes no turn of the order's.
+    pub(crate) fn deny_grants(&self, now: Timestamp) -> bool {
+        self.0.iter().any(|standing| {
+            let named = standing.order.operation.as_deref() == Some("CreateGrant");
+            let over = standing.over || standing.ends.is_some_and(|ends| now >= ends);
+            let denies = matches!(standing.way(), How::Deny | How::DenyByOrganization);
+            named && denies && !over && standing.seen >= standing.order.after
+        })
     }
 
     /// What this call is to do wrong, if anything.
-    pub(crate) fn take(&mut self, operation: &str) -> Option<How> {
-        for (order, seen) in &mut self.0 {
-            let fits = order.operation.as_ref().is_none_or(|named| named == operation);
-            if !fits || *seen >= order.after + order.times {
-                continue;
-            }
-            *seen += 1;
-            if *seen > order.after {
-                return Some(order.how.clone());
-            }
-        }
-        None
+    pub(crate) fn take(&mut self, operation: &str, now: Timestamp) -> Option<How> {
+        self.0.iter_mut().filter(|standing| standing.fits(operation)).find_map(|standing| standing.turn(now))
+    }
+}
+
+/// Who asked for what, as a refusal names them.
+pub(crate) struct Asked<'a> {
+    pub(crate) service: Service,
+    pub(crate) operation: &'a str,
+    /// The ARN of what the call is about, where it has one.
+    pub(crate) resource: Option<String>,
+}
+
+impl Asked<'_> {
+    /// AWS's refusal for want of permission; the last words say which policy.
+    fn denied(&self, why: impl FnOnce(&str) -> String) -> Fault {
+        let code = if self.service == Service::Kms { "AccessDeniedException" } else { "AccessDenied" };
+        let action = format!("{}:{}", format!("{:?}", self.service).to_lowercase(), self.operation);
+        let who = format!("arn:aws:iam::{}:user/sandbox-operator", super::ACCOUNT);
+        let on = self.resource.as_ref().map(|resource| format!(" on resource: {resource}")).unwrap_or_default();
+        Fault::new(code, format!("User: {who} is not authorized to perform: {action}{on} {}", why(&action)))
     }
 }
 
 impl How {
     /// The refusal, where that is all that happens, and its status if the code doesn't tell.
-    pub(crate) fn refusal(&self, service: Service, operation: &str) -> Option<(Fault, Option<u16>)> {
-        let json = service == Service::Kms;
-        match self {
-            Self::Throttle => {
-                let code = if json { "ThrottlingException" } else { "Throttling" };
-                Some((Fault::new(code, "Rate exceeded"), None))
+    pub(crate) fn refusal(&self, asked: &Asked<'_>) -> Option<(Fault, Option<u16>)> {
+        let json = asked.service == Service::Kms;
+        let fault = match self {
+            Self::Throttle => Fault::new(if json { "ThrottlingException" } else { "Throttling" }, "Rate exceeded"),
+            Self::Deny => asked.denied(|action| format!("because no identity-based policy allows the {action} action")),
+            Self::DenyByOrganization => {
+                asked.denied(|_| "with an explicit deny in a service control policy".to_owned())
             }
-            Self::Deny => {
-                let code = if json { "AccessDeniedException" } else { "AccessDenied" };
-                let name = format!("{service:?}").to_lowercase();
-                let message = format!(
-                    "User: arn:aws:iam::{}:user/sandbox-operator is not authorized to perform: {name}:{operation}",
-                    super::ACCOUNT
-                );
-                Some((Fault::new(code, message), None))
+            Self::Expired => Fault::new(
+                if json { "ExpiredTokenException" } else { "ExpiredToken" },
+                "The security token included in the request is expired",
+            ),
+            Self::NoCapacity => Fault::new(
+                "InsufficientDBInstanceCapacity",
+                "The DB instance class isn't available in the Availability Zone at the moment.",
+            ),
+            Self::Refuse { code, message, status } => {
+                return Some((Fault::new(code, message.clone()), Some(*status)));
             }
-            Self::Refuse { code, message, status } => Some((Fault::new(code, message.clone()), Some(*status))),
-            _ => None,
-        }
+            _ => return None,
+        };
+        Some((fault, None))
+    }
+
+    /// The rule of the ledger that stands behind it; in a world without the rule the order comes to nothing.
+    pub(crate) fn rule(&self) -> Option<&'static str> {
+        Some(match self {
+            Self::Throttle => "R-WIRE-8",
+            Self::Deny => "R-DENY-1",
+            Self::DenyByOrganization => "R-DENY-2",
+            Self::Expired => "R-CRED-1",
+            Self::NoCapacity => "R-CAP-1",
+            Self::Stale | Self::Flicker => "R-READ-1",
+            Self::Hides { .. } => "R-READ-2",
+            Self::InVain { .. } => "R-EVT-3",
+            Self::ComesOutPlain | Self::ComesOutUnder { .. } => "R-ENC-6",
+            _ => return None,
+        })
     }
 
     /// How long the answer is held back.
@@ -151,11 +288,37 @@ pub(crate) struct NeverArrives;
 mod tests {
     use super::*;
 
+    fn orders(after: u32, times: u32, how: How) -> Orders {
+        Orders::new(vec![Misbehaviour { operation: Some("A".to_owned()), after, times, how }])
+    }
+
+    fn wrong(orders: &mut Orders, names: &[&str]) -> Vec<bool> {
+        names.iter().map(|name| orders.take(name, Timestamp::UNIX_EPOCH).is_some()).collect()
+    }
+
     #[test]
     fn orders_let_calls_pass_and_then_go_wrong_so_many_times() {
-        let order = Misbehaviour { operation: Some("A".to_owned()), after: 1, times: 2, how: How::Throttle };
-        let mut orders = Orders::new(vec![order]);
-        let seen: Vec<bool> = ["A", "B", "A", "A", "A"].iter().map(|name| orders.take(name).is_some()).collect();
-        assert_eq!(seen, [false, false, true, true, false]);
+        let mut once = orders(1, 2, How::Throttle);
+        assert_eq!(wrong(&mut once, &["A", "B", "A", "A", "A"]), [false, false, true, true, false]);
+        assert_eq!(wrong(&mut orders(0, 0, How::Throttle), &["A", "A"]), [false, false]);
+        let mut flicker = orders(0, 4, How::Flicker);
+        assert_eq!(wrong(&mut flicker, &["A", "A", "A", "A", "A"]), [true, false, true, false, false]);
+    }
+
+    #[test]
+    fn orders_with_a_time_go_wrong_until_it_is_over() {
+        let mut away = orders(1, 1, How::For { seconds: 60, how: Box::new(How::DropRequest) });
+        let seen: Vec<bool> = [0, 10, 20, 69, 70, 71]
+            .iter()
+            .map(|second| away.take("A", Timestamp::from_second(*second).unwrap()).is_some())
+            .collect();
+        assert_eq!(seen, [false, true, true, true, false, false]);
+    }
+
+    #[test]
+    fn orders_are_read_from_json() {
+        let posted = r#"{"how": {"for": {"seconds": 600, "how": "expired"}}}"#;
+        let read: Misbehaviour = serde_json::from_str(posted).unwrap();
+        assert_eq!(read.how, How::For { seconds: 600, how: Box::new(How::Expired) });
     }
 }

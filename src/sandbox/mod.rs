@@ -10,11 +10,13 @@
 //! | `wire/` | how do requests and answers look? |
 //! | `world/` | what exists, and what is going to happen when? |
 //! | `rds/`, `kms/`, `sts` | what does each operation do, and what does it refuse? |
-//! | `handle`, `answer` | how does one request meet the world? |
+//! | `handle`, `answer`, `amiss` | how does one request meet the world, and what does an order to go wrong make of it? |
 //! | `respond`, `serve`, `transport` | who asks, and how does the answer get back? |
 //! | `store`, `host` | where does the world live, and what time is it? |
 //! | `options`, `switches`, `misbehaviour` | how is this sandbox to be, and how is it to go wrong? |
+//! | `ledger/` | which rules are there, who says so, where are they enforced, and what shows it? |
 
+mod amiss;
 mod answer;
 mod handle;
 mod host;
@@ -38,7 +40,7 @@ pub use misbehaviour::{How, Misbehaviour};
 pub use options::{Options, Store};
 pub use serve::serve;
 pub use store::SandboxError;
-pub use switches::{DeprecatedVersion, Switches};
+pub use switches::{DeletedWhileUsed, DeprecatedVersion, Switches};
 
 /// The account that the sandbox plays.
 pub const ACCOUNT: &str = "000000000000";

@@ -5,9 +5,11 @@ use http::{HeaderMap, HeaderValue, Request, Response};
 use jiff::Timestamp;
 
 use super::host;
+use super::options::Options;
+use super::switches::Switches;
 use super::wire::fault::Fault;
 use super::wire::model::{Model, Service};
-use super::wire::query::Unknown;
+use super::wire::query::Strictness;
 use super::wire::{json, query, xml};
 
 /// What a request turned out to be.
@@ -24,7 +26,7 @@ enum Content {
 }
 
 /// Reads service, Region and operation out of a request (`R-WIRE-1`, `R-WIRE-7`).
-pub(crate) fn read(request: Request<Bytes>) -> Result<Call, Fault> {
+pub(crate) fn read(request: Request<Bytes>, options: &Options) -> Result<Call, Fault> {
     let (parts, body) = request.into_parts();
     let target = parts.headers.get("x-amz-target").and_then(|value| value.to_str().ok()).map(str::to_owned);
     let mut form: Vec<(String, String)> = Vec::new();
@@ -34,7 +36,12 @@ pub(crate) fn read(request: Request<Bytes>) -> Result<Call, Fault> {
     if target.is_none() {
         form.extend(form_urlencoded::parse(&body).into_owned());
     }
+    let nobody = || {
+        let scope = ["", "", options.region.as_str(), "rds", ""].map(str::to_owned);
+        (!options.switches.enforces("R-WIRE-7")).then(|| scope.to_vec())
+    };
     let scope = scope(&parts.headers, &form)
+        .or_else(nobody)
         .ok_or_else(|| Fault::new("MissingAuthenticationToken", "Request is missing Authentication Token"))?;
     let [_, _, region, service, _] = scope.as_slice() else {
         return Err(Fault::new("MissingAuthenticationToken", "The credential's scope has no Region and service"));
@@ -72,20 +79,44 @@ fn scope(headers: &HeaderMap, form: &[(String, String)]) -> Option<Vec<String>> 
 }
 
 impl Call {
+    /// Whether the operation only looks.
+    pub(crate) fn only_reads(&self) -> bool {
+        ["Describe", "List", "Get"].iter().any(|verb| self.operation.starts_with(verb))
+    }
+
+    /// One parameter as the request has it, whatever the operation knows of it.
+    pub(crate) fn text(&self, parameter: &str) -> Option<String> {
+        match &self.content {
+            Content::Form(form) => form.iter().find(|(name, _)| name == parameter).map(|(_, text)| text.clone()),
+            Content::Json(body) => {
+                let body: serde_json::Value = serde_json::from_slice(body).ok()?;
+                body.get(parameter)?.as_str().map(str::to_owned)
+            }
+        }
+    }
+
     /// The input, typed by AWS's shape.
-    pub(crate) fn input(&self, unknown: Unknown) -> Result<serde_json::Value, Fault> {
+    pub(crate) fn input(&self, terms: Strictness) -> Result<serde_json::Value, Fault> {
         let model = self.service.model().map_err(Fault::internal)?;
         match &self.content {
-            Content::Form(form) => query::decode(model, &self.operation, form, unknown),
-            Content::Json(body) => json::decode(model, &self.operation, body, unknown),
+            Content::Form(form) => query::decode(model, &self.operation, form, terms),
+            Content::Json(body) => json::decode(model, &self.operation, body, terms.unknown),
         }
     }
 
     /// The answer, checked by AWS's shape, as the body of the reply.
-    pub(crate) fn encode(&self, answer: &serde_json::Value, request_id: &str) -> Result<String, Fault> {
+    pub(crate) fn encode(
+        &self,
+        answer: &serde_json::Value,
+        request_id: &str,
+        switches: &Switches,
+    ) -> Result<String, Fault> {
         let model = self.service.model().map_err(Fault::internal)?;
         match self.content {
-            Content::Form(_) => xml::encode(model, &self.operation, answer, request_id),
+            Content::Form(_) => {
+                let wrapped = switches.enforces("R-WIRE-1");
+                xml::encode(model, &self.operation, answer, Some(request_id).filter(|_| wrapped))
+            }
             Content::Json(_) => json::encode(model, &self.operation, answer),
         }
     }
@@ -103,6 +134,8 @@ pub(crate) struct Form {
 pub(crate) struct Clock {
     pub(crate) now: Timestamp,
     pub(crate) speed: f64,
+    /// Whether the headers say it.
+    pub(crate) shown: bool,
 }
 
 /// The reply: body or refusal, request id, real date, and the sandbox's own time (`R-TIME-4`).
@@ -133,6 +166,9 @@ pub(crate) fn reply(form: Form, result: Result<String, Fault>, request_id: &str,
         ("x-sandbox-time", format!("{:.3}", clock.now)),
         ("x-sandbox-speed", format!("{}", clock.speed)),
     ] {
+        if !clock.shown && name.starts_with("x-sandbox") {
+            continue;
+        }
         if let Ok(value) = HeaderValue::from_str(&value) {
             headers.insert(name, value);
         }

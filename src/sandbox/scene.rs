@@ -18,9 +18,22 @@ pub(crate) struct Scene<'a> {
     pub(crate) ids: &'a mut Ids,
     pub(crate) now: Timestamp,
     pub(crate) switches: &'a Switches,
+    /// An order denies RDS its grants on keys (`R-ENC-8`).
+    pub(crate) grants_denied: bool,
 }
 
 impl Scene<'_> {
+    /// Whether a rule of the ledger holds in this world.
+    pub(crate) fn enforces(&self, rule: &str) -> bool {
+        self.switches.enforces(rule)
+    }
+
+    /// A new instance's resource id: no other in the Region has it (`R-INST-2`).
+    pub(crate) fn resource_id(&mut self) -> String {
+        let drawn = self.ids.resource();
+        if self.enforces("R-INST-2") { drawn } else { "db-THESAMEFOREVERYINSTANCE00A".to_owned() }
+    }
+
     /// An RDS resource's ARN in this Region.
     pub(crate) fn arn(&self, kind: &str, name: &str) -> String {
         format!("arn:aws:rds:{}:{}:{kind}:{name}", self.name, super::ACCOUNT)

@@ -1,8 +1,12 @@
 //! What AWS leaves unsaid, or says in two ways: each such fact is a switch, and both answers exist.
 
+use std::collections::BTreeSet;
+
 /// The world's unverified facts. The default of each is the likelier answer.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Switches {
+    /// Rules of the [`ledger`](super::ledger), by id, that don't hold in this world; none by default.
+    pub without: BTreeSet<String>,
     /// A parameter that the operation doesn't have: refused (default), or passed over in silence (`R-WIRE-2`).
     pub unknown_parameters_refused: bool,
     /// The answer of a change to be made at once already shows it as pending; by default only new storage does
@@ -10,6 +14,30 @@ pub struct Switches {
     pub modify_answer_shows_pending: bool,
     /// A new or restored instance with retention takes a full backup at once, in status `backing-up` (`R-REST-8`).
     pub baseline_backup: bool,
+    /// World seconds that the full backup takes after a restore, or after backups were turned on; by default it goes by
+    /// size, and with 0 nobody sees it (`R-REST-8`).
+    pub baseline_takes: Option<i64>,
+    /// A restart during `backing-up` is accepted, and waits for the backup's end; by default it is refused
+    /// (`R-MOD-10`).
+    pub reboot_waits_for_backup: bool,
+    /// A snapshot during `backing-up` is accepted, and waits for the backup's end; by default it is refused
+    /// (`R-MOD-10`).
+    pub snapshot_waits_for_backup: bool,
+    /// gp3 below its threshold takes IOPS and throughput instead of refusing them (`R-STOR-1`).
+    pub small_gp3_takes_iops: bool,
+    /// What becomes of a snapshot that is deleted while it is being copied or restored (`R-SNAP-11`).
+    pub deleted_while_used: DeletedWhileUsed,
+    /// Copies and restores fail when their key becomes unusable while they run; by default they go on (`R-ENC-9`).
+    pub key_loss_ends_work: bool,
+    /// World seconds until an event can be looked up; without a number none ever can, for AWS promises none
+    /// (`R-EVT-4`).
+    pub events_show_after: Option<i64>,
+    /// Manual snapshots that the account may have in a Region (`R-QUOTA-1`).
+    pub most_manual_snapshots: usize,
+    /// Instances that the account may have in a Region (`R-QUOTA-1`).
+    pub most_instances: usize,
+    /// GiB of storage that the account's instances may have in a Region (`R-QUOTA-1`).
+    pub most_storage: i64,
     /// A change during `backing-up` is queued until the backup ends instead of being refused (`R-MOD-5`).
     pub modify_waits_for_backup: bool,
     /// A parameter group given at restore waits for a reboot (default), or is in sync at once (`R-REST-7`).
@@ -40,14 +68,47 @@ pub enum DeprecatedVersion {
     Refused,
     /// The restored instance is upgraded at once.
     Upgraded,
+    /// The restore goes through, and the instance is upgraded in its next maintenance window, whatever it says of
+    /// automatic upgrades.
+    UpgradedInWindow,
+}
+
+/// What becomes of a snapshot that is deleted while it is being copied or restored.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub enum DeletedWhileUsed {
+    /// The deletion is refused: `InvalidDBSnapshotState`.
+    #[default]
+    Refused,
+    /// It is deleted, and copy and restore go on.
+    GoesOn,
+    /// It is deleted, and its copies fail.
+    Fails,
+}
+
+impl Switches {
+    /// Whether a rule of the [`ledger`](super::ledger) holds here: asked wherever one is enforced.
+    pub(crate) fn enforces(&self, rule: &str) -> bool {
+        !self.without.contains(rule)
+    }
 }
 
 impl Default for Switches {
     fn default() -> Self {
         Self {
+            without: BTreeSet::new(),
             unknown_parameters_refused: true,
             modify_answer_shows_pending: false,
             baseline_backup: true,
+            baseline_takes: None,
+            reboot_waits_for_backup: false,
+            snapshot_waits_for_backup: false,
+            small_gp3_takes_iops: false,
+            deleted_while_used: DeletedWhileUsed::Refused,
+            key_loss_ends_work: false,
+            events_show_after: Some(0),
+            most_manual_snapshots: 100,
+            most_instances: 40,
+            most_storage: 100_000,
             modify_waits_for_backup: false,
             restored_parameters_await_reboot: true,
             restore_keeps_option_group: false,

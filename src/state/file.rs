@@ -1,18 +1,22 @@
-//! One file: read strictly, written so that a cut leaves the old one or the new one.
+//! One file: read strictly, written so that a cut leaves the old one or the new one, and nobody else's is replaced.
 
 use std::{
-    fs::{self, DirBuilder, File},
-    io::{self, Write},
+    fs::{self, DirBuilder, File, FileType},
+    io::{self, ErrorKind, Read, Write},
     os::unix::fs::DirBuilderExt,
-    path::Path,
+    path::{Path, PathBuf},
 };
 
 use serde::Deserialize;
+use sha2::{Digest, Sha256};
 
 use super::{FORMAT, Record, StateError};
 
 /// How temporary files begin, so that leftovers are known for ours.
 const TEMPORARY: &str = ".rds-encrypt-";
+
+/// No migration fills a file of this size; what is larger isn't ours.
+const LARGEST: u64 = 64 * 1024 * 1024;
 
 /// The format alone: a newer file may hold anything else.
 #[derive(Deserialize)]
@@ -20,9 +24,19 @@ struct Format {
     format: u32,
 }
 
+/// What a file held when we read or wrote it last.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) struct Mark([u8; 32]);
+
+impl Mark {
+    fn of(bytes: &[u8]) -> Self {
+        Self(Sha256::digest(bytes).into())
+    }
+}
+
 /// Reads a state file. Whatever is wrong with it, it is left as it is.
-pub(super) fn read(path: &Path) -> Result<Record, StateError> {
-    let text = fs::read(path).map_err(|source| io_error("read", path, source))?;
+pub(super) fn read(path: &Path) -> Result<(Record, Mark), StateError> {
+    let text = content(path)?;
     let unreadable =
         |error: serde_json::Error| StateError::Unreadable { path: path.to_owned(), why: error.to_string() };
     let Format { format: found } = serde_json::from_slice(&text).map_err(unreadable)?;
@@ -36,24 +50,110 @@ pub(super) fn read(path: &Path) -> Result<Record, StateError> {
     if record.generations.is_empty() {
         return Err(StateError::Unreadable { path: path.to_owned(), why: "it holds no generation".into() });
     }
-    Ok(record)
+    Ok((record, Mark::of(&text)))
 }
 
-/// Writes a state file: temporary file, sync, rename, sync of the folder. Mode 0600.
-pub(super) fn write(path: &Path, record: &Record) -> Result<(), StateError> {
-    let folder = path.parent().unwrap_or(Path::new("."));
-    let text = serde_json::to_vec_pretty(record)
-        .map_err(|error| StateError::Unreadable { path: path.to_owned(), why: error.to_string() })?;
-    write_bytes(folder, path, &text).map_err(|source| io_error("write", path, source))
+/// The bytes of an ordinary file: a pipe would never end, and a write would replace a link instead of its target.
+fn content(path: &Path) -> Result<Vec<u8>, StateError> {
+    let io = |source| io_error("read", path, source);
+    let unreadable = |why: &str| StateError::Unreadable { path: path.to_owned(), why: why.to_owned() };
+    let found = fs::symlink_metadata(path).map_err(io)?;
+    if !found.is_file() {
+        return Err(unreadable(in_words(found.file_type())));
+    }
+    if found.len() > LARGEST {
+        return Err(unreadable("it is far too large"));
+    }
+    let mut bytes = Vec::new();
+    File::open(path).map_err(io)?.take(LARGEST).read_to_end(&mut bytes).map_err(io)?;
+    Ok(bytes)
 }
 
-fn write_bytes(folder: &Path, path: &Path, bytes: &[u8]) -> io::Result<()> {
+fn in_words(kind: FileType) -> &'static str {
+    if kind.is_dir() {
+        "it is a folder"
+    } else if kind.is_symlink() {
+        "it is a symbolic link (a link to the whole state directory is fine)"
+    } else {
+        "it is no ordinary file"
+    }
+}
+
+/// Whether the file still holds what it held when it was marked.
+///
+/// # Errors
+/// [`StateError::Removed`] and [`StateError::Changed`] where it doesn't, and others where that can't be seen.
+pub(super) fn is_as_marked(path: &Path, mark: Mark) -> Result<(), StateError> {
+    let changed = || StateError::Changed { path: path.to_owned(), kept: None };
+    match content(path) {
+        Ok(bytes) if Mark::of(&bytes) == mark => Ok(()),
+        Ok(_) | Err(StateError::Unreadable { .. }) => Err(changed()),
+        Err(StateError::Io { source, .. }) if source.kind() == ErrorKind::NotFound => {
+            Err(StateError::Removed { path: path.to_owned(), is_back: false })
+        }
+        Err(error) => Err(error),
+    }
+}
+
+/// Replaces a state file: temporary file, sync, rename, sync of the folder. Mode 0600.
+pub(super) fn replace(path: &Path, record: &Record) -> Result<Mark, StateError> {
+    let written = write(path, record, |temporary| temporary.persist(path).map_err(|error| error.error));
+    written.map_err(|source| io_error("write", path, source))
+}
+
+/// Writes a state file where nothing is, in the same way.
+///
+/// # Errors
+/// [`StateError::Exists`] when something is there.
+pub(super) fn create(path: &Path, record: &Record) -> Result<Mark, StateError> {
+    let exists = |source: &io::Error| source.kind() == ErrorKind::AlreadyExists;
+    let written = write(path, record, |temporary| temporary.persist_noclobber(path).map_err(|error| error.error));
+    written.map_err(|source| match source {
+        source if exists(&source) => StateError::Exists { path: path.to_owned() },
+        source => io_error("write", path, source),
+    })
+}
+
+/// Puts a record beside its state file, under a name that is never read, and returns that.
+pub(super) fn keep_beside(path: &Path, record: &Record) -> Option<PathBuf> {
+    let stem = path.file_stem()?.to_string_lossy();
+    let mut beside = tempfile::Builder::new().prefix(&format!("{stem}.kept-")).tempfile_in(folder_of(path)).ok()?;
+    beside.write_all(&bytes_of(record).ok()?).ok()?;
+    beside.as_file().sync_all().ok()?;
+    beside.keep().ok().map(|(_, path)| path)
+}
+
+fn write(
+    path: &Path,
+    record: &Record,
+    put: impl FnOnce(tempfile::NamedTempFile) -> io::Result<File>,
+) -> io::Result<Mark> {
+    let (folder, bytes) = (folder_of(path), bytes_of(record)?);
     let mut temporary = tempfile::Builder::new().prefix(TEMPORARY).tempfile_in(folder)?;
-    temporary.write_all(bytes)?;
-    temporary.write_all(b"\n")?;
+    temporary.write_all(&bytes)?;
     temporary.as_file().sync_all()?;
-    temporary.persist(path).map_err(|error| error.error)?;
-    File::open(folder)?.sync_all()
+    put(temporary)?;
+    File::open(folder)?.sync_all()?;
+    Ok(Mark::of(&bytes))
+}
+
+fn bytes_of(record: &Record) -> io::Result<Vec<u8>> {
+    let mut bytes = serde_json::to_vec_pretty(record)?;
+    bytes.push(b'\n');
+    Ok(bytes)
+}
+
+fn folder_of(path: &Path) -> &Path {
+    path.parent().unwrap_or(Path::new("."))
+}
+
+/// That the folder of a state file is there.
+pub(super) fn has_folder(path: &Path) -> Result<(), StateError> {
+    match fs::metadata(folder_of(path)) {
+        Ok(found) if found.is_dir() => Ok(()),
+        Ok(_) => Err(io_error("write", path, ErrorKind::NotADirectory.into())),
+        Err(source) => Err(io_error("write", path, source)),
+    }
 }
 
 /// Removes what a cut write of this file's owner left behind. Only under the file's lock.

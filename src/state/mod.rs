@@ -2,7 +2,8 @@
 //!
 //! One JSON file a migration: who and what, the plan with its digest, the generations and the journal of our
 //! intents. Written so that a cut at any moment leaves the old file or the new one, and locked while a run
-//! owns it. A file that doesn't parse, was edited, or is newer than this program is left exactly as it is.
+//! owns it. A file that doesn't parse, was edited, is newer than this program, or was changed by somebody else under
+//! a run is left exactly as it is.
 
 mod error;
 mod file;
@@ -11,7 +12,7 @@ mod made;
 mod record;
 mod store;
 
-pub use error::StateError;
+pub use error::{Moment, StateError};
 pub use file::make_folder;
 pub use lock::Owner;
 pub use made::{Known, Resource};

@@ -1,11 +1,15 @@
 //! The state directory, and a migration that this run owns.
 
 use std::{
-    fs,
+    fs, io,
     path::{Path, PathBuf},
 };
 
-use super::{Owner, Phase, Record, StateError, file, lock::Lock};
+use super::{
+    Moment, Owner, Phase, Record, StateError,
+    file::{self, Mark},
+    lock::Lock,
+};
 use crate::{
     model::{AwsTime, Call, Outcome},
     steps::{Generation, Step},
@@ -59,20 +63,35 @@ impl StateDirectory {
             .join(format!("{}-{}-{}.json", migration.kind, migration.name, migration.id))
     }
 
-    /// All migrations, sorted by path. Those of the sandbox are in a folder of their own and not among them.
+    /// All migrations, sorted by path, and what can't be looked into. Those of the sandbox are in a folder of their own
+    /// and not among them.
     #[must_use]
     pub fn entries(&self) -> Vec<Entry> {
-        let mut paths: Vec<PathBuf> = folders(&self.root)
-            .into_iter()
-            .filter(|folder| folder.file_name().is_some_and(|name| name != "sandbox"))
-            .flat_map(|account| folders(&account))
-            .flat_map(|region| files(&region))
-            .collect();
-        paths.sort();
-        paths
-            .into_iter()
-            .map(|path| Entry { record: file::read(&path).map(Box::new), holder: Lock::holder(&path), path })
-            .collect()
+        let mut hidden = Vec::new();
+        let mut children = |parent: &Path| {
+            children(parent).unwrap_or_else(|source| {
+                hidden.push(Entry {
+                    path: parent.to_owned(),
+                    record: Err(file::io_error("read", parent, source)),
+                    holder: None,
+                });
+                Vec::new()
+            })
+        };
+        let mut accounts = children(&self.root);
+        accounts.retain(|path| path.is_dir() && path.file_name().is_some_and(|name| name != "sandbox"));
+        let mut regions: Vec<PathBuf> = accounts.iter().flat_map(|account| children(account)).collect();
+        regions.retain(|path| path.is_dir());
+        let mut files: Vec<PathBuf> = regions.iter().flat_map(|region| children(region)).collect();
+        files.retain(|path| path.extension().is_some_and(|extension| extension == "json"));
+        let found = files.into_iter().map(|path| Entry {
+            record: file::read(&path).map(|(record, _)| Box::new(record)),
+            holder: Lock::holder(&path),
+            path,
+        });
+        let mut all: Vec<Entry> = found.chain(hidden).collect();
+        all.sort_by(|one, other| one.path.cmp(&other.path));
+        all
     }
 
     /// Begins a migration: makes its file and owns it. The file of an abandoned one gives way: it is kept beside it,
@@ -82,22 +101,30 @@ impl StateDirectory {
     /// [`StateError::Exists`] when there is another one already; it is left as it is.
     pub fn begin(&self, record: Record) -> Result<Migration, StateError> {
         let path = self.path_of(&record);
+        match self.begin_at(&path, &record) {
+            Ok((lock, mark)) => Ok(Migration { record, path, lock, mark }),
+            Err(why @ StateError::Io { .. }) => Err(StateError::Unsaved {
+                moment: Moment::Beginning,
+                next: record.command("migrate"),
+                why: Box::new(why),
+            }),
+            Err(other) => Err(other),
+        }
+    }
+
+    fn begin_at(&self, path: &Path, record: &Record) -> Result<(Lock, Mark), StateError> {
         file::make_folder(path.parent().unwrap_or(&self.root))?;
-        let lock = Lock::take(&path, &record.run.owner)?;
-        if path.exists()
-            && let earlier = file::read(&path)?
-            && earlier.summary.phase == Phase::Abandoned
-        {
-            let last = earlier.generation().map_or(0, |generation| generation.n);
-            let kept = path.with_extension(format!("g{last}.json"));
-            fs::rename(&path, &kept).map_err(|source| file::io_error("rename", &path, source))?;
+        let lock = Lock::take(path, &record.run.owner)?;
+        give_way(path)?;
+        match file::create(path, record) {
+            Ok(mark) => Ok((lock, mark)),
+            Err(error) => {
+                if !matches!(error, StateError::Exists { .. }) {
+                    lock.discard();
+                }
+                Err(error)
+            }
         }
-        if path.exists() {
-            return Err(StateError::Exists { path });
-        }
-        let migration = Migration { record, path, _lock: lock };
-        migration.save()?;
-        Ok(migration)
     }
 
     /// Owns a migration that was begun earlier.
@@ -105,23 +132,22 @@ impl StateDirectory {
     /// # Errors
     /// [`StateError::Locked`] when another run owns it; others when its file can't be used.
     pub fn open(&self, path: &Path, who: &str) -> Result<Migration, StateError> {
+        // What is no state file gets no lock beside it.
+        file::read(path)?;
         let lock = Lock::take(path, who)?;
-        let record = file::read(path)?;
+        let (record, mark) = file::read(path)?;
         file::sweep(path.parent().unwrap_or(&self.root));
-        Ok(Migration { record, path: path.to_owned(), _lock: lock })
+        Ok(Migration { record, path: path.to_owned(), lock, mark })
     }
 }
 
-fn folders(parent: &Path) -> Vec<PathBuf> {
-    children(parent).into_iter().filter(|path| path.is_dir()).collect()
-}
-
-fn files(parent: &Path) -> Vec<PathBuf> {
-    children(parent).into_iter().filter(|path| path.extension().is_some_and(|extension| extension == "json")).collect()
-}
-
-fn children(parent: &Path) -> Vec<PathBuf> {
-    fs::read_dir(parent).into_iter().flatten().flatten().map(|entry| entry.path()).collect()
+/// What is in a folder; nothing where it doesn't exist.
+fn children(parent: &Path) -> io::Result<Vec<PathBuf>> {
+    match fs::read_dir(parent) {
+        Ok(entries) => entries.map(|entry| entry.map(|entry| entry.path())).collect(),
+        Err(error) if error.kind() == io::ErrorKind::NotFound => Ok(Vec::new()),
+        Err(error) => Err(error),
+    }
 }
 
 /// A migration that this run owns. Every change is on disk before the method returns.
@@ -129,7 +155,8 @@ fn children(parent: &Path) -> Vec<PathBuf> {
 pub struct Migration {
     record: Record,
     path: PathBuf,
-    _lock: Lock,
+    lock: Lock,
+    mark: Mark,
 }
 
 impl Migration {
@@ -147,46 +174,97 @@ impl Migration {
 
     /// Saves a call that is about to be sent; returns its number.
     pub fn intend(&mut self, generation: u32, step: Step, call: Call, now: AwsTime) -> Result<u32, StateError> {
-        let number = self.record.enter(generation, call, now);
-        self.record.summary.step = Some(step);
-        self.record.summary.stopped = None;
-        self.record.summary.updated = now;
-        self.save()?;
+        let mut record = self.record.clone();
+        let moment = Moment::Intent(call.to_string());
+        let number = record.enter(generation, call, now);
+        record.summary.step = Some(step);
+        record.summary.stopped = None;
+        record.summary.updated = now;
+        self.save(record, moment)?;
         Ok(number)
     }
 
     /// Saves what became of a call.
     pub fn conclude(&mut self, number: u32, outcome: Outcome, now: AwsTime) -> Result<(), StateError> {
-        self.record.conclude(number, outcome);
-        self.record.summary.updated = now;
-        self.save()
+        let mut record = self.record.clone();
+        let call = record.journal.iter().find(|intent| intent.number == number).map(|intent| intent.call.to_string());
+        record.conclude(number, outcome);
+        record.summary.updated = now;
+        self.save(record, Moment::Outcome(call.unwrap_or_default()))
     }
 
     /// Begins the next generation under names of its own; returns its number.
     pub fn next_generation(&mut self, now: AwsTime) -> Result<u32, StateError> {
         let n = self.record.generation().map_or(0, |generation| generation.n).saturating_add(1);
-        let names = self.record.plan.names(n);
-        self.record.generations.push(Generation { n, names, rehearsal: true });
-        self.record.summary.updated = now;
-        self.save()?;
+        let mut record = self.record.clone();
+        record.generations.push(Generation { n, names: record.plan.names(n), rehearsal: true });
+        record.summary.updated = now;
+        self.save(record, Moment::Standing)?;
         Ok(n)
     }
 
     /// Saves where the migration stands, for people.
     pub fn stand(&mut self, phase: Phase, step: Step, stopped: Option<String>, now: AwsTime) -> Result<(), StateError> {
-        let summary = &mut self.record.summary;
+        let summary = &self.record.summary;
         if summary.phase == phase && summary.step == Some(step) && summary.stopped == stopped {
             return Ok(());
         }
-        summary.phase = phase;
-        summary.step = Some(step);
-        summary.stopped = stopped;
-        summary.updated = now;
-        self.record.summary.next = self.record.command(phase.next_command());
-        self.save()
+        let mut record = self.record.clone();
+        record.summary.phase = phase;
+        record.summary.step = Some(step);
+        record.summary.stopped = stopped;
+        record.summary.updated = now;
+        record.summary.next = record.command(phase.next_command());
+        self.save(record, Moment::Standing)
     }
 
-    fn save(&self) -> Result<(), StateError> {
-        file::write(&self.path, &self.record)
+    /// Replaces the file and then what is in memory, so that the two are the same whatever happens.
+    fn save(&mut self, record: Record, moment: Moment) -> Result<(), StateError> {
+        match self.replace_ours(&record) {
+            Ok(mark) => {
+                self.mark = mark;
+                self.record = record;
+                Ok(())
+            }
+            Err(why) => {
+                // A call that wasn't sent must not be remembered as one that may have been.
+                let known = if matches!(moment, Moment::Intent(_)) { &self.record } else { &record };
+                let why = Box::new(rescue(known, why));
+                let next = match self.record.summary.phase {
+                    Phase::Finished => "cleanup --snapshots",
+                    phase => phase.next_command(),
+                };
+                Err(StateError::Unsaved { moment, next: self.record.command(next), why })
+            }
+        }
+    }
+
+    /// Replaces the file, if it is ours still: nobody else's words are overwritten.
+    fn replace_ours(&mut self, record: &Record) -> Result<Mark, StateError> {
+        file::has_folder(&self.path)?;
+        self.lock.hold(&self.path)?;
+        file::is_as_marked(&self.path, self.mark)?;
+        file::replace(&self.path, record)
+    }
+}
+
+/// The file of an abandoned migration is kept under the number of its last generation.
+fn give_way(path: &Path) -> Result<(), StateError> {
+    // What can't be read isn't known to be abandoned: it stays, and is in the way.
+    let Ok((earlier, _)) = file::read(path) else { return Ok(()) };
+    if earlier.summary.phase != Phase::Abandoned {
+        return Ok(());
+    }
+    let last = earlier.generation().map_or(0, |generation| generation.n);
+    let kept = path.with_extension(format!("g{last}.json"));
+    fs::rename(path, kept).map_err(|source| file::io_error("rename", path, source))
+}
+
+/// Puts what a run knows where it harms nobody: back where its file is gone, beside it where that is another's.
+fn rescue(known: &Record, why: StateError) -> StateError {
+    match why {
+        StateError::Removed { path, .. } => StateError::Removed { is_back: file::create(&path, known).is_ok(), path },
+        StateError::Changed { path, .. } => StateError::Changed { kept: file::keep_beside(&path, known), path },
+        other => other,
     }
 }

@@ -22,7 +22,7 @@ pub(super) const TAGS_LAG: Duration = Duration::from_mins(10);
 /// Whether a snapshot with our name comes from our source, by an intent of ours.
 pub(super) fn of_snapshot(situation: &Situation<'_>, snapshot: &DbSnapshot, action: &str) -> Ours {
     if !situation.asked(action, &snapshot.identifier).any(|asked| asked.intent.outcome.may_have_acted()) {
-        return Ours::No("this migration never asked for it".into());
+        return Ours::No(never_asked(situation.asked(action, &snapshot.identifier).next().is_some()));
     }
     match &snapshot.resource_id {
         None => Ours::NotYet("AWS doesn't show yet which database it comes from"),
@@ -54,6 +54,14 @@ pub(super) fn of_copy(situation: &Situation<'_>, copy: &DbSnapshot) -> Ours {
     }
 }
 
+fn never_asked(refused: bool) -> String {
+    if refused {
+        "AWS refused to make it for this migration".into()
+    } else {
+        "this migration never asked for it".into()
+    }
+}
+
 fn has_our_tag(situation: &Situation<'_>, tags: Option<&Tags>) -> bool {
     tags.and_then(|tags| tags.get(RUN_TAG)).is_some_and(|run| run == situation.run)
 }
@@ -76,7 +84,7 @@ pub(super) fn of_target(situation: &Situation<'_>, target: &DbInstance) -> Ours 
         // Of several lost answers the last one counts: its tags are the youngest.
         (None, Some(_)) => match asked().filter(|asked| asked.intent.outcome.is_unknown()).last() {
             Some(unknown) => by_its_tag(situation, target, unknown.age),
-            None => Ours::No("this migration never asked for it".into()),
+            None => Ours::No(never_asked(asked().next().is_some())),
         },
     }
 }

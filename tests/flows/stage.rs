@@ -74,6 +74,11 @@ impl Stage {
         Self { sandbox: Sandbox::open(options).unwrap(), folder: tempfile::tempdir().unwrap() }
     }
 
+    /// The same world from another machine: with a state directory of its own.
+    pub(crate) fn elsewhere(&self) -> Self {
+        Self { sandbox: self.sandbox.clone(), folder: tempfile::tempdir().unwrap() }
+    }
+
     /// A world with these instances; what a row leaves out is as in [`small_orders`].
     pub(crate) fn of(rows: &[serde_json::Value]) -> Self {
         Self::of_with(rows, Switches::default())
@@ -239,6 +244,13 @@ fn small_orders(row: &serde_json::Value) -> serde_json::Value {
     all["DbiResourceId"] = format!("db-{id}").into();
     all["DBInstanceArn"] = format!("arn:aws:rds:eu-west-2:000000000000:db:{name}").into();
     all
+}
+
+impl Heard {
+    /// The same without what breaks lines: where a run's owner is named, they break elsewhere on each machine.
+    pub(crate) fn unbroken(&self) -> String {
+        self.to_string().split_whitespace().collect::<Vec<_>>().join(" ").replace(". ", ".\n").replace(" - ", "\n- ")
+    }
 }
 
 fn asked(stderr: &Buffer, question: &str, answer: &str) -> String {

@@ -2,7 +2,7 @@
 
 use std::{
     fs,
-    io::{BufRead, BufReader, Read},
+    io::{BufRead, BufReader},
     path::Path,
     process::{Child, Command, Stdio},
 };
@@ -154,10 +154,11 @@ fn the_command_says_what_is_wrong_with_a_seed() {
     let mut serving = serve(folder.path(), "good.json");
     let mut line = String::new();
     BufReader::new(serving.stdout.as_mut().unwrap()).read_line(&mut line).unwrap();
+    // It says the rest after the address; ended before that, it would have said nothing.
+    let mut lines = BufReader::new(serving.stderr.take().unwrap()).lines();
+    let said = lines.find_map(|line| line.ok().filter(|line| line.contains("--region"))).unwrap_or_default();
     serving.kill().unwrap();
     serving.wait().unwrap();
-    let mut said = String::new();
-    serving.stderr.as_mut().unwrap().read_to_string(&mut said).unwrap();
     assert!(line.starts_with("http://127.0.0.1:") && said.contains("--region us-west-2"), "{line}{said}");
 
     let ended = serve(folder.path(), "good.json").wait_with_output().unwrap();

@@ -30,7 +30,8 @@ async fn processes_share_one_file_and_find_what_others_made() {
 async fn reading_alone_leaves_the_file_as_it_is() {
     let folder = tempfile::tempdir().unwrap();
     let path = folder.path().join("world.json");
-    let cloud = with(Options { speed: 1.0, ..in_file(&path) }).await;
+    let switches = Switches { tags_show_after: 600, ..Switches::default() };
+    let cloud = with(Options { speed: 1.0, switches, ..in_file(&path) }).await;
     let before = std::fs::read(&path).unwrap();
     cloud.instance("orders").await;
     assert_eq!(std::fs::read(&path).unwrap(), before);
@@ -118,6 +119,7 @@ async fn switches_of_instances_make_other_worlds() {
         (DeprecatedVersion::Restored, "creating available"),
         (DeprecatedVersion::Refused, "InvalidParameterCombination"),
         (DeprecatedVersion::Upgraded, "creating upgrading available"),
+        (DeprecatedVersion::UpgradedInWindow, "creating available"),
     ] {
         let cloud = world(Switches { deprecated_version, ..usual.clone() }).await;
         assert_eq!(restored(&cloud, "legacy-crm-2019").await, wanted);
@@ -217,4 +219,171 @@ async fn tags_may_show_late_and_backups_may_run_daily() {
     let rows = rows.send().await.unwrap().db_snapshots.unwrap();
     let newest = rows.iter().filter_map(|row| row.db_snapshot_identifier()).max().unwrap();
     assert!(newest.starts_with("rds:orders-2026-09-15-03-1"), "{newest}");
+}
+
+#[tokio::test(start_paused = true)]
+async fn a_deprecated_version_is_upgraded_in_a_window_whatever_the_instance_says() {
+    let cloud =
+        world(Switches { deprecated_version: DeprecatedVersion::UpgradedInWindow, ..Switches::default() }).await;
+    let restore = cloud.restore("legacy-crm-2019", "copy").auto_minor_version_upgrade(false);
+    restore.backup_retention_period(0).send().await.unwrap();
+    cloud.until("copy", "available").await;
+    let modify = cloud.modify("copy").preferred_maintenance_window("tue:10:00-tue:10:30");
+    modify.preferred_backup_window("20:00-20:30").send().await.unwrap();
+    cloud.minutes(60).await;
+    let copy = cloud.instance("copy").await;
+    assert_eq!(
+        (copy.engine_version(), copy.preferred_maintenance_window()),
+        (Some("9.6.24"), Some("tue:10:00-tue:10:30"))
+    );
+    let waiting = cloud.rds.describe_pending_maintenance_actions();
+    let waiting = waiting.resource_identifier(copy.db_instance_arn().unwrap()).send().await.unwrap();
+    let actions = waiting.pending_maintenance_actions()[0].pending_maintenance_action_details();
+    assert_eq!(actions[0].action(), Some("db-upgrade"));
+    let seen = cloud.until("copy", "upgrading").await;
+    assert_eq!(seen, ["available", "upgrading"]);
+    cloud.until("copy", "available").await;
+    assert_eq!(cloud.instance("copy").await.engine_version(), Some("11.22"));
+    // The world begins on a Monday at 09:12.
+    let events = cloud.events().await;
+    let upgrade = events.iter().find(|event| event.message() == Some("DB instance upgraded")).unwrap();
+    assert_eq!(upgrade.date().unwrap().to_string(), "2026-09-15T10:15:20Z");
+}
+
+#[tokio::test(start_paused = true)]
+async fn a_baseline_backup_takes_its_time_and_refuses_or_queues() {
+    let usual = Switches::default();
+    let backing_up = async |switches: &Switches| {
+        let cloud = world(switches.clone()).await;
+        restored(&cloud, "orders-before-upgrade-to-15").await;
+        cloud.minutes(3).await;
+        assert_eq!(cloud.instance("copy").await.db_instance_status(), Some("backing-up"));
+        cloud
+    };
+    // Minutes or hours, after a restore and after backups are turned on.
+    for minutes in [5, 6 * 60] {
+        let switches = Switches { baseline_takes: Some(i64::from(minutes) * 60), ..usual.clone() };
+        let cloud = backing_up(&switches).await;
+        cloud.minutes(minutes - 3).await;
+        assert_eq!(cloud.instance("copy").await.db_instance_status(), Some("backing-up"), "{minutes}");
+        cloud.minutes(3).await;
+        assert_eq!(cloud.instance("copy").await.db_instance_status(), Some("available"), "{minutes}");
+        cloud.modify("copy").backup_retention_period(0).send().await.unwrap();
+        cloud.minutes(5).await;
+        cloud.modify("copy").backup_retention_period(7).send().await.unwrap();
+        cloud.until("copy", "backing-up").await;
+        cloud.minutes(minutes - 1).await;
+        assert_eq!(cloud.instance("copy").await.db_instance_status(), Some("backing-up"), "{minutes}");
+        cloud.minutes(2).await;
+        assert_eq!(cloud.instance("copy").await.db_instance_status(), Some("available"), "{minutes}");
+    }
+    // None at all.
+    let cloud = world(Switches { baseline_takes: Some(0), ..usual.clone() }).await;
+    restored(&cloud, "orders-before-upgrade-to-15").await;
+    for (days, wanted) in [(1, 1), (0, 0), (7, 7)] {
+        cloud.modify("copy").backup_retention_period(days).send().await.unwrap();
+        for _ in 0..10 {
+            cloud.minutes(1).await;
+            assert_ne!(cloud.instance("copy").await.db_instance_status(), Some("backing-up"));
+        }
+        assert_eq!(cloud.instance("copy").await.backup_retention_period(), Some(wanted));
+    }
+    let reboot = |cloud: &Cloud| cloud.rds.reboot_db_instance().db_instance_identifier("copy").send();
+    let refusing = backing_up(&usual).await;
+    assert_eq!(code(reboot(&refusing).await), "InvalidDBInstanceState");
+    assert_eq!(refusing.take("copy", "a").await, "InvalidDBInstanceState");
+    assert_eq!(code(refusing.modify("copy").deletion_protection(true).send().await), "InvalidDBInstanceState");
+
+    let queueing = Switches {
+        modify_waits_for_backup: true,
+        reboot_waits_for_backup: true,
+        snapshot_waits_for_backup: true,
+        ..usual
+    };
+    let cloud = backing_up(&queueing).await;
+    let answer = reboot(&cloud).await.unwrap().db_instance.unwrap();
+    assert_eq!(answer.db_instance_status(), Some("backing-up"));
+    assert_eq!(cloud.until("copy", "available").await, ["backing-up", "rebooting", "available"]);
+    let cloud = backing_up(&queueing).await;
+    assert_eq!(cloud.take("copy", "a").await, "accepted");
+    assert_eq!(cloud.snapshot("a").await.percent_progress(), Some(0));
+    cloud.ready("a").await;
+    let cloud = backing_up(&queueing).await;
+    cloud.modify("copy").db_instance_class("db.m5.xlarge").send().await.unwrap();
+    assert_eq!(cloud.until("copy", "available").await, ["backing-up", "modifying", "available"]);
+    assert_eq!(cloud.instance("copy").await.db_instance_class(), Some("db.m5.xlarge"));
+}
+
+#[tokio::test(start_paused = true)]
+async fn tags_of_snapshots_copies_and_instances_show_late() {
+    let cloud = world(Switches { tags_show_after: 1200, ..Switches::default() }).await;
+    let tag = || aws_sdk_rds::types::Tag::builder().key("owner").value("me").build();
+    let taken = cloud.rds.create_db_snapshot().db_instance_identifier("sessions").db_snapshot_identifier("a");
+    taken.tags(tag()).send().await.unwrap();
+    let copy = cloud.rds.copy_db_snapshot().source_db_snapshot_identifier("legacy-crm-2019").tags(tag());
+    copy.target_db_snapshot_identifier("copy").kms_key_id("alias/sandbox").send().await.unwrap();
+    cloud.restore("legacy-crm-2019", "new").tags(tag()).send().await.unwrap();
+    for (minutes, wanted) in [(0, 0), (19, 0), (2, 1)] {
+        cloud.minutes(minutes).await;
+        let (snapshot, copy) = (cloud.snapshot("a").await, cloud.snapshot("copy").await);
+        let instance = cloud.instance("new").await;
+        let counts = [snapshot.tag_list().len(), copy.tag_list().len(), instance.tag_list().len()];
+        assert_eq!(counts, [wanted; 3]);
+    }
+}
+
+#[tokio::test(start_paused = true)]
+async fn one_code_stands_for_copies_in_flight_and_for_snapshots_used_up() {
+    let flight = world(Switches { copies_in_region: Some(1), ..Switches::default() }).await;
+    assert_eq!(flight.copy("legacy-crm-2019", "one").await, "accepted");
+    assert_eq!(flight.copy("orders-before-upgrade-to-15", "two").await, "SnapshotQuotaExceeded");
+    flight.ready("one").await;
+    assert_eq!(flight.copy("orders-before-upgrade-to-15", "two").await, "accepted", "a slot is free again");
+
+    let switches =
+        Switches { most_manual_snapshots: 3, most_instances: 16, most_storage: 3_000, ..Switches::default() };
+    let full = world(switches).await;
+    assert_eq!(full.copy("legacy-crm-2019", "one").await, "accepted");
+    full.ready("one").await;
+    assert_eq!(full.copy("legacy-crm-2019", "two").await, "SnapshotQuotaExceeded");
+    assert_eq!(full.take("orders", "a").await, "SnapshotQuotaExceeded");
+    assert_eq!(code(full.restore("legacy-crm-2019", "new").send().await), "accepted");
+    assert_eq!(code(full.restore("legacy-crm-2019", "newer").send().await), "InstanceQuotaExceeded");
+    let quotas = full.rds.describe_account_attributes().send().await.unwrap().account_quotas.unwrap();
+    let quota = |name: &str| {
+        let row = quotas.iter().find(|row| row.account_quota_name() == Some(name)).unwrap();
+        (row.used().unwrap(), row.max().unwrap())
+    };
+    assert_eq!(quota("ManualSnapshots"), (3, 3));
+    assert_eq!(quota("DBInstances"), (16, 16));
+    let (used, most) = quota("AllocatedStorage");
+    assert_eq!(most, 3_000);
+    let free = i32::try_from(most - used).unwrap();
+    assert_eq!(code(full.modify("sessions").allocated_storage(40 + free + 1).send().await), "StorageQuotaExceeded");
+    assert_eq!(code(full.modify("sessions").allocated_storage(40 + free).send().await), "accepted");
+}
+
+#[tokio::test(start_paused = true)]
+async fn small_gp3_takes_iops_or_refuses_them() {
+    for (small_gp3_takes_iops, wanted) in [(false, "InvalidParameterCombination"), (true, "accepted")] {
+        let cloud = world(Switches { small_gp3_takes_iops, ..Switches::default() }).await;
+        let restore = cloud.restore("orders-before-upgrade-to-15", "copy").storage_type("gp3");
+        assert_eq!(code(restore.iops(4000).storage_throughput(200).send().await), wanted);
+        if small_gp3_takes_iops {
+            let copy = cloud.instance("copy").await;
+            assert_eq!((copy.iops(), copy.storage_throughput()), (Some(4000), Some(200)));
+        }
+    }
+}
+
+#[tokio::test(start_paused = true)]
+async fn events_come_late_or_never() {
+    for (events_show_after, before, afterwards) in [(Some(0), 1, 1), (Some(1200), 0, 1), (None, 0, 0)] {
+        let cloud = world(Switches { events_show_after, ..Switches::default() }).await;
+        cloud.rds.reboot_db_instance().db_instance_identifier("orders").send().await.unwrap();
+        cloud.minutes(10).await;
+        assert_eq!(cloud.events().await.len(), before, "{events_show_after:?}");
+        cloud.minutes(20).await;
+        assert_eq!(cloud.events().await.len(), afterwards, "{events_show_after:?}");
+    }
 }

@@ -9,7 +9,7 @@ use std::{
 
 use rds_encrypt::{
     model::DatabaseReference,
-    state::{Phase, StateDirectory, StateError},
+    state::{Moment, Phase, StateDirectory, StateError},
     steps::Step,
 };
 
@@ -71,6 +71,21 @@ fn all_are_listed_and_broken_ones_too() {
     assert_eq!(sandbox.entries().into_iter().map(|entry| entry.path).collect::<Vec<_>>(), [inside]);
 }
 
+/// "No migrations" would be a lie where nothing can be seen.
+#[test]
+fn what_can_not_be_looked_into_is_listed() {
+    let (folder, _) = place();
+    let file = folder.path().join("file");
+    fs::write(&file, "theirs").expect("written");
+    let state = StateDirectory::new(file.clone());
+    let [entry] = state.entries().try_into().expect("one");
+    assert_eq!(entry.path, file);
+    let error = entry.record.expect_err("not a folder");
+    assert!(error.to_string().starts_with("can't read "), "{error}");
+    assert!(state.open(&file, OWNER).is_err());
+    assert_eq!(names(folder.path()), ["file"], "no lock is made beside it");
+}
+
 #[test]
 fn a_leftover_of_a_cut_write_is_no_state_file() {
     let (_folder, state) = place();
@@ -96,7 +111,7 @@ fn a_leftover_of_a_cut_write_is_no_state_file() {
 }
 
 #[test]
-fn a_write_that_fails_keeps_the_old_file() {
+fn a_write_that_fails_keeps_the_old_file_and_what_is_known() {
     let (_folder, state) = place();
     let mut migration = begin(&state, "orders");
     let folder = migration.path().parent().expect("a folder").to_owned();
@@ -104,8 +119,12 @@ fn a_write_that_fails_keeps_the_old_file() {
     fs::rename(&folder, &aside).expect("moved away");
     let call = snapshot(migration.record());
     let error = migration.intend(1, Step::TakeSnapshot, call, at("06:00:01")).expect_err("no folder");
-    assert!(matches!(&error, StateError::Io { what: "write", path, .. } if path == migration.path()), "{error:?}");
-    assert!(error.hint().contains("nothing in AWS is lost"), "{}", error.hint());
+    let StateError::Unsaved { moment, why, .. } = &error else { panic!("{error:?}") };
+    assert!(matches!(moment, Moment::Intent(call) if call.contains("CreateDBSnapshot")), "{moment:?}");
+    assert!(matches!(&**why, StateError::Io { what: "write", path, .. } if path == migration.path()), "{why:?}");
+    assert!(error.hint().contains("Nothing in AWS is lost"), "{}", error.hint());
+    assert!(!folder.exists(), "it isn't made anew: a disk may be missing there");
+    assert_eq!(migration.record().journal, [], "what isn't on disk isn't known");
     fs::rename(&aside, &folder).expect("moved back");
     assert!(on_disk(&state, migration.path()).journal.is_empty());
 }

@@ -23,7 +23,7 @@ fn an_intent_is_saved_before_its_outcome() {
     assert_eq!((&intent.outcome, intent.sent_at), (&Outcome::Sent, at("06:00:02")));
     assert_eq!((&intent.call, &intent.digest), (&call, &digest(&call)));
     let summary = record.summary;
-    assert_eq!((summary.phase, summary.step, summary.stopped), (Phase::Underway, Some(Step::TakeSnapshot), None));
+    assert_eq!((summary.phase, summary.step, summary.stopped), (Phase::Stopped, Some(Step::TakeSnapshot), None));
     assert_eq!(summary.updated, at("06:00:02"));
 
     let accepted = Outcome::Accepted { request_id: Some("r-1".into()), resource_id: None };
@@ -69,7 +69,7 @@ fn attempts_are_counted_by_call_and_numbers_by_migration() {
 }
 
 #[test]
-fn an_intent_belongs_to_the_youngest_generation() {
+fn an_intent_belongs_to_its_generation() {
     let (_folder, state) = place();
     let mut record = super::help::record("orders");
     let names = record.plan.names(2);
@@ -77,8 +77,10 @@ fn an_intent_belongs_to_the_youngest_generation() {
     let mut migration = state.begin(record).expect("begun");
     assert_eq!(migration.record().generation().map(|generation| &generation.names), Some(&names));
     let call = snapshot(migration.record());
-    migration.intend(1, Step::TakeSnapshot, call, at("06:00:02")).expect("saved");
+    migration.intend(2, Step::TakeSnapshot, call, at("06:00:02")).expect("saved");
     assert_eq!(on_disk(&state, migration.path()).journal[0].generation, 2);
+    assert_eq!(migration.next_generation(at("06:00:03")).expect("saved"), 3);
+    assert_eq!(on_disk(&state, migration.path()).generations.len(), 3);
 }
 
 #[test]

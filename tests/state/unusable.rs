@@ -1,6 +1,6 @@
 //! Files that can't be used are explained and left as they are.
 
-use std::fs;
+use std::{fs, os::unix::fs::symlink, path::Path};
 
 use rds_encrypt::state::{FORMAT, StateError};
 
@@ -26,6 +26,9 @@ fn kind(error: &StateError) -> &'static str {
         StateError::Edited { .. } => "edited",
         StateError::Locked { .. } => "locked",
         StateError::Exists { .. } => "exists",
+        StateError::Changed { .. } => "changed",
+        StateError::Removed { .. } => "removed",
+        StateError::Unsaved { .. } => "unsaved",
     }
 }
 
@@ -129,4 +132,59 @@ fn a_file_that_is_not_there_is_not_made() {
     assert!(error.to_string().starts_with("can't read"), "{error}");
     assert!(!path.exists());
     assert!(state.entries().is_empty());
+}
+
+/// What isn't an ordinary file is neither read, which could take forever, nor replaced.
+#[test]
+fn what_is_no_ordinary_file_is_left() {
+    type Put = fn(&Path);
+    let table: [(&str, Put, &str); 4] = [
+        ("a folder", |path| fs::create_dir(path).expect("a folder"), "it is a folder"),
+        ("a link to nothing", |path| symlink("nowhere", path).expect("a link"), "it is a symbolic link"),
+        (
+            "a link to a state file",
+            |path| {
+                let target = path.with_extension("elsewhere");
+                fs::write(&target, "{}").expect("a file");
+                symlink(target, path).expect("a link");
+            },
+            "it is a symbolic link",
+        ),
+        (
+            "a pipe",
+            |path| {
+                let mode = rustix::fs::Mode::RUSR | rustix::fs::Mode::WUSR;
+                rustix::fs::mknodat(rustix::fs::CWD, path, rustix::fs::FileType::Fifo, mode, 0).expect("a pipe");
+            },
+            "it is no ordinary file",
+        ),
+    ];
+    for (case, put, why) in table {
+        let (_folder, state) = place();
+        let path = begun(&state, "orders");
+        fs::remove_file(&path).expect("removed");
+        put(&path);
+        let kind_of = |path: &Path| fs::symlink_metadata(path).expect("there").file_type();
+        let before = kind_of(&path);
+
+        let error = state.open(&path, OWNER).expect_err(case);
+        assert_eq!(kind(&error), "unreadable", "{case}: {error}");
+        assert!(error.to_string().contains(why), "{case}: {error}");
+        assert!(error.hint().contains("left as it is"), "{case}: {}", error.hint());
+        let again = state.begin(super::help::record("orders")).expect_err(case);
+        assert_eq!(kind(&again), "exists", "{case}: {again}");
+        assert_eq!(state.entries().len(), 1, "{case}: it is shown");
+        assert_eq!(kind_of(&path), before, "{case}");
+    }
+}
+
+#[test]
+fn a_file_without_end_is_not_read_to_its_end() {
+    let (_folder, state) = place();
+    let path = begun(&state, "orders");
+    let file = fs::File::options().write(true).open(&path).expect("opened");
+    file.set_len(1 << 40).expect("a hole");
+    let error = state.open(&path, OWNER).expect_err("too large");
+    assert_eq!(kind(&error), "unreadable");
+    assert!(error.to_string().contains("far too large"), "{error}");
 }

@@ -38,14 +38,25 @@ impl Made {
     ///
     /// The account holds `source` and nothing more before the migration.
     pub(super) fn find(aws: &AwsCli, source: &Value) -> Self {
-        let (mut encrypted, mut plain): (Vec<Value>, Vec<Value>) =
-            aws.manual_snapshots().into_iter().partition(|snapshot| snapshot["Encrypted"] == true);
+        Self::find_named(aws, source, "")
+    }
+
+    /// The same, where the account holds more: only what is named after `source` counts.
+    pub(super) fn find_among_others(aws: &AwsCli, source: &Value) -> Self {
+        Self::find_named(aws, source, &format!("{}-", text(&source["DBInstanceIdentifier"])))
+    }
+
+    fn find_named(aws: &AwsCli, source: &Value, front: &str) -> Self {
+        let snapshots = aws.manual_snapshots().into_iter();
+        let (mut encrypted, mut plain): (Vec<Value>, Vec<Value>) = snapshots
+            .filter(|snapshot| text(&snapshot["DBSnapshotIdentifier"]).starts_with(front))
+            .partition(|snapshot| snapshot["Encrypted"] == true);
         assert_eq!((plain.len(), encrypted.len()), (1, 1), "plain and encrypted manual snapshots");
         let others: Vec<String> = aws
             .instances()
             .iter()
             .map(|row| text(&row["DBInstanceIdentifier"]))
-            .filter(|name| *name != text(&source["DBInstanceIdentifier"]))
+            .filter(|name| name.starts_with(front) && *name != text(&source["DBInstanceIdentifier"]))
             .collect();
         let [target] = others.as_slice() else { panic!("one new instance, not {others:?}") };
         Self { plain: plain.remove(0), encrypted: encrypted.remove(0), target: aws.instance(target) }

@@ -1,6 +1,7 @@
 //! Processes of ours: a clean environment, patience, and no survivors.
 
 use std::{
+    os::unix::process::ExitStatusExt,
     path::Path,
     process::{Child, Command, ExitStatus},
     time::{Duration, Instant},
@@ -70,10 +71,10 @@ impl Owned {
         assert!(status.success(), "{script}");
     }
 
-    /// Kills it with SIGKILL and waits until it is gone.
-    pub(super) fn kill(&mut self) {
+    /// Kills it with SIGKILL and waits until it is gone. Whether that is what it ended by.
+    pub(super) fn kill(&mut self) -> bool {
         self.0.kill().expect("the child can be killed");
-        self.0.wait().expect("the child can be waited for");
+        self.0.wait().expect("the child can be waited for").signal() == Some(9)
     }
 }
 

@@ -28,10 +28,11 @@ pub(crate) fn create(scene: &mut Scene<'_>, input: &Create) -> Result<Value, Fau
     let name = &input.alias_name;
     let tail = name.strip_prefix("alias/").unwrap_or_default();
     let allowed = |byte: u8| byte.is_ascii_alphanumeric() || b"/_-".contains(&byte);
-    if tail.is_empty() || !tail.bytes().all(allowed) || tail.starts_with("aws/") {
+    let alias_holds = scene.enforces("R-KMS-7");
+    if alias_holds && (tail.is_empty() || !tail.bytes().all(allowed) || tail.starts_with("aws/")) {
         return Err(Fault::new("InvalidAliasNameException", format!("{name} is not a name that an alias can have.")));
     }
-    if scene.region.aliases.iter().any(|alias| alias.name == *name) {
+    if alias_holds && scene.region.aliases.iter().any(|alias| alias.name == *name) {
         let arn = format!("arn:aws:kms:{}:{}:{name}", scene.name, crate::sandbox::ACCOUNT);
         return Err(Fault::new("AlreadyExistsException", format!("An alias with the name {arn} already exists")));
     }

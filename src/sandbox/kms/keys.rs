@@ -1,9 +1,10 @@
 //! Keys: their life and what KMS tells of them.
 
-use jiff::SignedDuration;
+use jiff::{SignedDuration, Timestamp};
 use serde::Deserialize;
 use serde_json::{Value, json};
 
+use crate::sandbox::rds::keyless;
 use crate::sandbox::scene::Scene;
 use crate::sandbox::wire::fault::Fault;
 use crate::sandbox::world::key::{self, Alias, Key};
@@ -76,11 +77,12 @@ pub(crate) fn create(scene: &mut Scene<'_>, input: Create) -> Value {
         description: input.description.unwrap_or_default(),
         usage,
         spec,
-        state: "Enabled".to_owned(),
+        state: if scene.enforces("R-KMS-2") { "Enabled" } else { "Disabled" }.to_owned(),
         manager: "CUSTOMER".to_owned(),
         origin: input.origin.unwrap_or_else(|| "AWS_KMS".to_owned()),
         multi_region: input.multi_region.unwrap_or(false),
         deletion_date: None,
+        valid_to: None,
         known_as: None,
         tags: input
             .tags
@@ -116,12 +118,15 @@ fn metadata(scene: &Scene<'_>, key: &Key) -> Value {
         "KeySpec": key.spec,
         "EncryptionAlgorithms": algorithms,
         "MultiRegion": key.multi_region,
+        "ValidTo": key.valid_to,
+        "ExpirationModel": key.valid_to.map(|_| "KEY_MATERIAL_EXPIRES"),
     })
 }
 
 /// Makes the key of `alias/aws/rds` when it is first described or used (`R-KMS-3`).
 pub(crate) fn make_managed_key(scene: &mut Scene<'_>, name: &str) {
-    let Some(alias) = key::local(name, scene.name).filter(|name| key::PREDEFINED.contains(name)) else {
+    let predefined = |name: &&str| key::PREDEFINED.contains(name) && scene.enforces("R-KMS-3");
+    let Some(alias) = key::local(name, scene.name).filter(predefined) else {
         return;
     };
     let target = scene.region.aliases.iter().find(|known| known.name == alias);
@@ -143,6 +148,7 @@ pub(crate) fn make_managed_key(scene: &mut Scene<'_>, name: &str) {
         origin: "AWS_KMS".to_owned(),
         multi_region: false,
         deletion_date: None,
+        valid_to: None,
         known_as: None,
         tags: Vec::new(),
     };
@@ -157,7 +163,8 @@ pub(crate) fn make_managed_key(scene: &mut Scene<'_>, name: &str) {
 /// The key, or `NotFoundException` in KMS's words (`R-KMS-1`).
 pub(crate) fn find(scene: &mut Scene<'_>, name: &str) -> Result<Key, Fault> {
     make_managed_key(scene, name);
-    scene.region.key(name, scene.name).cloned().ok_or_else(|| {
+    let named = scene.enforces("R-KMS-1") || uuid(name);
+    scene.region.key(name, scene.name).filter(|_| named).cloned().ok_or_else(|| {
         let local = key::local(name, scene.name).unwrap_or(name);
         let arn = |tail: &str| format!("arn:aws:kms:{}:{}:{tail}", scene.name, crate::sandbox::ACCOUNT);
         let message = if local.starts_with("alias/") {
@@ -210,7 +217,7 @@ pub(crate) fn page(member: &str, mut rows: Vec<(String, Value)>, input: &Page, l
 fn change<'a>(scene: &'a mut Scene<'_>, name: &str) -> Result<&'a mut Key, Fault> {
     let found = find(scene, name)?;
     let arn = found.arn(scene.name);
-    if found.manager == "AWS" {
+    if found.manager == "AWS" && scene.enforces("R-KMS-4") {
         return Err(Fault::new("AccessDeniedException", format!("{arn} is managed by AWS and can't be changed.")));
     }
     let key = scene.region.keys.iter_mut().find(|key| key.id == found.id);
@@ -233,18 +240,50 @@ pub(crate) fn disable(scene: &mut Scene<'_>, input: &One) -> Result<Value, Fault
 }
 
 fn turn(scene: &mut Scene<'_>, input: &One, state: &str) -> Result<Value, Fault> {
+    let fixed = scene.enforces("R-KMS-4");
     let key = change(scene, &input.key_id)?;
-    if key.state == "PendingDeletion" {
+    if key.state == "PendingDeletion" && fixed {
         return Err(invalid_state(key));
     }
     state.clone_into(&mut key.state);
+    unusable(scene, &input.key_id);
     Ok(json!({}))
+}
+
+/// Databases under a key that can't be used any more suffer from it (`R-ENC-7`).
+fn unusable(scene: &mut Scene<'_>, name: &str) {
+    let lost = scene.region.key(name, scene.name).filter(|key| key.state != "Enabled");
+    if let Some(arn) = lost.map(|key| key.arn(scene.name)) {
+        keyless::key_lost(scene.region, &arn, scene.now);
+    }
+}
+
+/// `ImportKeyMaterial`'s input; what the material is doesn't matter here.
+#[derive(Deserialize)]
+#[serde(rename_all = "PascalCase")]
+pub(crate) struct Import {
+    key_id: String,
+    /// Seconds of the epoch, as this wire has times.
+    valid_to: Option<f64>,
+}
+
+/// `ImportKeyMaterial`: the key is enabled, until the material expires (`R-KMS-8`).
+pub(crate) fn import(scene: &mut Scene<'_>, input: &Import) -> Result<Value, Fault> {
+    let region = scene.name;
+    let key = change(scene, &input.key_id)?;
+    if key.origin != "EXTERNAL" {
+        return Err(Fault::new("UnsupportedOperationException", "The key's origin isn't EXTERNAL."));
+    }
+    let time = |seconds: f64| Timestamp::UNIX_EPOCH.checked_add(SignedDuration::try_from_secs_f64(seconds).ok()?).ok();
+    key.valid_to = input.valid_to.and_then(time);
+    "Enabled".clone_into(&mut key.state);
+    Ok(json!({"KeyId": key.arn(region)}))
 }
 
 /// `ScheduleKeyDeletion`: 7 to 30 days (`R-KMS-5`).
 pub(crate) fn schedule_deletion(scene: &mut Scene<'_>, input: &One) -> Result<Value, Fault> {
     let days = input.pending_window_in_days.unwrap_or(30);
-    if !(7..=30).contains(&days) {
+    if !(7..=30).contains(&days) && scene.enforces("R-KMS-5") {
         return Err(Fault::new(
             "ValidationException",
             format!("PendingWindowInDays must be between 7 and 30, not {days}"),
@@ -258,8 +297,10 @@ pub(crate) fn schedule_deletion(scene: &mut Scene<'_>, input: &One) -> Result<Va
     let date = now + SignedDuration::from_hours(days * 24);
     "PendingDeletion".clone_into(&mut key.state);
     key.deletion_date = Some(date);
+    let arn = key.arn(region);
+    unusable(scene, &input.key_id);
     Ok(json!({
-        "KeyId": key.arn(region), "DeletionDate": date, "KeyState": "PendingDeletion",
+        "KeyId": arn, "DeletionDate": date, "KeyState": "PendingDeletion",
         "PendingWindowInDays": days}))
 }
 
@@ -288,7 +329,7 @@ pub(crate) fn create_grant(scene: &mut Scene<'_>, input: &Grant) -> Result<Value
     if input.operations.is_empty() {
         return Err(Fault::new("ValidationException", "A grant needs at least one operation."));
     }
-    if input.dry_run == Some(true) {
+    if input.dry_run == Some(true) && scene.enforces("R-KMS-6") {
         return Err(Fault::new(
             "DryRunOperationException",
             "The request would have succeeded, but the DryRun option is set.",

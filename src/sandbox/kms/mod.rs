@@ -22,6 +22,7 @@ pub(crate) fn answer(scene: &mut Scene<'_>, operation: &str, input: Value) -> Re
         "ScheduleKeyDeletion" => keys::schedule_deletion(scene, &read(input)?),
         "CancelKeyDeletion" => keys::cancel_deletion(scene, &read(input)?),
         "CreateGrant" => keys::create_grant(scene, &read(input)?),
+        "ImportKeyMaterial" => keys::import(scene, &read(input)?),
         "ListResourceTags" => keys::tags(scene, &read(input)?),
         "CreateAlias" => aliases::create(scene, &read(input)?),
         "DeleteAlias" => aliases::delete(scene, &read(input)?),

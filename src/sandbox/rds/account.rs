@@ -28,13 +28,15 @@ pub(crate) struct Events {
 
 /// `DescribeAccountAttributes` (`R-QUOTA-1`).
 pub(crate) fn attributes(scene: &Scene<'_>) -> Value {
+    let switches = scene.switches;
+    let storage = usize::try_from(switches.most_storage).unwrap_or(0);
     let rows = [
-        ("DBInstances", scene.region.instances.len(), quota::INSTANCES),
+        ("DBInstances", scene.region.instances.len(), switches.most_instances),
         ("ReservedDBInstances", 0, 40),
-        ("AllocatedStorage", usize::try_from(quota::storage_used(scene)).unwrap_or(0), 100_000),
+        ("AllocatedStorage", usize::try_from(quota::storage_used(scene)).unwrap_or(0), storage),
         ("DBSecurityGroups", 0, 25),
         ("DBParameterGroups", scene.region.parameter_groups.len(), 50),
-        ("ManualSnapshots", quota::manual_snapshots_used(scene), quota::MANUAL_SNAPSHOTS),
+        ("ManualSnapshots", quota::manual_snapshots_used(scene), switches.most_manual_snapshots),
         ("EventSubscriptions", 0, 20),
         ("DBSubnetGroups", scene.region.subnet_groups.len(), 50),
         ("OptionGroups", scene.region.option_groups.len(), 20),
@@ -52,9 +54,10 @@ pub(crate) fn attributes(scene: &Scene<'_>) -> Value {
     json!({"AccountQuotas": rows})
 }
 
-/// `DescribeEvents`: the last hour unless another time is asked for (`R-EVT-1`, `R-EVT-2`).
+/// `DescribeEvents`: the last hour unless another time is asked for (`R-EVT-1`, `R-EVT-2`), as far
+/// as there are any yet (`R-EVT-4`).
 pub(crate) fn events(scene: &mut Scene<'_>, input: &Events) -> Result<Value, Fault> {
-    if input.source_identifier.is_some() && input.source_type.is_none() {
+    if input.source_identifier.is_some() && input.source_type.is_none() && scene.enforces("R-EVT-2") {
         return Err(Fault::combination("SourceType must be provided with SourceIdentifier."));
     }
     let minutes = input.duration.unwrap_or(60);
@@ -63,8 +66,13 @@ pub(crate) fn events(scene: &mut Scene<'_>, input: &Events) -> Result<Value, Fau
     }
     let end = input.end_time.unwrap_or(scene.now);
     let start = input.start_time.unwrap_or(end - SignedDuration::from_mins(minutes));
+    let late = scene.switches.events_show_after.map(SignedDuration::from_secs);
+    let shown = |event: &Event| {
+        !scene.enforces("R-EVT-4") || late.is_some_and(|late| scene.now.duration_since(event.date) >= late)
+    };
     let wanted = |event: &Event| {
-        event.date >= start
+        shown(event)
+            && (event.date >= start || !scene.enforces("R-EVT-1"))
             && event.date <= end
             && input.source_type.as_ref().is_none_or(|kind| event.source_type == *kind)
             && input.source_identifier.as_ref().is_none_or(|name| event.source_identifier.eq_ignore_ascii_case(name))

@@ -42,7 +42,8 @@ pub(crate) fn daily(region: &mut Region, born: Timestamp, now: Timestamp) {
             let last = instance.backed_up.unwrap_or(born);
             let opens = windows::next_daily(&instance.row.preferred_backup_window, last)?;
             let id = instance.row.resource_id.clone();
-            let busy = instance.busy_until.is_some_and(|busy| busy > opens) || copying(region, &id);
+            let busy = instance.busy_until.is_some_and(|busy| busy > opens)
+                || copying(region, &id) && region.enforces("R-SNAP-8");
             (opens <= now).then_some((id, opens, busy))
         })
         .collect();

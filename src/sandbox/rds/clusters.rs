@@ -112,7 +112,7 @@ fn row(scene: &Scene<'_>, name: &str) -> Option<Value> {
         "AvailabilityZones": members.iter().filter_map(|member| member.row.availability_zone.as_ref()).collect::<Vec<_>>(),
         "BackupRetentionPeriod": row.backup_retention_period,
         "ClusterCreateTime": row.instance_create_time,
-        "DBClusterMembers": parts,
+        "DBClusterMembers": if scene.enforces("R-CAT-8") { parts } else { Vec::new() },
         "DBClusterParameterGroup": format!("default.{family}"),
         "DBSubnetGroup": writer.subnet_group,
         "DeletionProtection": false,
@@ -132,7 +132,10 @@ fn row(scene: &Scene<'_>, name: &str) -> Option<Value> {
 }
 
 /// Lists of things that nobody has made in this world; nothing in it makes them (`R-CAT-9`).
-pub(crate) fn empty(operation: &str) -> Option<Value> {
+pub(crate) fn empty(scene: &Scene<'_>, operation: &str) -> Option<Value> {
+    if !scene.enforces("R-CAT-9") {
+        return None;
+    }
     let member = match operation {
         "DescribeBlueGreenDeployments" => "BlueGreenDeployments",
         "DescribeDBClusterEndpoints" => "DBClusterEndpoints",

@@ -29,33 +29,39 @@ pub(crate) struct Copy {
     _presigned: Option<String>,
 }
 
-/// `CopyDBSnapshot` (`R-COPY-1`).
+/// `CopyDBSnapshot` (`R-COPY-1`): pending first (`R-COPY-4`), and full under another key (`R-COPY-6`).
 pub(crate) fn copy(scene: &mut Scene<'_>, input: Copy) -> Result<Value, Fault> {
-    let name = names::snapshot("TargetDBSnapshotIdentifier", &input.target)?;
+    let name = names::snapshot(scene.switches, "TargetDBSnapshotIdentifier", &input.target)?;
     let (source, from) = source(scene, &input.source)?;
-    snapshots::available(&source)?;
+    if scene.enforces("R-COPY-1") {
+        snapshots::available(&source)?;
+    }
     snapshots::free(scene, &name)?;
     quota::manual_snapshot(scene)?;
-    in_flight(scene, from.as_deref())?;
+    if scene.enforces("R-COPY-7") {
+        in_flight(scene, from.as_deref())?;
+    }
     if let Some(group) = &input.option_group_name {
         rules::option_group(scene, group, &source.row.engine, &source.row.engine_version)?;
     }
     let key = key(scene, &input, &source, from.as_deref())?;
-    let given = tags::given(input.tags, None)?;
+    let given = tags::given(scene.switches, input.tags, None)?;
 
-    let full = key != source.row.kms_key_id || from.is_some();
+    let full = scene.enforces("R-COPY-6") && (key != source.row.kms_key_id || from.is_some());
     let cheap = full && scene.switches.second_encrypting_copy_is_cheap && copied_before(scene, &source, key.as_ref());
     let seconds = if full && !cheap { pace::full_copy(source.row.allocated_storage) } else { pace::cheap_copy() };
     let begins = after(scene.now, pace::COPY_QUEUE).max(queue(scene, &source).unwrap_or(scene.now));
+    let first = if scene.enforces("R-COPY-4") { "pending" } else { "creating" };
     let ends = after(begins, seconds);
 
     let mut copy = source.clone();
     copy.copy = true;
+    copy.copied_from = from.is_none().then(|| source.row.name.clone());
     (copy.known_as, copy.frozen) = (None, None);
     (copy.begins, copy.ends) = (begins, ends);
     copy.shared_with = Vec::new();
     name.clone_into(&mut copy.row.name);
-    "pending".clone_into(&mut copy.row.status);
+    first.clone_into(&mut copy.row.status);
     "manual".clone_into(&mut copy.row.snapshot_type);
     copy.row.snapshot_create_time = None;
     copy.row.encrypted = key.is_some();
@@ -72,10 +78,15 @@ pub(crate) fn copy(scene: &mut Scene<'_>, input: Copy) -> Result<Value, Fault> {
         None => Vec::new(),
     };
     copy.row.tag_list = tags::at_first(scene, &name, tag_list);
-    let answer = json!({"DBSnapshot": view::snapshot(scene.name, &copy, scene.now)});
+    let answer = json!({"DBSnapshot": view::snapshot(scene.region, scene.name, &copy, scene.now)});
     scene.region.snapshots.push(copy);
     let arn = work::snapshot_arn(scene.name, &name);
-    scene.region.record(scene.now, &arn, "Started copy of snapshot", &["notification"]);
+    scene.region.record(
+        scene.now,
+        &arn,
+        &format!("Started copy of snapshot {name} in region {}", scene.name),
+        &["notification"],
+    );
     work::plan(scene.region, &name, begins, Effect::CopyBegins(scene.switches.copies_say_copying));
     work::plan(scene.region, &name, ends, Effect::SnapshotDone);
     Ok(answer)
@@ -96,7 +107,12 @@ fn source(scene: &Scene<'_>, name: &str) -> Result<(Snapshot, Option<String>), F
 /// The copy's key: the one given, else the source's own (`R-COPY-2`, `R-COPY-3`).
 fn key(scene: &mut Scene<'_>, input: &Copy, source: &Snapshot, from: Option<&str>) -> Result<Option<String>, Fault> {
     match &input.kms_key_id {
-        Some(key) => keys::usable(scene, key).map(Some),
+        Some(key) => {
+            let arn = keys::usable(scene, key)?;
+            // Without the rule a copy is what its source is.
+            Ok(if scene.enforces("R-COPY-2") { Some(arn) } else { source.row.kms_key_id.clone() })
+        }
+        None if !scene.enforces("R-COPY-3") => Ok(None),
         None if from.is_some() && source.row.encrypted => {
             Err(Fault::combination("KmsKeyId must be given to copy an encrypted snapshot from another Region."))
         }
@@ -128,6 +144,9 @@ fn in_flight(scene: &Scene<'_>, from: Option<&str>) -> Result<(), Fault> {
 
 /// Copies of one instance's snapshots run one after another (`R-COPY-5`).
 fn queue(scene: &Scene<'_>, source: &Snapshot) -> Option<jiff::Timestamp> {
+    if !scene.enforces("R-COPY-5") {
+        return None;
+    }
     let copies = scene.region.snapshots.iter().filter(|snapshot| snapshot.copy && !snapshot.is_available());
     copies.filter(|snapshot| snapshot.row.resource_id == source.row.resource_id).map(|snapshot| snapshot.ends).max()
 }

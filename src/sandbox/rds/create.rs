@@ -6,9 +6,10 @@ use serde_json::{Value, json};
 use super::input::Tags;
 use super::{catalogue, keys, names, quota, rules, tags, upkeep, view, work};
 use crate::sandbox::scene::Scene;
+use crate::sandbox::switches::Switches;
 use crate::sandbox::wire::fault::Fault;
 use crate::sandbox::world::agenda::Effect;
-use crate::sandbox::world::changes::{Changes, baseline};
+use crate::sandbox::world::changes::Changes;
 use crate::sandbox::world::groups::{default_option_group, family};
 use crate::sandbox::world::instance::{
     Instance, InstanceRow, OptionGroupMembership, ParameterGroupStatus, SecurityGroup,
@@ -80,18 +81,18 @@ pub(crate) const CERTIFICATE: &str = "rds-ca-rsa2048-g1";
 
 /// `CreateDBInstance` (`R-INST-1`).
 pub(crate) fn create(scene: &mut Scene<'_>, input: &Create) -> Result<Value, Fault> {
-    let name = names::instance(&input.name)?;
+    let name = names::instance(scene.switches, &input.name)?;
     rules::free(scene, &name)?;
-    rules::class(&input.class)?;
+    rules::class(scene.switches, &input.class)?;
     let version = version(input)?;
     let gibibytes = size(input)?;
     quota::instance(scene, gibibytes)?;
     let storage_type = input.storage_type.clone().unwrap_or_else(|| usual_storage(input.iops).to_owned());
-    rules::storage(&input.engine, &storage_type, gibibytes, input.iops, input.storage_throughput)?;
-    rules::port(input.port)?;
-    rules::retention(input.backup_retention_period)?;
-    rules::logs(&input.engine, input.enable_cloudwatch_logs_exports.as_ref())?;
-    upkeep::certificate(input.ca_certificate_identifier.as_deref())?;
+    rules::storage(scene.switches, &input.engine, &storage_type, gibibytes, input.iops, input.storage_throughput)?;
+    rules::port(scene.switches, input.port)?;
+    rules::retention(scene.switches, input.backup_retention_period)?;
+    rules::logs(scene.switches, &input.engine, input.enable_cloudwatch_logs_exports.as_ref())?;
+    upkeep::certificate(scene.switches, input.ca_certificate_identifier.as_deref())?;
     if input.multi_az == Some(true) && input.availability_zone.is_some() {
         return Err(Fault::combination("Requesting a specific availability zone is not valid for Multi-AZ instances."));
     }
@@ -113,12 +114,12 @@ pub(crate) fn create(scene: &mut Scene<'_>, input: &Create) -> Result<Value, Fau
     let key = key(scene, input)?;
     let insights_key = insights_key(scene, input)?;
     let (backup_window, maintenance_window) = windows(scene, input)?;
-    let given = tags::given(input.tags.clone(), None)?.unwrap_or_default();
+    let given = tags::given(scene.switches, input.tags.clone(), None)?.unwrap_or_default();
 
     let mut row = row(scene, input, version, key, security_groups);
     name.clone_into(&mut row.name);
     row.allocated_storage = gibibytes;
-    let usual = baseline(&row.engine, &storage_type, gibibytes).unzip();
+    let usual = rules::baseline(scene.switches, &row.engine, &storage_type, gibibytes).unzip();
     (row.iops, row.storage_throughput) = (row.iops.or(usual.0), row.storage_throughput.or(usual.1));
     row.storage_type = storage_type;
     row.performance_insights_key = insights_key;
@@ -127,13 +128,14 @@ pub(crate) fn create(scene: &mut Scene<'_>, input: &Create) -> Result<Value, Fau
     row.option_groups = vec![OptionGroupMembership { name: option_group, status: "in-sync".to_owned() }];
     row.tag_list = tags::at_first(scene, &row.resource_id, given);
     let id = row.resource_id.clone();
-    let pending = Changes { password: input.master_user_password.clone(), ..Changes::default() };
     let instance = Instance {
         port: input.port.unwrap_or_else(|| view::usual_port(&input.engine)),
         subnet_group: Some(subnet_group),
         asked_zone: input.availability_zone.clone(),
-        pending: Changes { password: pending.password.map(|_| "****".to_owned()), ..Changes::default() },
+        pending: Changes { password: input.master_user_password.clone(), ..Changes::default() },
         row,
+        // Without the rule a new instance is there at once.
+        up: !scene.enforces("R-INST-1"),
         ..Instance::default()
     };
     let retention = instance.row.backup_retention_period;
@@ -190,7 +192,7 @@ fn key(scene: &mut Scene<'_>, input: &Create) -> Result<Option<String>, Fault> {
             None => Ok(None),
         };
     }
-    keys::class_can_encrypt(&input.class)?;
+    keys::class_can_encrypt(scene.switches, &input.class)?;
     keys::usable(scene, input.kms_key_id.as_deref().unwrap_or("alias/aws/rds")).map(Some)
 }
 
@@ -212,7 +214,7 @@ fn windows(scene: &mut Scene<'_>, input: &Create) -> Result<(String, String), Fa
             break (backup, maintenance);
         }
     };
-    rules::windows_fit(&backup, &maintenance)?;
+    rules::windows_fit(scene.switches, &backup, &maintenance)?;
     Ok((backup, maintenance))
 }
 
@@ -242,7 +244,7 @@ fn row(
         storage_encryption_type: Some(if key.is_some() { "sse-kms" } else { "none" }.to_owned()),
         storage_encrypted: key.is_some(),
         kms_key_id: key,
-        resource_id: scene.ids.resource(),
+        resource_id: scene.resource_id(),
         ca_certificate_identifier: input.ca_certificate_identifier.clone().unwrap_or_else(|| CERTIFICATE.to_owned()),
         copy_tags_to_snapshot: input.copy_tags_to_snapshot.unwrap_or(false),
         monitoring_interval: input.monitoring_interval.unwrap_or(0),
@@ -256,7 +258,7 @@ fn row(
         deletion_protection: input.deletion_protection.unwrap_or(false),
         max_allocated_storage: input.max_allocated_storage,
         network_type: Some(input.network_type.clone().unwrap_or_else(|| "IPV4".to_owned())),
-        engine_lifecycle_support: lifecycle(&input.engine, input.engine_lifecycle_support.clone()),
+        engine_lifecycle_support: lifecycle(scene.switches, &input.engine, input.engine_lifecycle_support.clone()),
         dedicated_log_volume: input.dedicated_log_volume.unwrap_or(false),
         character_set_name: input.character_set_name.clone(),
         timezone: input.timezone.clone(),
@@ -265,7 +267,10 @@ fn row(
 }
 
 /// Who says nothing enrols in Extended Support; only `MySQL` and `PostgreSQL` have it (`R-REST-11`).
-pub(crate) fn lifecycle(engine: &str, given: Option<String>) -> Option<String> {
+pub(crate) fn lifecycle(switches: &Switches, engine: &str, given: Option<String>) -> Option<String> {
     let has_it = matches!(engine, "mysql" | "postgres");
+    if !switches.enforces("R-REST-11") {
+        return given;
+    }
     has_it.then(|| given.unwrap_or_else(|| "open-source-rds-extended-support".to_owned()))
 }

@@ -32,18 +32,20 @@ pub(crate) fn delete(scene: &mut Scene<'_>, input: &Delete) -> Result<Value, Fau
             format!("Instance {} is already being deleted.", instance.row.name),
         ));
     }
-    if instance.row.deletion_protection {
+    if instance.row.deletion_protection && scene.enforces("R-DEL-1") {
         return Err(Fault::combination(
             "Cannot delete protected DB Instance, please disable deletion protection and try again.",
         ));
     }
     let last = last_snapshot(scene, input)?;
-    if !instance.row.replicas.is_empty() {
+    if !instance.row.replicas.is_empty() && scene.enforces("R-DEL-3") {
         return Err(Fault::new("InvalidDBInstanceState", "Cannot delete a DB instance that has read replicas."));
     }
     if last.is_some() {
         // A last snapshot needs a database that runs.
-        rules::usable(&instance)?;
+        if scene.enforces("R-DEL-4") {
+            rules::usable(scene.switches, &instance)?;
+        }
         quota::manual_snapshot(scene)?;
     }
     let id = instance.row.resource_id.clone();
@@ -62,22 +64,27 @@ pub(crate) fn delete(scene: &mut Scene<'_>, input: &Delete) -> Result<Value, Fau
     "deleting".clone_into(&mut row.row.status);
     row.storage_operation = None;
     let shown = row.clone();
-    work::plan(scene.region, &id, after(gone, pace::DELETE), Effect::Gone(input.with_backups == Some(false)));
+    work::plan(
+        scene.region,
+        &id,
+        after(gone, pace::DELETE),
+        Effect::Gone(input.with_backups == Some(false) || !scene.enforces("R-DEL-5")),
+    );
     Ok(json!({"DBInstance": view::instance(scene.region, scene.name, &shown, scene.now)}))
 }
 
 /// Either a last snapshot or a word that none is wanted, not both, not neither (`R-DEL-2`).
 fn last_snapshot(scene: &Scene<'_>, input: &Delete) -> Result<Option<String>, Fault> {
     match (&input.last, input.skip) {
-        (Some(_), true) => Err(Fault::combination(
+        (Some(_), true) if scene.enforces("R-DEL-2") => Err(Fault::combination(
             "FinalDBSnapshotIdentifier can not be specified when deleting an instance with SkipFinalSnapshot enabled.",
         )),
-        (None, false) => {
+        (None, false) if scene.enforces("R-DEL-2") => {
             Err(Fault::combination("FinalDBSnapshotIdentifier is required unless SkipFinalSnapshot is specified."))
         }
-        (None, true) => Ok(None),
-        (Some(name), false) => {
-            let name = names::snapshot("FinalDBSnapshotIdentifier", name)?;
+        (None, _) => Ok(None),
+        (Some(name), _) => {
+            let name = names::snapshot(scene.switches, "FinalDBSnapshotIdentifier", name)?;
             snapshots::free(scene, &name)?;
             Ok(Some(name))
         }

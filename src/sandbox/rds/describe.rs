@@ -4,7 +4,7 @@ use serde::Deserialize;
 use serde_json::Value;
 
 use super::input::Filter;
-use super::{names, page, rules, snapshots, view};
+use super::{catalogue, names, page, rules, snapshots, view};
 use crate::sandbox::scene::Scene;
 use crate::sandbox::wire::fault::Fault;
 use crate::sandbox::world::instance::Instance;
@@ -45,19 +45,23 @@ pub(crate) struct Snapshots {
 }
 
 /// `DescribeDBInstances`: a name that doesn't exist is `NotFound`, a filter that finds nothing an empty list
-/// (`R-INST-3`, `R-PAGE-2`).
+/// (`R-INST-3`, `R-PAGE-2`). Other services' instances are there too (`R-ENG-1`).
 pub(crate) fn instances(scene: &mut Scene<'_>, input: &Instances) -> Result<Value, Fault> {
     for filter in &input.filters {
-        if !["db-cluster-id", "db-instance-id", "dbi-resource-id", "domain", "engine"].contains(&filter.name.as_str()) {
+        if !["db-cluster-id", "db-instance-id", "dbi-resource-id", "domain", "engine"].contains(&filter.name.as_str())
+            && scene.enforces("R-PAGE-2")
+        {
             return Err(Fault::value(format!("Unrecognized filter name: {}", filter.name)));
         }
     }
     let named = match &input.name {
+        Some(name) if !scene.enforces("R-INST-3") => Some(name.to_ascii_lowercase()),
         Some(name) => Some(rules::find(scene, name)?.row.name.clone()),
         None => None,
     };
     let wanted = |instance: &&Instance| {
         named.as_ref().is_none_or(|name| instance.row.name == *name)
+            && (scene.enforces("R-ENG-1") || catalogue::versions(&instance.row.engine).next().is_some())
             && input
                 .filters
                 .iter()
@@ -87,7 +91,7 @@ fn matches(scene: &Scene<'_>, instance: &Instance, filter: &str, value: &str) ->
 pub(crate) fn snapshots(scene: &mut Scene<'_>, input: &Snapshots) -> Result<Value, Fault> {
     for filter in &input.filters {
         let known = ["db-instance-id", "db-snapshot-id", "dbi-resource-id", "snapshot-type", "engine"];
-        if !known.contains(&filter.name.as_str()) {
+        if !known.contains(&filter.name.as_str()) && scene.enforces("R-PAGE-2") {
             return Err(Fault::value(format!("Unrecognized filter name: {}", filter.name)));
         }
     }
@@ -101,6 +105,9 @@ pub(crate) fn snapshots(scene: &mut Scene<'_>, input: &Snapshots) -> Result<Valu
     };
     let wanted = |snapshot: &&Snapshot| {
         let row = &snapshot.row;
+        if !scene.enforces("R-SNAP-9") {
+            return true;
+        }
         named.as_ref().is_none_or(|name| row.name == *name)
             && input.instance.as_ref().is_none_or(|name| {
                 names::from_arn(name, "db", scene).is_some_and(|name| name.eq_ignore_ascii_case(&row.instance_name))
@@ -113,7 +120,8 @@ pub(crate) fn snapshots(scene: &mut Scene<'_>, input: &Snapshots) -> Result<Valu
                 .all(|filter| filter.values.iter().any(|value| fits(scene, snapshot, &filter.name, value)))
     };
     let rows = scene.region.snapshots.iter().filter(wanted);
-    let rows = rows.map(|snapshot| (snapshot.row.name.clone(), view::snapshot(scene.name, snapshot, scene.now)));
+    let rows =
+        rows.map(|snapshot| (snapshot.row.name.clone(), view::snapshot(scene.region, scene.name, snapshot, scene.now)));
     page::cut("DBSnapshots", rows.collect(), input.max_records, input.marker.as_deref())
 }
 

@@ -8,9 +8,11 @@ mod copy;
 mod create;
 mod delete;
 mod describe;
+mod discard;
 mod groups;
 pub(crate) mod input;
-mod keys;
+pub(crate) mod keyless;
+pub(crate) mod keys;
 mod modify;
 mod names;
 mod orderable;
@@ -24,7 +26,7 @@ mod rules;
 pub(crate) mod snapshots;
 mod state;
 mod tags;
-mod upkeep;
+pub(crate) mod upkeep;
 mod versions;
 pub(crate) mod view;
 pub(crate) mod work;
@@ -48,7 +50,7 @@ pub(crate) fn answer(scene: &mut Scene<'_>, operation: &str, input: Value) -> Re
         "CreateDBSnapshot" => snapshots::create(scene, input::read(input)?),
         "CopyDBSnapshot" => copy::copy(scene, input::read(input)?),
         "DescribeDBSnapshots" => describe::snapshots(scene, &input::read(input)?),
-        "DeleteDBSnapshot" => snapshots::delete(scene, &input::read(input)?),
+        "DeleteDBSnapshot" => discard::delete(scene, &input::read(input)?),
         "DescribeDBSnapshotAttributes" => snapshots::attributes(scene, &input::read(input)?),
         "ModifyDBSnapshotAttribute" => snapshots::share(scene, &input::read(input)?),
         "ListTagsForResource" => tags::list(scene, &input::read(input)?),
@@ -67,8 +69,8 @@ pub(crate) fn answer(scene: &mut Scene<'_>, operation: &str, input: Value) -> Re
         "CreateDBSubnetGroup" => groups::subnets::create(scene, input::read(input)?),
         "DescribeDBSubnetGroups" => groups::subnets::describe(scene, &input::read(input)?),
         "DeleteDBSubnetGroup" => groups::subnets::delete(scene, &input::read(input)?),
-        "DescribeDBEngineVersions" => versions::versions(&input::read(input)?),
-        "DescribeDBMajorEngineVersions" => versions::majors(&input::read(input)?),
+        "DescribeDBEngineVersions" => versions::versions(scene, &input::read(input)?),
+        "DescribeDBMajorEngineVersions" => versions::majors(scene, &input::read(input)?),
         "DescribeOrderableDBInstanceOptions" => orderable::orderable(scene, &input::read(input)?),
         "DescribeDBInstanceAutomatedBackups" => upkeep::backups(scene, &input::read(input)?),
         "DescribePendingMaintenanceActions" => upkeep::maintenance(scene, &input::read(input)?),
@@ -83,6 +85,8 @@ pub(crate) fn answer(scene: &mut Scene<'_>, operation: &str, input: Value) -> Re
         "ModifyDBSubnetGroup" => groups::subnets::modify(scene, &input::read(input)?),
         "ModifyDBSnapshot" => snapshots::upgrade(scene, &input::read(input)?),
         "CopyDBParameterGroup" => groups::parameters::copy(scene, input::read(input)?),
-        other => clusters::empty(other).ok_or_else(|| Fault::not_imitated(&format!("the operation {other} of RDS"))),
+        other => {
+            clusters::empty(scene, other).ok_or_else(|| Fault::not_imitated(&format!("the operation {other} of RDS")))
+        }
     }
 }

@@ -1,10 +1,14 @@
 //! Names of what people make (`R-NAME-1`).
 
 use crate::sandbox::scene::Scene;
+use crate::sandbox::switches::Switches;
 use crate::sandbox::wire::fault::Fault;
 
 /// Checks an identifier and returns it as RDS stores it: in lower case.
-pub(crate) fn identifier(what: &str, name: &str, longest: usize) -> Result<String, Fault> {
+pub(crate) fn identifier(switches: &Switches, what: &str, name: &str, longest: usize) -> Result<String, Fault> {
+    if !switches.enforces("R-NAME-1") {
+        return Ok(name.to_ascii_lowercase());
+    }
     let letters = name.bytes().all(|byte| byte.is_ascii_alphanumeric() || byte == b'-');
     let starts = name.bytes().next().is_some_and(|byte| byte.is_ascii_alphabetic());
     if !letters || !starts || name.ends_with('-') || name.contains("--") {
@@ -23,13 +27,13 @@ pub(crate) fn identifier(what: &str, name: &str, longest: usize) -> Result<Strin
 }
 
 /// An instance's identifier: 63 characters.
-pub(crate) fn instance(name: &str) -> Result<String, Fault> {
-    identifier("DBInstanceIdentifier", name, 63)
+pub(crate) fn instance(switches: &Switches, name: &str) -> Result<String, Fault> {
+    identifier(switches, "DBInstanceIdentifier", name, 63)
 }
 
 /// A snapshot's identifier: 255 characters.
-pub(crate) fn snapshot(what: &str, name: &str) -> Result<String, Fault> {
-    identifier(what, name, 255)
+pub(crate) fn snapshot(switches: &Switches, what: &str, name: &str) -> Result<String, Fault> {
+    identifier(switches, what, name, 255)
 }
 
 /// The last part of an ARN of this kind in this Region; other text as it is (`R-NAME-2`).
@@ -38,7 +42,7 @@ pub(crate) fn from_arn(text: &str, kind: &str, scene: &Scene<'_>) -> Option<Stri
         return Some(text.to_owned());
     }
     let (found, name) = scene.split_arn(text)?;
-    (found == kind).then(|| name.to_owned())
+    (found == kind && scene.enforces("R-NAME-2")).then(|| name.to_owned())
 }
 
 #[cfg(test)]
@@ -49,10 +53,10 @@ mod tests {
     fn names_follow_aws_rules() {
         let long = "a".repeat(64);
         for bad in ["", "1a", "a--b", "a-", "a_b", "a.b", "rds:a", "ä", long.as_str()] {
-            assert_eq!(instance(bad).unwrap_err().code, "InvalidParameterValue", "{bad}");
+            assert_eq!(instance(&Switches::default(), bad).unwrap_err().code, "InvalidParameterValue", "{bad}");
         }
-        assert_eq!(instance("Orders-1").unwrap(), "orders-1");
-        assert!(snapshot("x", &long).is_ok());
-        assert!(snapshot("x", &"a".repeat(256)).is_err());
+        assert_eq!(instance(&Switches::default(), "Orders-1").unwrap(), "orders-1");
+        assert!(snapshot(&Switches::default(), "x", &long).is_ok());
+        assert!(snapshot(&Switches::default(), "x", &"a".repeat(256)).is_err());
     }
 }

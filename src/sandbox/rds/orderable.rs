@@ -37,7 +37,7 @@ pub(crate) fn orderable(scene: &mut Scene<'_>, input: &Orderable) -> Result<Valu
     // Nothing is left outside a VPC.
     for version in versions.into_iter().filter(|_| input.vpc != Some(false)) {
         let asked = input.engine_version.as_ref().is_none_or(|asked| asked == version.number);
-        if !asked || version.standing == Standing::Deprecated {
+        if !asked || version.standing == Standing::Deprecated && scene.enforces("R-CAT-3") {
             continue;
         }
         for class in classes(input.class.as_deref()) {

@@ -3,9 +3,6 @@
 use crate::sandbox::scene::Scene;
 use crate::sandbox::wire::fault::Fault;
 
-pub(crate) const INSTANCES: usize = 40;
-pub(crate) const MANUAL_SNAPSHOTS: usize = 100;
-pub(crate) const STORAGE: i64 = 100_000;
 /// Copies from other Regions that may run at once.
 pub(crate) const CROSS_REGION_COPIES: usize = 20;
 
@@ -21,7 +18,7 @@ pub(crate) fn manual_snapshots_used(scene: &Scene<'_>) -> usize {
 
 /// Room for one more instance of this size.
 pub(crate) fn instance(scene: &Scene<'_>, gibibytes: i64) -> Result<(), Fault> {
-    if scene.region.instances.len() >= INSTANCES {
+    if scene.region.instances.len() >= scene.switches.most_instances && scene.enforces("R-QUOTA-1") {
         return Err(Fault::new("InstanceQuotaExceeded", "DB Instance quota exceeded"));
     }
     storage(scene, gibibytes)
@@ -29,7 +26,7 @@ pub(crate) fn instance(scene: &Scene<'_>, gibibytes: i64) -> Result<(), Fault> {
 
 /// Room for so much more storage.
 pub(crate) fn storage(scene: &Scene<'_>, gibibytes: i64) -> Result<(), Fault> {
-    if storage_used(scene) + gibibytes > STORAGE {
+    if storage_used(scene) + gibibytes > scene.switches.most_storage && scene.enforces("R-QUOTA-1") {
         return Err(Fault::new("StorageQuotaExceeded", "DB Instance storage quota exceeded"));
     }
     Ok(())
@@ -37,11 +34,9 @@ pub(crate) fn storage(scene: &Scene<'_>, gibibytes: i64) -> Result<(), Fault> {
 
 /// Room for one more manual snapshot.
 pub(crate) fn manual_snapshot(scene: &Scene<'_>) -> Result<(), Fault> {
-    if manual_snapshots_used(scene) >= MANUAL_SNAPSHOTS {
-        return Err(Fault::new(
-            "SnapshotQuotaExceeded",
-            format!("Cannot create more than {MANUAL_SNAPSHOTS} manual snapshots"),
-        ));
+    let most = scene.switches.most_manual_snapshots;
+    if manual_snapshots_used(scene) >= most && scene.enforces("R-QUOTA-1") {
+        return Err(Fault::new("SnapshotQuotaExceeded", format!("Cannot create more than {most} manual snapshots")));
     }
     Ok(())
 }

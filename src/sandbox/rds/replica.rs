@@ -9,7 +9,7 @@ use super::{keys, names, quota, rules, tags, view, work};
 use crate::sandbox::scene::Scene;
 use crate::sandbox::wire::fault::Fault;
 use crate::sandbox::world::agenda::Effect;
-use crate::sandbox::world::changes::{Changes, Prompt, baseline};
+use crate::sandbox::world::changes::{Changes, Prompt};
 use crate::sandbox::world::instance::{Instance, InstanceRow, ParameterGroupStatus};
 use crate::sandbox::world::pace::{self, after};
 use crate::sandbox::world::windows;
@@ -57,12 +57,12 @@ const MOST: usize = 15;
 
 /// `CreateDBInstanceReadReplica` in the same Region (`R-REPL-1`, `R-REPL-2`).
 pub(crate) fn create(scene: &mut Scene<'_>, input: &Replica) -> Result<Value, Fault> {
-    let name = names::instance(&input.name)?;
+    let name = names::instance(scene.switches, &input.name)?;
     rules::free(scene, &name)?;
     let source = input.source.as_deref().ok_or_else(|| Fault::not_imitated("replicas of clusters"))?;
     let source = rules::find(scene, source)?.clone();
-    rules::usable(&source)?;
-    if source.row.backup_retention_period == 0 && source.row.replica_of.is_none() {
+    rules::usable(scene.switches, &source)?;
+    if source.row.backup_retention_period == 0 && source.row.replica_of.is_none() && scene.enforces("R-REPL-1") {
         let message = "Automated backups are not enabled for this database instance. To enable automated backups, use ModifyDBInstance to set the backup retention period to a non-zero value.";
         return Err(Fault::new("InvalidDBInstanceState", message));
     }
@@ -71,23 +71,23 @@ pub(crate) fn create(scene: &mut Scene<'_>, input: &Replica) -> Result<Value, Fa
     }
     let key = key(scene, input, &source)?;
     let class = input.class.clone().unwrap_or_else(|| source.row.class.clone());
-    rules::class(&class)?;
+    rules::class(scene.switches, &class)?;
     if key.is_some() {
-        keys::class_can_encrypt(&class)?;
+        keys::class_can_encrypt(scene.switches, &class)?;
     }
     quota::instance(scene, source.row.allocated_storage)?;
     let storage = input.storage_type.clone().unwrap_or_else(|| usual_storage(input.iops).to_owned());
     let (engine, gibibytes) = (source.row.engine.as_str(), source.row.allocated_storage);
-    rules::storage(engine, &storage, gibibytes, input.iops, input.storage_throughput)?;
-    rules::port(input.port)?;
+    rules::storage(scene.switches, engine, &storage, gibibytes, input.iops, input.storage_throughput)?;
+    rules::port(scene.switches, input.port)?;
     let security_groups = rules::security_groups(scene, input.vpc_security_group_ids.as_ref())?;
     let parameter_groups = parameter_groups(scene, input, &source)?;
-    let given = tags::given(input.tags.clone(), None)?.unwrap_or_default();
+    let given = tags::given(scene.switches, input.tags.clone(), None)?.unwrap_or_default();
     let mut row = row(scene, input, &source);
     (row.name, row.class, row.storage_type) = (name.clone(), class, storage);
     (row.vpc_security_groups, row.parameter_groups) = (security_groups, parameter_groups);
     (row.storage_encrypted, row.kms_key_id) = (key.is_some(), key);
-    let usual = baseline(&row.engine, &row.storage_type, gibibytes).unzip();
+    let usual = rules::baseline(scene.switches, &row.engine, &row.storage_type, gibibytes).unzip();
     (row.iops, row.storage_throughput) = (input.iops.or(usual.0), input.storage_throughput.or(usual.1));
     let resource_id = row.resource_id.clone();
     row.tag_list = tags::at_first(scene, &resource_id, given);
@@ -113,10 +113,10 @@ pub(crate) fn create(scene: &mut Scene<'_>, input: &Replica) -> Result<Value, Fa
 /// The replica's key: none of an unencrypted source, else the one given or the source's.
 fn key(scene: &mut Scene<'_>, input: &Replica, source: &Instance) -> Result<Option<String>, Fault> {
     Ok(match (&input.kms_key_id, &source.row.kms_key_id) {
-        (Some(_), None) => {
+        (Some(_), None) if scene.enforces("R-REPL-2") => {
             return Err(Fault::combination("Cannot create an encrypted read replica from an unencrypted DB instance."));
         }
-        (Some(given), Some(_)) => Some(keys::usable(scene, given)?),
+        (Some(given), _) => Some(keys::usable(scene, given)?),
         (None, own) => own.clone(),
     })
 }
@@ -162,7 +162,7 @@ fn row(scene: &mut Scene<'_>, input: &Replica, source: &Instance) -> InstanceRow
         enabled_cloudwatch_logs_exports: Vec::new(),
         deletion_protection: input.deletion_protection.unwrap_or(false),
         max_allocated_storage: None,
-        resource_id: scene.ids.resource(),
+        resource_id: scene.resource_id(),
         associated_roles: Vec::new(),
         ..source.row.clone()
     }
@@ -174,10 +174,10 @@ pub(crate) fn promote(scene: &mut Scene<'_>, input: &Promote) -> Result<Value, F
     let Some(source) = replica.row.replica_of.clone() else {
         return Err(Fault::new("InvalidDBInstanceState", "The DB instance is not a read replica."));
     };
-    rules::usable(&replica)?;
-    rules::retention(input.backup_retention_period)?;
+    rules::usable(scene.switches, &replica)?;
+    rules::retention(scene.switches, input.backup_retention_period)?;
     let window = input.preferred_backup_window.as_ref().unwrap_or(&replica.row.preferred_backup_window);
-    rules::windows_fit(window, &replica.row.preferred_maintenance_window)?;
+    rules::windows_fit(scene.switches, window, &replica.row.preferred_maintenance_window)?;
     let id = replica.row.resource_id.clone();
     let answer = json!({"DBInstance": view::instance(scene.region, scene.name, &replica, scene.now)});
     if let Some(instance) = scene.region.by_resource_id(&id) {
@@ -187,7 +187,7 @@ pub(crate) fn promote(scene: &mut Scene<'_>, input: &Promote) -> Result<Value, F
         source.row.replicas.retain(|name| *name != replica.row.name);
     }
     let changes = Changes {
-        retention: Some(input.backup_retention_period.unwrap_or(1)),
+        retention: input.backup_retention_period.or(scene.enforces("R-REPL-3").then_some(1)),
         prompt: Prompt { backup_window: input.preferred_backup_window.clone(), ..Prompt::default() },
         ..Changes::default()
     };

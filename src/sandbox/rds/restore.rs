@@ -10,7 +10,7 @@ use crate::sandbox::scene::Scene;
 use crate::sandbox::switches::DeprecatedVersion;
 use crate::sandbox::wire::fault::Fault;
 use crate::sandbox::world::agenda::Effect;
-use crate::sandbox::world::changes::{Changes, baseline};
+use crate::sandbox::world::changes::Changes;
 use crate::sandbox::world::groups::{default_option_group, family};
 use crate::sandbox::world::instance::{Instance, InstanceRow, OptionGroupMembership, ParameterGroupStatus};
 use crate::sandbox::world::pace::{self, after};
@@ -74,9 +74,9 @@ struct Settled {
     option_group: String,
 }
 
-/// `RestoreDBInstanceFromDBSnapshot` (`R-REST-1`).
+/// `RestoreDBInstanceFromDBSnapshot` (`R-REST-1`, `R-REST-9`).
 pub(crate) fn restore(scene: &mut Scene<'_>, input: &Restore) -> Result<Value, Fault> {
-    let name = names::instance(&input.name)?;
+    let name = names::instance(scene.switches, &input.name)?;
     rules::free(scene, &name)?;
     let Some(from) = &input.snapshot else {
         return Err(Fault::not_imitated("a restore from a cluster snapshot"));
@@ -86,12 +86,13 @@ pub(crate) fn restore(scene: &mut Scene<'_>, input: &Restore) -> Result<Value, F
     let settled = settle(scene, input, &snapshot)?;
     let security_groups = rules::security_groups(scene, input.vpc_security_group_ids.as_ref())?;
     let subnet_group = rules::subnet_group(scene, input.subnet_group.as_deref().unwrap_or("default"))?;
-    let (backup_window, maintenance_window) = windows(scene, input)?;
-    let tag_list = tags::given(input.tags.clone(), Some(&snapshot.inside.tags))?.unwrap_or_default();
+    let (backup_window, maintenance_window) = windows(scene, input, &snapshot.inside.backup_window)?;
+    let inherited = Some(snapshot.inside.tags.as_slice()).filter(|_| scene.enforces("R-REST-9"));
+    let tag_list = tags::given(scene.switches, input.tags.clone(), inherited)?.unwrap_or_default();
 
     let mut row = row(scene, input, &snapshot, &settled);
     row.name = name;
-    let usual = baseline(&row.engine, &row.storage_type, row.allocated_storage).unzip();
+    let usual = rules::baseline(scene.switches, &row.engine, &row.storage_type, row.allocated_storage).unzip();
     (row.iops, row.storage_throughput) = (row.iops.or(usual.0), row.storage_throughput.or(usual.1));
     row.vpc_security_groups = security_groups;
     (row.preferred_backup_window, row.preferred_maintenance_window) = (backup_window, maintenance_window);
@@ -100,6 +101,7 @@ pub(crate) fn restore(scene: &mut Scene<'_>, input: &Restore) -> Result<Value, F
         port: input.port.unwrap_or(snapshot.row.port),
         asked_zone: input.availability_zone.clone(),
         subnet_group: Some(subnet_group),
+        restored_from: Some(snapshot.row.name.clone()),
         row,
         ..Instance::default()
     };
@@ -114,18 +116,19 @@ pub(crate) fn restore(scene: &mut Scene<'_>, input: &Restore) -> Result<Value, F
     Ok(answer)
 }
 
+/// What the call says and leaves out, against the rules (`R-STOR-6`, `R-REST-5`, `R-REST-6`, `R-REST-12`).
 fn settle(scene: &mut Scene<'_>, input: &Restore, snapshot: &Snapshot) -> Result<Settled, Fault> {
     let row = &snapshot.row;
     let (engine, version) = (row.engine.as_str(), row.engine_version.as_str());
     let class = input.class.clone().unwrap_or_else(|| snapshot.inside.class.clone());
-    rules::class(&class)?;
+    rules::class(scene.switches, &class)?;
     if row.encrypted {
-        keys::class_can_encrypt(&class)?;
+        keys::class_can_encrypt(scene.switches, &class)?;
         // The copy's key must still be usable (`R-ENC-3`).
         keys::usable(scene, row.kms_key_id.as_deref().unwrap_or_default())?;
     }
     // Retired classes can't be ordered any more (`R-INST-8`).
-    if catalogue::standing(&class) == Some(false) {
+    if catalogue::standing(&class) == Some(false) && scene.enforces("R-INST-8") {
         return Err(Fault::combination(format!(
             "RDS does not support creating a DB instance with the following combination: DBInstanceClass={class}, \
              Engine={engine}, EngineVersion={version}."
@@ -134,12 +137,12 @@ fn settle(scene: &mut Scene<'_>, input: &Restore, snapshot: &Snapshot) -> Result
     if input.engine.as_deref().is_some_and(|asked| asked != engine) {
         return Err(Fault::combination(format!("The snapshot is of engine {engine}.")));
     }
-    if catalogue::is_deprecated(engine, version) && scene.switches.deprecated_version == DeprecatedVersion::Refused {
+    if catalogue::is_deprecated(engine, version) && deprecated(scene) == DeprecatedVersion::Refused {
         return Err(Fault::combination(format!(
             "Cannot upgrade {engine} from {version}: upgrade the snapshot's engine version first."
         )));
     }
-    if input.allocated_storage.is_some() && engine.starts_with("sqlserver") {
+    if input.allocated_storage.is_some() && engine.starts_with("sqlserver") && scene.enforces("R-STOR-6") {
         return Err(Fault::combination("AllocatedStorage isn't valid for SQL Server at restore."));
     }
     let gibibytes = input.allocated_storage.unwrap_or(row.allocated_storage);
@@ -150,19 +153,19 @@ fn settle(scene: &mut Scene<'_>, input: &Restore, snapshot: &Snapshot) -> Result
         )));
     }
     quota::instance(scene, gibibytes)?;
-    let usual = usual_storage(input.iops);
+    let usual = if scene.enforces("R-REST-5") { usual_storage(input.iops) } else { &row.storage_type };
     let storage_type = input.storage_type.clone().unwrap_or_else(|| usual.to_owned());
-    rules::storage(engine, &storage_type, gibibytes, input.iops, input.storage_throughput)?;
-    rules::port(input.port)?;
-    rules::retention(input.backup_retention_period)?;
-    rules::logs(engine, input.enable_cloudwatch_logs_exports.as_ref())?;
-    upkeep::certificate(input.ca_certificate_identifier.as_deref())?;
+    rules::storage(scene.switches, engine, &storage_type, gibibytes, input.iops, input.storage_throughput)?;
+    rules::port(scene.switches, input.port)?;
+    rules::retention(scene.switches, input.backup_retention_period)?;
+    rules::logs(scene.switches, engine, input.enable_cloudwatch_logs_exports.as_ref())?;
+    upkeep::certificate(scene.switches, input.ca_certificate_identifier.as_deref())?;
     let multi_az = input.multi_az == Some(true);
     if multi_az && input.availability_zone.is_some() {
         return Err(Fault::combination("Requesting a specific availability zone is not valid for Multi-AZ instances."));
     }
     let retention = input.backup_retention_period.unwrap_or(snapshot.inside.retention);
-    if multi_az && engine.starts_with("sqlserver") && retention == 0 {
+    if multi_az && engine.starts_with("sqlserver") && retention == 0 && scene.enforces("R-REST-12") {
         return Err(Fault::combination("Mirroring cannot be applied to instances with backup retention set to zero."));
     }
     if let Some(zone) = &input.availability_zone {
@@ -184,22 +187,30 @@ fn settle(scene: &mut Scene<'_>, input: &Restore, snapshot: &Snapshot) -> Result
     };
     let option_group = match &input.option_group_name {
         Some(group) => rules::option_group(scene, group, engine, version)?,
-        None if scene.switches.restore_keeps_option_group => row.option_group_name.clone(),
+        None if scene.switches.restore_keeps_option_group || !scene.enforces("R-REST-6") => {
+            row.option_group_name.clone()
+        }
         None => default_option_group(engine, version),
     };
     Ok(Settled { class, gibibytes, storage_type, parameter_group, option_group })
 }
 
+/// What becomes of a deprecated version here (`R-REST-10`).
+fn deprecated(scene: &Scene<'_>) -> DeprecatedVersion {
+    if scene.enforces("R-REST-10") { scene.switches.deprecated_version } else { DeprecatedVersion::Restored }
+}
+
 /// Windows are random, the backup window unless it is given (`R-REST-4`).
-fn windows(scene: &mut Scene<'_>, input: &Restore) -> Result<(String, String), Fault> {
+fn windows(scene: &mut Scene<'_>, input: &Restore, kept: &str) -> Result<(String, String), Fault> {
     let (backup, maintenance) = loop {
         let (backup, maintenance) = windows::random(scene.ids);
-        let backup = input.preferred_backup_window.clone().unwrap_or(backup);
+        let usual = if scene.enforces("R-REST-4") { backup } else { kept.to_owned() };
+        let backup = input.preferred_backup_window.clone().unwrap_or(usual);
         if !windows::overlap(&backup, &maintenance) {
             break (backup, maintenance);
         }
     };
-    rules::windows_fit(&backup, &maintenance)?;
+    rules::windows_fit(scene.switches, &backup, &maintenance)?;
     Ok((backup, maintenance))
 }
 
@@ -213,7 +224,7 @@ fn row(scene: &mut Scene<'_>, input: &Restore, snapshot: &Snapshot, settled: &Se
         engine: from.engine.clone(),
         engine_version: from.engine_version.clone(),
         status: "creating".to_owned(),
-        master_username: from.master_username.clone(),
+        master_username: if scene.enforces("R-REST-1") { from.master_username.clone() } else { "admin".to_owned() },
         db_name: named.or_else(|| inside.db_name.clone()),
         allocated_storage: settled.gibibytes,
         backup_retention_period: input.backup_retention_period.unwrap_or(inside.retention),
@@ -223,7 +234,7 @@ fn row(scene: &mut Scene<'_>, input: &Restore, snapshot: &Snapshot, settled: &Se
         }],
         option_groups: vec![OptionGroupMembership {
             name: settled.option_group.clone(),
-            status: "pending-apply".to_owned(),
+            status: if scene.enforces("R-REST-2") { "pending-apply" } else { "in-sync" }.to_owned(),
         }],
         multi_az: input.multi_az.unwrap_or(false),
         auto_minor_version_upgrade: input.auto_minor_version_upgrade.unwrap_or(inside.auto_minor_version_upgrade),
@@ -235,7 +246,7 @@ fn row(scene: &mut Scene<'_>, input: &Restore, snapshot: &Snapshot, settled: &Se
         storage_encryption_type: from.storage_encryption_type.clone(),
         storage_encrypted: from.encrypted,
         kms_key_id: from.kms_key_id.clone(),
-        resource_id: scene.ids.resource(),
+        resource_id: scene.resource_id(),
         ca_certificate_identifier: input.ca_certificate_identifier.clone().unwrap_or_else(|| CERTIFICATE.to_owned()),
         copy_tags_to_snapshot: input.copy_tags_to_snapshot.unwrap_or(inside.copy_tags),
         iam_authentication: input.iam_authentication.unwrap_or(false),
@@ -244,7 +255,7 @@ fn row(scene: &mut Scene<'_>, input: &Restore, snapshot: &Snapshot, settled: &Se
         deletion_protection: input.deletion_protection.unwrap_or(false),
         network_type: Some(input.network_type.clone().unwrap_or_else(|| "IPV4".to_owned())),
         backup_target: input.backup_target.clone(),
-        engine_lifecycle_support: lifecycle(&from.engine, input.engine_lifecycle_support.clone()),
+        engine_lifecycle_support: lifecycle(scene.switches, &from.engine, input.engine_lifecycle_support.clone()),
         dedicated_log_volume: input.dedicated_log_volume.unwrap_or(from.dedicated_log_volume),
         character_set_name: inside.character_set.clone(),
         timezone: from.timezone.clone(),
@@ -263,16 +274,21 @@ fn schedule(scene: &mut Scene<'_>, id: &str, snapshot: &Snapshot, settled: &Sett
     work::plan(scene.region, id, at, Effect::StorageOperation { status: "Initializing".to_owned(), until });
     if custom {
         work::plan_status(scene.region, id, at, "modifying");
-        if scene.switches.restored_parameters_await_reboot {
+        if scene.switches.restored_parameters_await_reboot && scene.enforces("R-REST-7") {
             work::plan(scene.region, id, at, Effect::ParametersApplying);
             work::plan(scene.region, id, after(at, 90), Effect::ParametersAwaitReboot);
         }
         at = after(at, 90);
     }
     let (engine, version) = (&snapshot.row.engine, &snapshot.row.engine_version);
-    if scene.switches.deprecated_version == DeprecatedVersion::Upgraded && catalogue::is_deprecated(engine, version) {
+    if catalogue::is_deprecated(engine, version) {
         let newer = catalogue::versions(engine).find(|other| other.standing != catalogue::Standing::Deprecated);
-        if let Some(newer) = newer {
+        let in_window = deprecated(scene) == DeprecatedVersion::UpgradedInWindow;
+        if let Some(instance) = scene.region.by_resource_id(id).filter(|_| in_window) {
+            instance.due_upgrade = newer.map(|newer| (newer.number.to_owned(), at));
+        }
+        let at_once = deprecated(scene) == DeprecatedVersion::Upgraded;
+        if let Some(newer) = newer.filter(|_| at_once) {
             work::plan_status(scene.region, id, at, "upgrading");
             at = after(at, 900);
             let changes = Changes { engine_version: Some(newer.number.to_owned()), ..Changes::default() };
@@ -281,7 +297,7 @@ fn schedule(scene: &mut Scene<'_>, id: &str, snapshot: &Snapshot, settled: &Sett
     }
     work::plan_status(scene.region, id, at, "available");
     let retention = scene.region.by_resource_id(id).map_or(0, |instance| instance.row.backup_retention_period);
-    if retention > 0 && scene.switches.baseline_backup {
+    if retention > 0 && scene.switches.baseline_backup && scene.enforces("R-REST-8") {
         work::back_up(scene.region, id, after(at, 60), gibibytes);
     }
 }

@@ -26,7 +26,7 @@ const MOST: usize = 5;
 /// `AddRoleToDBInstance`: pending first, active after a minute (`R-ROLE-1`).
 pub(crate) fn add(scene: &mut Scene<'_>, input: &RoleInput) -> Result<Value, Fault> {
     let instance = rules::find(scene, &input.name)?;
-    rules::usable(instance)?;
+    rules::usable(scene.switches, instance)?;
     let roles = &instance.row.associated_roles;
     if roles.iter().any(|role| role.arn == input.role_arn && role.feature == input.feature_name) {
         let message = format!("The role {} is already associated.", input.role_arn);
@@ -36,11 +36,12 @@ pub(crate) fn add(scene: &mut Scene<'_>, input: &RoleInput) -> Result<Value, Fau
         return Err(Fault::new("DBInstanceRoleQuotaExceeded", format!("An instance can have {MOST} roles.")));
     }
     let id = instance.row.resource_id.clone();
+    let first = if scene.enforces("R-ROLE-1") { "PENDING" } else { "ACTIVE" };
     if let Some(instance) = scene.region.by_resource_id(&id) {
         instance.row.associated_roles.push(Role {
             arn: input.role_arn.clone(),
             feature: input.feature_name.clone(),
-            status: "PENDING".to_owned(),
+            status: first.to_owned(),
         });
     }
     work::plan(scene.region, &id, after(scene.now, 60), Effect::RolesActive);
@@ -50,7 +51,7 @@ pub(crate) fn add(scene: &mut Scene<'_>, input: &RoleInput) -> Result<Value, Fau
 /// `RemoveRoleFromDBInstance` (`R-ROLE-1`).
 pub(crate) fn remove(scene: &mut Scene<'_>, input: &RoleInput) -> Result<Value, Fault> {
     let instance = rules::find(scene, &input.name)?;
-    rules::usable(instance)?;
+    rules::usable(scene.switches, instance)?;
     let id = instance.row.resource_id.clone();
     let Some(instance) = scene.region.by_resource_id(&id) else {
         return Err(rules::not_found(&input.name));

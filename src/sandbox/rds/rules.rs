@@ -1,6 +1,9 @@
 //! Rules that creating, changing and restoring an instance share.
 
+use jiff::Timestamp;
+
 use crate::sandbox::scene::Scene;
+use crate::sandbox::switches::Switches;
 use crate::sandbox::wire::fault::Fault;
 use crate::sandbox::world::groups::family;
 use crate::sandbox::world::instance::{Instance, SecurityGroup};
@@ -18,15 +21,15 @@ pub(crate) fn not_found(name: &str) -> Fault {
 
 /// No instance of this name yet (`R-NAME-3`).
 pub(crate) fn free(scene: &Scene<'_>, name: &str) -> Result<(), Fault> {
-    if scene.region.instance(name).is_some() {
+    if scene.enforces("R-NAME-3") && scene.region.instance(name).is_some() {
         return Err(Fault::new("DBInstanceAlreadyExists", "DB instance already exists"));
     }
     Ok(())
 }
 
 /// The instance must be usable for this (`R-INST-5`).
-pub(crate) fn usable(instance: &Instance) -> Result<(), Fault> {
-    if instance.is_usable() {
+pub(crate) fn usable(switches: &Switches, instance: &Instance) -> Result<(), Fault> {
+    if instance.is_usable() || !switches.enforces("R-INST-5") {
         return Ok(());
     }
     Err(Fault::new(
@@ -35,8 +38,18 @@ pub(crate) fn usable(instance: &Instance) -> Result<(), Fault> {
     ))
 }
 
+/// The same for what waits for the end of a backup in some worlds (`R-MOD-10`): when it can begin.
+pub(crate) fn usable_after_backup(scene: &Scene<'_>, instance: &Instance, waits: bool) -> Result<Timestamp, Fault> {
+    let busy = instance.busy_until.unwrap_or(scene.now);
+    if instance.status() == "backing-up" && (waits || !scene.enforces("R-MOD-10")) {
+        return Ok(busy.max(scene.now));
+    }
+    usable(scene.switches, instance).map(|()| scene.now)
+}
+
 /// gp3 below its threshold takes neither IOPS nor throughput; io1 and io2 need IOPS (`R-STOR-1`, `R-STOR-2`).
 pub(crate) fn storage(
+    switches: &Switches,
     engine: &str,
     kind: &str,
     gibibytes: i64,
@@ -47,12 +60,14 @@ pub(crate) fn storage(
     let striped = !engine.starts_with("sqlserver");
     match kind {
         "gp3" => {
-            if striped && gibibytes < threshold && (iops.is_some() || throughput.is_some()) {
+            let refused = switches.enforces("R-STOR-1") && !switches.small_gp3_takes_iops;
+            if refused && striped && gibibytes < threshold && (iops.is_some() || throughput.is_some()) {
                 return Err(Fault::combination(format!(
                     "You can't specify IOPS or storage throughput for engine {engine} and a storage size less than {threshold}."
                 )));
             }
         }
+        "io1" | "io2" | "gp2" | "standard" if !switches.enforces("R-STOR-2") => {}
         "io1" | "io2" => {
             if iops.is_none() {
                 return Err(Fault::combination(format!("You must specify IOPS with storage type {kind}.")));
@@ -73,19 +88,26 @@ pub(crate) fn storage(
     Ok(())
 }
 
+/// IOPS and throughput that a new volume has without being asked (`R-STOR-5`).
+pub(crate) fn baseline(switches: &Switches, engine: &str, kind: &str, gibibytes: i64) -> Option<(i64, i64)> {
+    crate::sandbox::world::changes::baseline(engine, kind, gibibytes).filter(|_| switches.enforces("R-STOR-5"))
+}
+
 /// Logs that the engine has (`R-INST-9`).
-pub(crate) fn logs(engine: &str, asked: Option<&Vec<String>>) -> Result<(), Fault> {
+pub(crate) fn logs(switches: &Switches, engine: &str, asked: Option<&Vec<String>>) -> Result<(), Fault> {
     let known = super::versions::logs(engine);
     match asked.into_iter().flatten().find(|log| !known.contains(&log.as_str())) {
-        Some(log) => Err(Fault::combination(format!("You cannot use the log types '{log}' with engine {engine}."))),
-        None => Ok(()),
+        Some(log) if switches.enforces("R-INST-9") => {
+            Err(Fault::combination(format!("You cannot use the log types '{log}' with engine {engine}.")))
+        }
+        _ => Ok(()),
     }
 }
 
 /// A port that RDS accepts (`R-INST-6`).
-pub(crate) fn port(port: Option<i64>) -> Result<(), Fault> {
+pub(crate) fn port(switches: &Switches, port: Option<i64>) -> Result<(), Fault> {
     match port {
-        Some(port) if !(1150..=65535).contains(&port) => {
+        Some(port) if switches.enforces("R-INST-6") && !(1150..=65535).contains(&port) => {
             Err(Fault::value(format!("Invalid port {port}: must be between 1150 and 65535")))
         }
         _ => Ok(()),
@@ -93,9 +115,9 @@ pub(crate) fn port(port: Option<i64>) -> Result<(), Fault> {
 }
 
 /// Days that backups are kept (`R-INST-7`).
-pub(crate) fn retention(days: Option<i64>) -> Result<(), Fault> {
+pub(crate) fn retention(switches: &Switches, days: Option<i64>) -> Result<(), Fault> {
     match days {
-        Some(days) if !(0..=35).contains(&days) => {
+        Some(days) if switches.enforces("R-INST-7") && !(0..=35).contains(&days) => {
             Err(Fault::value(format!("Invalid backup retention period: {days}. Must be between 0 and 35")))
         }
         _ => Ok(()),
@@ -103,7 +125,10 @@ pub(crate) fn retention(days: Option<i64>) -> Result<(), Fault> {
 }
 
 /// Windows of the right form that don't overlap (`R-MOD-6`).
-pub(crate) fn windows_fit(backup: &str, maintenance: &str) -> Result<(), Fault> {
+pub(crate) fn windows_fit(switches: &Switches, backup: &str, maintenance: &str) -> Result<(), Fault> {
+    if !switches.enforces("R-MOD-6") {
+        return Ok(());
+    }
     if windows::daily(backup).is_none() {
         return Err(Fault::value(format!("Invalid backup window: {backup}")));
     }
@@ -125,7 +150,7 @@ pub(crate) fn parameter_group(scene: &Scene<'_>, name: &str, engine: &str, versi
         .parameter_group(name)
         .ok_or_else(|| Fault::new("DBParameterGroupNotFound", format!("DBParameterGroup not found: {name}")))?;
     let wanted = family(engine, version);
-    if group.family != wanted {
+    if scene.enforces("R-GRP-3") && group.family != wanted {
         return Err(Fault::combination(format!(
             "The Parameter Group {name} with DBParameterGroupFamily {} can't be used for this instance. Please use a \
              Parameter Group with DBParameterGroupFamily {wanted}",
@@ -141,7 +166,7 @@ pub(crate) fn option_group(scene: &Scene<'_>, name: &str, engine: &str, version:
         Fault::new("OptionGroupNotFoundFault", format!("Specified OptionGroupName: {name} not found."))
     })?;
     let major = super::view::major(engine, version);
-    if group.engine != engine || group.major_version != major {
+    if scene.enforces("R-GRP-4") && (group.engine != engine || group.major_version != major) {
         return Err(Fault::combination(format!(
             "The option group {name} is for {} {} and can't be used with {engine} {major}",
             group.engine, group.major_version
@@ -160,7 +185,8 @@ pub(crate) fn subnet_group(scene: &Scene<'_>, name: &str) -> Result<String, Faul
 
 /// Security groups of the right form; without any, the VPC's default one (`R-REST-3`).
 pub(crate) fn security_groups(scene: &Scene<'_>, ids: Option<&Vec<String>>) -> Result<Vec<SecurityGroup>, Fault> {
-    let usual = vec![scene.region.network.default_security_group.clone()];
+    let usual = Some(scene.region.network.default_security_group.clone()).filter(|_| scene.enforces("R-REST-3"));
+    let usual: Vec<String> = usual.into_iter().collect();
     let ids = ids.filter(|ids| !ids.is_empty()).unwrap_or(&usual);
     ids.iter()
         .map(|id| {
@@ -176,8 +202,8 @@ pub(crate) fn security_groups(scene: &Scene<'_>, ids: Option<&Vec<String>>) -> R
 }
 
 /// A class as classes are named (`R-INST-8`).
-pub(crate) fn class(class: &str) -> Result<(), Fault> {
-    if super::catalogue::is_class(class) {
+pub(crate) fn class(switches: &Switches, class: &str) -> Result<(), Fault> {
+    if super::catalogue::is_class(class) || !switches.enforces("R-INST-8") {
         return Ok(());
     }
     Err(Fault::value(format!("Invalid DB Instance class: {class}")))
@@ -204,17 +230,21 @@ mod tests {
             ("mysql", "floppy", 100, None, None, false),
         ];
         for (engine, kind, size, iops, throughput, fits) in table {
-            assert_eq!(storage(engine, kind, size, iops, throughput).is_ok(), fits, "{engine} {kind} {size} {iops:?}");
+            assert_eq!(
+                storage(&Switches::default(), engine, kind, size, iops, throughput).is_ok(),
+                fits,
+                "{engine} {kind} {size} {iops:?}"
+            );
         }
     }
 
     #[test]
     fn overlapping_windows_are_refused() {
-        assert!(windows_fit("04:00-04:30", "mon:05:00-mon:05:30").is_ok());
+        assert!(windows_fit(&Switches::default(), "04:00-04:30", "mon:05:00-mon:05:30").is_ok());
         for (backup, maintenance) in
             [("04:00-04:30", "mon:04:10-mon:04:40"), ("04:00-04:10", "mon:05:00-mon:05:30"), ("x", "y")]
         {
-            assert!(windows_fit(backup, maintenance).is_err());
+            assert!(windows_fit(&Switches::default(), backup, maintenance).is_err());
         }
     }
 }

@@ -1,4 +1,4 @@
-//! `CreateDBSnapshot`, `DeleteDBSnapshot` and sharing.
+//! `CreateDBSnapshot`, `ModifyDBSnapshot` and sharing.
 
 use jiff::Timestamp;
 use serde::Deserialize;
@@ -31,7 +31,7 @@ pub(crate) struct Create {
 #[serde(deny_unknown_fields)]
 pub(crate) struct Name {
     #[serde(rename = "DBSnapshotIdentifier")]
-    name: String,
+    pub(super) name: String,
 }
 
 /// `ModifyDBSnapshotAttribute`'s input.
@@ -49,23 +49,31 @@ pub(crate) struct Share {
 
 /// `CreateDBSnapshot` (`R-SNAP-1`, `R-SNAP-2`).
 pub(crate) fn create(scene: &mut Scene<'_>, input: Create) -> Result<Value, Fault> {
-    let name = names::snapshot("DBSnapshotIdentifier", &input.name)?;
+    let name = names::snapshot(scene.switches, "DBSnapshotIdentifier", &input.name)?;
     let instance = rules::find(scene, &input.instance)?.clone();
-    member_of_cluster(&instance)?;
+    if scene.enforces("R-ENG-2") {
+        member_of_cluster(&instance)?;
+    }
     free(scene, &name)?;
     quota::manual_snapshot(scene)?;
-    rules::usable(&instance)?;
+    let begins = rules::usable_after_backup(scene, &instance, scene.switches.snapshot_waits_for_backup)?;
     let id = instance.row.resource_id.clone();
-    let ends = after(scene.now, pace::snapshot(instance.row.allocated_storage));
-    let mut snapshot = of(&instance, &name, "manual", &scene.region.network.vpc, scene.now, ends);
-    let tag_list = match tags::given(input.tags, None)? {
+    let ends = after(begins, pace::snapshot(instance.row.allocated_storage));
+    let mut snapshot = of(&instance, &name, "manual", &scene.region.network.vpc, begins, ends);
+    let tag_list = match tags::given(scene.switches, input.tags, None)? {
         Some(tags) => tags,
-        None if instance.row.copy_tags_to_snapshot => instance.row.tag_list.clone(),
+        None if instance.row.copy_tags_to_snapshot || !scene.enforces("R-SNAP-2") => instance.row.tag_list.clone(),
         None => Vec::new(),
     };
     snapshot.row.tag_list = tags::at_first(scene, &name, tag_list);
-    let answer = json!({"DBSnapshot": view::snapshot(scene.name, &snapshot, scene.now)});
+    if !scene.enforces("R-ENC-2") {
+        (snapshot.row.encrypted, snapshot.row.kms_key_id) = (false, None);
+    }
+    let answer = json!({"DBSnapshot": view::snapshot(scene.region, scene.name, &snapshot, scene.now)});
     scene.region.snapshots.push(snapshot);
+    if begins > scene.now {
+        work::plan_status(scene.region, &id, begins, "backing-up");
+    }
     begin(scene, &id, &name, ends);
     Ok(answer)
 }
@@ -74,13 +82,15 @@ pub(crate) fn create(scene: &mut Scene<'_>, input: Create) -> Result<Value, Faul
 pub(crate) fn begin(scene: &mut Scene<'_>, id: &str, name: &str, ends: Timestamp) {
     let arn = work::snapshot_arn(scene.name, name);
     scene.region.record(scene.now, &arn, "Creating manual snapshot", &["creation"]);
-    if let Some(instance) = scene.region.by_resource_id(id) {
+    let backing_up = scene.enforces("R-SNAP-1");
+    if let Some(instance) = scene.region.by_resource_id(id).filter(|_| backing_up) {
         "backing-up".clone_into(&mut instance.row.status);
     }
     work::plan(scene.region, name, ends, Effect::SnapshotDone);
     work::plan_status(scene.region, id, ends, "available");
 }
 
+/// A cluster's member is backed up with its cluster (`R-ENG-2`).
 fn member_of_cluster(instance: &Instance) -> Result<(), Fault> {
     match &instance.row.cluster {
         Some(cluster) => Err(Fault::value(format!(
@@ -93,7 +103,7 @@ fn member_of_cluster(instance: &Instance) -> Result<(), Fault> {
 
 /// No snapshot of this name yet (`R-NAME-3`).
 pub(crate) fn free(scene: &Scene<'_>, name: &str) -> Result<(), Fault> {
-    if scene.region.snapshot(name).is_some() {
+    if scene.enforces("R-NAME-3") && scene.region.snapshot(name).is_some() {
         return Err(Fault::new(
             "DBSnapshotAlreadyExists",
             format!("Cannot create the snapshot because a snapshot with the identifier {name} already exists."),
@@ -170,6 +180,7 @@ pub(crate) fn of(
         begins,
         ends,
         copy: false,
+        copied_from: None,
         shared_with: Vec::new(),
         known_as: None,
         frozen: None,
@@ -191,29 +202,6 @@ pub(crate) fn inside(row: &InstanceRow) -> Inside {
     }
 }
 
-/// `DeleteDBSnapshot` (`R-SNAP-5`).
-pub(crate) fn delete(scene: &mut Scene<'_>, input: &Name) -> Result<Value, Fault> {
-    let snapshot = find(scene, &input.name)?;
-    if !snapshot.is_manual() {
-        return Err(Fault::new(
-            "InvalidDBSnapshotState",
-            "Automated snapshots are deleted with their instance or when their retention ends.",
-        ));
-    }
-    if snapshot.row.status != "failed" {
-        available(snapshot)?;
-    }
-    let mut answer = view::snapshot(scene.name, snapshot, scene.now);
-    if let Some(row) = answer.as_object_mut() {
-        row.insert("Status".to_owned(), json!("deleted"));
-    }
-    let name = snapshot.row.name.clone();
-    let arn = work::snapshot_arn(scene.name, &name);
-    scene.region.snapshots.retain(|snapshot| snapshot.row.name != name);
-    scene.region.record(scene.now, &arn, "Deleted manual snapshot", &["deletion"]);
-    Ok(json!({"DBSnapshot": answer}))
-}
-
 /// `ModifyDBSnapshot`'s input.
 #[derive(Deserialize)]
 #[serde(deny_unknown_fields, rename_all = "PascalCase")]
@@ -231,7 +219,8 @@ pub(crate) fn upgrade(scene: &mut Scene<'_>, input: &Upgrade) -> Result<Value, F
     let row = &snapshot.row;
     let upgradable =
         matches!(row.engine.as_str(), "mysql" | "mariadb" | "postgres") || row.engine.starts_with("oracle");
-    if !snapshot.is_manual() || !snapshot.shared_with.is_empty() || !upgradable {
+    let refused = !snapshot.is_manual() || !snapshot.shared_with.is_empty() || !upgradable;
+    if refused && scene.enforces("R-SNAP-10") {
         return Err(Fault::new("InvalidDBSnapshotState", format!("Snapshot {} can't be upgraded.", row.name)));
     }
     let from = catalogue::versions(&row.engine).find(|version| version.number == row.engine_version);
@@ -254,7 +243,8 @@ pub(crate) fn upgrade(scene: &mut Scene<'_>, input: &Upgrade) -> Result<Value, F
     version.clone_into(&mut changed.row.engine_version);
     let usual = default_option_group(&row.engine, &version);
     changed.row.option_group_name = input.option_group_name.clone().unwrap_or(usual);
-    let answer = json!({"DBSnapshot": view::snapshot(scene.name, changed, now)});
+    let changed = changed.clone();
+    let answer = json!({"DBSnapshot": view::snapshot(scene.region, scene.name, &changed, now)});
     work::plan(scene.region, &row.name, ends, Effect::SnapshotUsable);
     Ok(answer)
 }
@@ -265,7 +255,7 @@ pub(crate) fn attributes(scene: &mut Scene<'_>, input: &Name) -> Result<Value, F
     Ok(json!({"DBSnapshotAttributesResult": shared(snapshot)}))
 }
 
-/// `ModifyDBSnapshotAttribute` (`R-SNAP-7`).
+/// `ModifyDBSnapshotAttribute` (`R-SNAP-7`, `R-KMS-9`).
 pub(crate) fn share(scene: &mut Scene<'_>, input: &Share) -> Result<Value, Fault> {
     let snapshot = find(scene, &input.name)?;
     if input.attribute_name != "restore" {
@@ -273,13 +263,16 @@ pub(crate) fn share(scene: &mut Scene<'_>, input: &Share) -> Result<Value, Fault
     }
     available(snapshot)?;
     let managed = snapshot.row.kms_key_id.as_ref().and_then(|arn| scene.region.key(arn, scene.name));
-    if managed.is_some_and(|key| key.manager == "AWS") && !input.values_to_add.is_empty() {
+    if managed.is_some_and(|key| key.manager == "AWS") && scene.enforces("R-KMS-9") && !input.values_to_add.is_empty() {
         return Err(Fault::new(
             "InvalidDBSnapshotState",
             "Snapshots that are encrypted with the default KMS key can't be shared.",
         ));
     }
-    if snapshot.row.encrypted && input.values_to_add.iter().any(|account| account == "all") {
+    if scene.enforces("R-SNAP-7")
+        && snapshot.row.encrypted
+        && input.values_to_add.iter().any(|account| account == "all")
+    {
         return Err(Fault::value("Encrypted snapshots can't be shared as public."));
     }
     let name = snapshot.row.name.clone();

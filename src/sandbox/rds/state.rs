@@ -4,7 +4,7 @@ use serde::Deserialize;
 use serde_json::{Value, json};
 
 use super::input::InstanceName;
-use super::{rules, view, work};
+use super::{keyless, rules, view, work};
 use crate::sandbox::scene::Scene;
 use crate::sandbox::wire::fault::Fault;
 use crate::sandbox::world::agenda::Effect;
@@ -28,27 +28,38 @@ fn shown(scene: &mut Scene<'_>, id: &str, status: &str) -> Value {
     json!({"DBInstance": row})
 }
 
-/// `RebootDBInstance`: the parameter groups are read anew (`R-REBOOT-1`, `R-REBOOT-2`).
+/// `RebootDBInstance`: the parameter groups are read anew (`R-REBOOT-1`, `R-REBOOT-2`); an event says when it
+/// was up again (`R-REBOOT-3`).
 pub(crate) fn reboot(scene: &mut Scene<'_>, input: &Reboot) -> Result<Value, Fault> {
     let instance = rules::find(scene, &input.name)?;
-    rules::usable(instance)?;
-    if input.force_failover == Some(true) && !instance.row.multi_az {
+    let begins = rules::usable_after_backup(scene, instance, scene.switches.reboot_waits_for_backup)?;
+    if input.force_failover == Some(true) && !instance.row.multi_az && scene.enforces("R-REBOOT-2") {
         return Err(Fault::combination("Cannot reboot with failover: the DB instance isn't Multi-AZ."));
     }
     let id = instance.row.resource_id.clone();
-    let answer = shown(scene, &id, "rebooting");
-    let up = after(scene.now, pace::REBOOT);
-    work::plan(scene.region, &id, up, Effect::ParametersInSync);
-    work::plan_event(scene.region, &id, up, "DB instance restarted", "availability");
+    let answer = if begins > scene.now {
+        work::plan_status(scene.region, &id, begins, "rebooting");
+        shown(scene, &id, "backing-up")
+    } else {
+        shown(scene, &id, "rebooting")
+    };
+    let up = after(begins, pace::REBOOT);
+    if scene.enforces("R-REBOOT-1") {
+        work::plan(scene.region, &id, up, Effect::ParametersInSync);
+    }
+    if scene.enforces("R-REBOOT-3") {
+        work::plan_event(scene.region, &id, up, "DB instance restarted", "availability");
+    }
     work::plan_status(scene.region, &id, up, "available");
     Ok(answer)
 }
 
-/// `StopDBInstance` (`R-STOP-1`).
+/// `StopDBInstance` (`R-STOP-1`, `R-STOP-3`).
 pub(crate) fn stop(scene: &mut Scene<'_>, input: &InstanceName) -> Result<Value, Fault> {
     let instance = rules::find(scene, &input.name)?;
-    rules::usable(instance)?;
-    if instance.row.replica_of.is_some() || !instance.row.replicas.is_empty() {
+    rules::usable(scene.switches, instance)?;
+    let replicates = instance.row.replica_of.is_some() || !instance.row.replicas.is_empty();
+    if replicates && scene.enforces("R-STOP-1") {
         return Err(Fault::new(
             "InvalidDBInstanceState",
             "Cannot stop a DB instance that is a read replica or has read replicas.",
@@ -63,6 +74,9 @@ pub(crate) fn stop(scene: &mut Scene<'_>, input: &InstanceName) -> Result<Value,
     work::plan_event(scene.region, &id, halted, "DB instance stopped", "notification");
     work::plan_status(scene.region, &id, halted, "stopped");
     let again = after(halted, 7 * 24 * 3600);
+    if !scene.enforces("R-STOP-3") {
+        return Ok(answer);
+    }
     work::plan(scene.region, &id, again, Effect::StartsItself);
     if let Some(instance) = scene.region.by_resource_id(&id) {
         instance.starts_itself = Some(again);
@@ -73,7 +87,12 @@ pub(crate) fn stop(scene: &mut Scene<'_>, input: &InstanceName) -> Result<Value,
 /// `StartDBInstance` (`R-STOP-2`).
 pub(crate) fn start(scene: &mut Scene<'_>, input: &InstanceName) -> Result<Value, Fault> {
     let instance = rules::find(scene, &input.name)?;
-    if instance.status() != "stopped" {
+    let recovers = instance.status() == keyless::RECOVERABLE;
+    if recovers && keyless::unreachable(scene.region, scene.name, &instance.row.resource_id) {
+        let key = instance.row.kms_key_id.clone().unwrap_or_default();
+        return Err(Fault::new("KMSKeyNotAccessibleFault", format!("The KMS key {key} can't be used.")));
+    }
+    if instance.status() != "stopped" && !recovers && scene.enforces("R-STOP-2") {
         return Err(Fault::new(
             "InvalidDBInstanceState",
             format!("Instance {} is not stopped, it is {}.", instance.row.name, instance.status()),

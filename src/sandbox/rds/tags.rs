@@ -5,6 +5,7 @@ use serde_json::{Value, json};
 
 use super::{rules, snapshots, view, work};
 use crate::sandbox::scene::Scene;
+use crate::sandbox::switches::Switches;
 use crate::sandbox::wire::fault::Fault;
 use crate::sandbox::world::Tag;
 use crate::sandbox::world::agenda::Effect;
@@ -42,8 +43,9 @@ pub(crate) fn list(scene: &mut Scene<'_>, input: &List) -> Result<Value, Fault> 
 
 /// `AddTagsToResource`: a key that exists gets the new value.
 pub(crate) fn add(scene: &mut Scene<'_>, input: &Add) -> Result<Value, Fault> {
+    let switches = scene.switches;
     let place = tags_of(scene, &input.resource_name)?;
-    let merged = merge(place.clone(), &input.tags)?;
+    let merged = merge(switches, place.clone(), &input.tags)?;
     *place = merged;
     Ok(view::nothing())
 }
@@ -55,9 +57,13 @@ pub(crate) fn remove(scene: &mut Scene<'_>, input: &Remove) -> Result<Value, Fau
 }
 
 /// Tags given when something is made, checked; nothing where none were given.
-pub(crate) fn given(tags: Option<Vec<Tag>>, usual: Option<&[Tag]>) -> Result<Option<Vec<Tag>>, Fault> {
+pub(crate) fn given(
+    switches: &Switches,
+    tags: Option<Vec<Tag>>,
+    usual: Option<&[Tag]>,
+) -> Result<Option<Vec<Tag>>, Fault> {
     match tags {
-        Some(tags) if !tags.is_empty() => merge(Vec::new(), &tags).map(Some),
+        Some(tags) if !tags.is_empty() => merge(switches, Vec::new(), &tags).map(Some),
         _ => Ok(usual.map(<[Tag]>::to_vec)),
     }
 }
@@ -65,22 +71,22 @@ pub(crate) fn given(tags: Option<Vec<Tag>>, usual: Option<&[Tag]>) -> Result<Opt
 /// Tags of something new, which may show later than the thing itself (`R-TAG-4`): what shows at once is returned.
 pub(crate) fn at_first(scene: &mut Scene<'_>, of: &str, tags: Vec<Tag>) -> Vec<Tag> {
     let seconds = scene.switches.tags_show_after;
-    if seconds == 0 || tags.is_empty() {
+    if seconds == 0 || !scene.enforces("R-TAG-4") || tags.is_empty() {
         return tags;
     }
     work::plan(scene.region, of, after(scene.now, seconds), Effect::Tags(tags));
     Vec::new()
 }
 
-fn merge(mut tags: Vec<Tag>, more: &[Tag]) -> Result<Vec<Tag>, Fault> {
+fn merge(switches: &Switches, mut tags: Vec<Tag>, more: &[Tag]) -> Result<Vec<Tag>, Fault> {
     for tag in more {
-        check(tag)?;
+        check(switches, tag)?;
         match tags.iter_mut().find(|old| old.key == tag.key) {
             Some(old) => old.value.clone_from(&tag.value),
             None => tags.push(tag.clone()),
         }
     }
-    if tags.len() > MOST {
+    if tags.len() > MOST && switches.enforces("R-TAG-1") {
         return Err(Fault::value(format!(
             "Invalid number of tags: {}. The maximum is {MOST} tags per resource.",
             tags.len()
@@ -89,7 +95,15 @@ fn merge(mut tags: Vec<Tag>, more: &[Tag]) -> Result<Vec<Tag>, Fault> {
     Ok(tags)
 }
 
-fn check(tag: &Tag) -> Result<(), Fault> {
+fn check(switches: &Switches, tag: &Tag) -> Result<(), Fault> {
+    let allowed = |letter: char| letter.is_alphanumeric() || letter.is_whitespace() || "_.:/=+-@".contains(letter);
+    let fine = tag.key.chars().all(allowed) && tag.value.chars().all(allowed);
+    if !fine && switches.enforces("R-TAG-2") {
+        return Err(Fault::value(format!("Tag {} contains characters that tags can't hold", tag.key)));
+    }
+    if !switches.enforces("R-TAG-1") {
+        return Ok(());
+    }
     let lower = tag.key.to_lowercase();
     if lower.starts_with("aws:") || lower.starts_with("rds:") {
         return Err(Fault::value(format!("Tag keys can't be prefixed with aws: or rds: ({})", tag.key)));
@@ -101,16 +115,13 @@ fn check(tag: &Tag) -> Result<(), Fault> {
     if tag.value.chars().count() > 256 {
         return Err(Fault::value(format!("Tag value of {} must be at most 256 characters long", tag.key)));
     }
-    let allowed = |letter: char| letter.is_alphanumeric() || letter.is_whitespace() || "_.:/=+-@".contains(letter);
-    if !tag.key.chars().all(allowed) || !tag.value.chars().all(allowed) {
-        return Err(Fault::value(format!("Tag {} contains characters that tags can't hold", tag.key)));
-    }
     Ok(())
 }
 
 /// The tags of what an ARN names (`R-TAG-3`).
 fn tags_of<'a>(scene: &'a mut Scene<'_>, arn: &str) -> Result<&'a mut Vec<Tag>, Fault> {
-    let Some((kind, name)) = scene.split_arn(arn) else {
+    let any_region = || arn.splitn(6, ':').nth(5)?.split_once(':').filter(|_| !scene.enforces("R-TAG-3"));
+    let Some((kind, name)) = scene.split_arn(arn).or_else(any_region) else {
         return Err(Fault::value(format!(
             "The specified resource name does not match an RDS resource in this region: {arn}"
         )));
@@ -166,9 +177,13 @@ mod tests {
         ];
         for (key, value) in table {
             let tag = Tag { key: key.to_owned(), value: value.to_owned() };
-            assert_eq!(merge(Vec::new(), &[tag]).unwrap_err().code, "InvalidParameterValue", "{key}={value}");
+            assert_eq!(
+                merge(&Switches::default(), Vec::new(), &[tag]).unwrap_err().code,
+                "InvalidParameterValue",
+                "{key}={value}"
+            );
         }
         let fine = Tag { key: "cost-center".to_owned(), value: "a/b=c+d-e@f: ü_.".to_owned() };
-        assert!(merge(Vec::new(), &[fine]).is_ok());
+        assert!(merge(&Switches::default(), Vec::new(), &[fine]).is_ok());
     }
 }

@@ -1,13 +1,15 @@
 //! What people look up around a change: automated backups, pending maintenance, certificates, valid modifications.
 
-use jiff::SignedDuration;
+use jiff::{SignedDuration, Timestamp};
 use serde::Deserialize;
 use serde_json::{Value, json};
 
 use super::input::{Filter, InstanceName};
 use super::{page, rules, view};
 use crate::sandbox::scene::Scene;
+use crate::sandbox::switches::Switches;
 use crate::sandbox::wire::fault::Fault;
+use crate::sandbox::world::Region;
 use crate::sandbox::world::instance::Instance;
 
 /// `DescribeDBInstanceAutomatedBackups`' input.
@@ -50,7 +52,7 @@ pub(crate) struct Certificates {
 pub(crate) fn backups(scene: &mut Scene<'_>, input: &Backups) -> Result<Value, Fault> {
     let wanted = |instance: &&Instance| {
         let row = &instance.row;
-        row.backup_retention_period > 0
+        (row.backup_retention_period > 0 || !scene.enforces("R-CAT-4"))
             && row.cluster.is_none()
             && input.resource_id.as_ref().is_none_or(|id| row.resource_id == *id)
             && input.name.as_ref().is_none_or(|name| row.name.eq_ignore_ascii_case(name))
@@ -62,25 +64,50 @@ pub(crate) fn backups(scene: &mut Scene<'_>, input: &Backups) -> Result<Value, F
             })
     };
     let rows = scene.region.instances.iter().filter(wanted);
-    let rows = rows.map(|instance| (instance.row.resource_id.clone(), backup(scene, instance)));
-    page::cut("DBInstanceAutomatedBackups", rows.collect(), input.max_records, input.marker.as_deref())
+    let rows = rows.map(|instance| {
+        let row = backup(scene.region, scene.name, instance, scene.now);
+        (instance.row.resource_id.clone(), row)
+    });
+    let kept = scene.region.retained.iter().filter(|row| {
+        let is = |member: &str, value: &String| row.get(member).and_then(Value::as_str) == Some(value);
+        input.resource_id.as_ref().is_none_or(|id| is("DbiResourceId", id))
+            && input.name.as_ref().is_none_or(|name| is("DBInstanceIdentifier", name))
+            && input.filters.iter().all(|filter| match filter.name.as_str() {
+                "dbi-resource-id" => filter.values.iter().any(|id| is("DbiResourceId", id)),
+                "db-instance-id" => filter.values.iter().any(|name| is("DBInstanceIdentifier", name)),
+                "status" => filter.values.iter().any(|value| value == "retained"),
+                _ => true,
+            })
+    });
+    let id = |row: &Value| row.get("DbiResourceId").and_then(Value::as_str).unwrap_or_default().to_owned();
+    let rows: Vec<(String, Value)> = rows.chain(kept.map(|row| (id(row), row.clone()))).collect();
+    page::cut("DBInstanceAutomatedBackups", rows, input.max_records, input.marker.as_deref())
 }
 
-fn backup(scene: &Scene<'_>, instance: &Instance) -> Value {
+/// The backups of a deleted instance that are kept (`R-DEL-6`).
+pub(crate) fn retain(region: &mut Region, name: &str, instance: &Instance, now: Timestamp) {
+    let mut row = backup(region, name, instance, now);
+    if let Some(row) = row.as_object_mut() {
+        row.insert("Status".to_owned(), json!("retained"));
+        region.retained.push(Value::Object(row.clone()));
+    }
+}
+
+fn backup(region: &Region, name: &str, instance: &Instance, now: Timestamp) -> Value {
     let row = &instance.row;
-    let earliest = scene.now - SignedDuration::from_hours(row.backup_retention_period * 24);
+    let earliest = now - SignedDuration::from_hours(row.backup_retention_period * 24);
     let earliest = row.instance_create_time.map_or(earliest, |made| made.max(earliest));
     json!({
-        "DBInstanceArn": instance.arn(scene.name),
+        "DBInstanceArn": instance.arn(name),
         "DbiResourceId": row.resource_id,
-        "Region": scene.name,
+        "Region": name,
         "DBInstanceIdentifier": row.name,
-        "RestoreWindow": {"EarliestTime": earliest, "LatestTime": view::restorable(scene.now)},
+        "RestoreWindow": {"EarliestTime": earliest, "LatestTime": view::restorable(now)},
         "AllocatedStorage": row.allocated_storage,
         "Status": "active",
         "Port": instance.port,
         "AvailabilityZone": row.availability_zone,
-        "VpcId": scene.region.network.vpc,
+        "VpcId": region.network.vpc,
         "InstanceCreateTime": row.instance_create_time,
         "MasterUsername": row.master_username,
         "Engine": row.engine,
@@ -100,14 +127,22 @@ fn backup(scene: &Scene<'_>, instance: &Instance) -> Value {
 
 /// `DescribePendingMaintenanceActions`: old instances have an operating-system update waiting (`R-CAT-5`).
 pub(crate) fn maintenance(scene: &mut Scene<'_>, input: &Maintenance) -> Result<Value, Fault> {
-    let old = |instance: &&Instance| {
+    let old = |instance: &Instance| {
         let years = SignedDuration::from_hours(5 * 365 * 24);
-        instance.row.instance_create_time.is_some_and(|made| scene.now.duration_since(made) > years)
+        scene.enforces("R-CAT-5")
+            && instance.row.instance_create_time.is_some_and(|made| scene.now.duration_since(made) > years)
     };
-    let rows = scene.region.instances.iter().filter(old).map(|instance| {
+    let rows = scene.region.instances.iter().filter_map(|instance| {
+        let system = json!({"Action": "system-update", "Description": "New Operating System update is available"});
+        let mut actions: Vec<Value> = old(instance).then_some(system).into_iter().collect();
+        if let Some((version, since)) = &instance.due_upgrade {
+            actions.push(json!({
+                "Action": "db-upgrade", "Description": format!("Upgrade to {version}"),
+                "AutoAppliedAfterDate": since}));
+        }
         let arn = instance.arn(scene.name);
-        let action = json!({"Action": "system-update", "Description": "New Operating System update is available"});
-        (arn.clone(), json!({"ResourceIdentifier": arn, "PendingMaintenanceActionDetails": [action]}))
+        let row = json!({"ResourceIdentifier": arn, "PendingMaintenanceActionDetails": actions});
+        (!actions.is_empty()).then_some((arn, row))
     });
     let rows = rows.filter(|(arn, _)| input.resource_identifier.as_ref().is_none_or(|asked| asked == arn));
     page::cut("PendingMaintenanceActions", rows.collect(), input.max_records, input.marker.as_deref())
@@ -121,17 +156,19 @@ const CERTIFICATES: [(&str, &str, &str); 3] = [
 ];
 
 /// A certificate that is there, where one is named (`R-CAT-6`).
-pub(crate) fn certificate(asked: Option<&str>) -> Result<(), Fault> {
+pub(crate) fn certificate(switches: &Switches, asked: Option<&str>) -> Result<(), Fault> {
     match asked.filter(|asked| CERTIFICATES.iter().all(|(name, ..)| name != asked)) {
-        Some(name) => Err(Fault::new("CertificateNotFound", format!("Certificate not found: {name}"))),
-        None => Ok(()),
+        Some(name) if switches.enforces("R-CAT-6") => {
+            Err(Fault::new("CertificateNotFound", format!("Certificate not found: {name}")))
+        }
+        _ => Ok(()),
     }
 }
 
 /// `DescribeCertificates` (`R-CAT-6`).
 pub(crate) fn certificates(scene: &mut Scene<'_>, input: &Certificates) -> Result<Value, Fault> {
     let asked = input.certificate_identifier.as_deref();
-    certificate(asked)?;
+    certificate(scene.switches, asked)?;
     let rows = CERTIFICATES.iter().filter(|(name, ..)| asked.is_none_or(|asked| asked == *name));
     let rows = rows.map(|(name, thumbprint, until)| {
         let row = json!({
@@ -152,7 +189,7 @@ pub(crate) fn certificates(scene: &mut Scene<'_>, input: &Certificates) -> Resul
 pub(crate) fn modifications(scene: &mut Scene<'_>, input: &InstanceName) -> Result<Value, Fault> {
     let instance = rules::find(scene, &input.name)?;
     let size = instance.row.allocated_storage;
-    let least = (size * 11 + 9) / 10;
+    let least = if scene.enforces("R-CAT-7") { (size * 11 + 9) / 10 } else { 1 };
     let row = |kind: &str| {
         json!({
             "StorageType": kind, "SupportsStorageAutoscaling": kind != "standard",

@@ -7,6 +7,7 @@ use super::catalogue::{self, Standing, Version};
 use super::create::CERTIFICATE;
 use super::input::Filter;
 use super::page;
+use crate::sandbox::scene::Scene;
 use crate::sandbox::wire::fault::Fault;
 use crate::sandbox::world::groups::{family, major_version};
 
@@ -43,7 +44,7 @@ pub(crate) struct Majors {
 }
 
 /// `DescribeDBEngineVersions`: deprecated versions only when all are asked for (`R-CAT-1`).
-pub(crate) fn versions(input: &Versions) -> Result<Value, Fault> {
+pub(crate) fn versions(scene: &Scene<'_>, input: &Versions) -> Result<Value, Fault> {
     let wanted = |version: &&Version| {
         let engine = version.engine;
         input.engine.as_ref().is_none_or(|asked| asked == engine)
@@ -53,7 +54,7 @@ pub(crate) fn versions(input: &Versions) -> Result<Value, Fault> {
                 .is_none_or(|asked| asked == version.number || *asked == major_version(engine, version.number))
             && input.family.as_ref().is_none_or(|asked| *asked == family(engine, version.number))
             && (!input.default_only || version.standing == Standing::Usual)
-            && (input.include_all || version.standing != Standing::Deprecated)
+            && (input.include_all || !scene.enforces("R-CAT-1") || version.standing != Standing::Deprecated)
     };
     // The order of the catalogue, oldest first, is kept by numbering the rows.
     let rows = catalogue::VERSIONS.iter().enumerate().filter(|(_, version)| wanted(version));
@@ -133,12 +134,12 @@ const SUPPORT: [(&str, &str, &str, &str, &str); 10] = [
 ];
 
 /// `DescribeDBMajorEngineVersions` (`R-CAT-2`).
-pub(crate) fn majors(input: &Majors) -> Result<Value, Fault> {
+pub(crate) fn majors(scene: &Scene<'_>, input: &Majors) -> Result<Value, Fault> {
     let wanted = |engine: &str, major: &str| {
         input.engine.as_ref().is_none_or(|asked| asked == engine)
             && input.major_engine_version.as_ref().is_none_or(|asked| asked == major)
     };
-    let rows = SUPPORT.iter().filter(|(engine, major, ..)| wanted(engine, major));
+    let rows = SUPPORT.iter().filter(|(engine, major, ..)| wanted(engine, major) && scene.enforces("R-CAT-2"));
     let rows = rows.map(|(engine, major, start, standard, extended)| {
         let life = |name: &str, start: &str, end: &str| {
             json!({

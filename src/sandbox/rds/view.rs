@@ -11,7 +11,8 @@ use crate::sandbox::world::snapshot::Snapshot;
 /// The part of endpoint addresses that is the same for all instances of an account in a Region.
 const ACCOUNT_LABEL: &str = "c1x2k3q4w5e6";
 
-/// An instance as `DescribeDBInstances` shows it.
+/// An instance as `DescribeDBInstances` shows it: a pending password as stars (`R-INST-4`), and how it is encrypted
+/// (`R-ENC-4`).
 pub(crate) fn instance(region: &Region, name: &str, instance: &Instance, now: Timestamp) -> Value {
     if let Some(frozen) = &instance.frozen {
         return frozen.clone();
@@ -22,7 +23,7 @@ pub(crate) fn instance(region: &Region, name: &str, instance: &Instance, now: Ti
     let mut put = |member: &str, value: Value| row.insert(member.to_owned(), value);
     put("DBInstanceArn", json!(instance.arn(name)));
     put("DBInstanceStatus", json!(instance.status()));
-    put("PendingModifiedValues", instance.pending.shown());
+    put("PendingModifiedValues", instance.pending.shown(region.enforces("R-INST-4")));
     put("DbInstancePort", json!(0));
     put("DBSecurityGroups", json!([]));
     if let Some(group) = instance.subnet_group.as_deref().and_then(|group| region.subnet_group(group)) {
@@ -60,6 +61,9 @@ pub(crate) fn instance(region: &Region, name: &str, instance: &Instance, now: Ti
             json!({"CAIdentifier": instance.row.ca_certificate_identifier, "ValidTill": "2061-05-21T23:01:05Z"});
         row.insert("CertificateDetails".to_owned(), details);
     }
+    if !region.enforces("R-ENC-4") {
+        row.remove("StorageEncryptionType");
+    }
     Value::Object(row)
 }
 
@@ -69,8 +73,8 @@ pub(crate) fn restorable(now: Timestamp) -> Timestamp {
     Timestamp::from_second(seconds - seconds.rem_euclid(300) - 60).unwrap_or(now)
 }
 
-/// A snapshot as `DescribeDBSnapshots` shows it.
-pub(crate) fn snapshot(name: &str, snapshot: &Snapshot, now: Timestamp) -> Value {
+/// A snapshot as `DescribeDBSnapshots` shows it, with how far it is (`R-SNAP-3`).
+pub(crate) fn snapshot(region: &Region, name: &str, snapshot: &Snapshot, now: Timestamp) -> Value {
     if let Some(frozen) = &snapshot.frozen {
         return frozen.clone();
     }
@@ -78,7 +82,10 @@ pub(crate) fn snapshot(name: &str, snapshot: &Snapshot, now: Timestamp) -> Value
         return Value::Null;
     };
     row.insert("DBSnapshotArn".to_owned(), json!(snapshot.arn(name)));
-    row.insert("PercentProgress".to_owned(), json!(snapshot.percent(now)));
+    row.insert(
+        "PercentProgress".to_owned(),
+        json!(if region.enforces("R-SNAP-3") { snapshot.percent(now) } else { 0 }),
+    );
     row.insert("ProcessorFeatures".to_owned(), json!([]));
     if snapshot.is_available() {
         let bytes = snapshot.row.allocated_storage * 1_073_741_824 / 10 * 7;

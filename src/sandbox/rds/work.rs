@@ -2,7 +2,7 @@
 
 use jiff::Timestamp;
 
-use super::phases;
+use super::{keyless, phases};
 use crate::sandbox::world::Region;
 use crate::sandbox::world::agenda::{Effect, Step};
 use crate::sandbox::world::changes::{Changes, Prompt};
@@ -33,7 +33,7 @@ pub(crate) fn plan_event(region: &mut Region, id: &str, at: Timestamp, message: 
 
 /// Plans changes that are to be made now: each kind in its own status and time (`R-MOD-2`, `R-MOD-4`).
 pub(crate) fn carry_out(region: &mut Region, id: &str, changes: &Changes, at: Timestamp) {
-    let seen = after(at, pace::SEEN_AFTER);
+    let seen = if region.enforces("R-MOD-2") { after(at, pace::SEEN_AFTER) } else { at };
     let Some(instance) = region.by_resource_id(id) else {
         return;
     };
@@ -56,7 +56,7 @@ pub(crate) fn carry_out(region: &mut Region, id: &str, changes: &Changes, at: Ti
         }
         plan_status(region, id, at, "available");
     }
-    if begins_backups {
+    if begins_backups && region.enforces("R-REST-8") {
         at = after(at, 1);
         back_up(region, id, at, gibibytes);
     }
@@ -69,7 +69,7 @@ pub(crate) fn carry_out(region: &mut Region, id: &str, changes: &Changes, at: Ti
 pub(crate) fn back_up(region: &mut Region, id: &str, at: Timestamp, gibibytes: i64) {
     plan_status(region, id, at, "backing-up");
     plan_event(region, id, at, "Backing up DB instance", "backup");
-    let done = after(at, pace::baseline(gibibytes));
+    let done = after(at, region.switches.baseline_takes.unwrap_or_else(|| pace::baseline(gibibytes)));
     plan(region, id, done, Effect::Backup);
     plan_event(region, id, done, "Finished DB Instance backup", "backup");
     plan_status(region, id, done, "available");
@@ -78,6 +78,9 @@ pub(crate) fn back_up(region: &mut Region, id: &str, at: Timestamp, gibibytes: i
 /// The old name shows `renaming`, then the new one does, then it is up (`R-NAME-4`).
 fn rename_from(region: &mut Region, id: &str, name: &str, at: Timestamp) {
     let changes = Changes { name: Some(name.to_owned()), ..Changes::default() };
+    if !region.enforces("R-NAME-4") {
+        return plan(region, id, at, Effect::Apply(Box::new(changes)));
+    }
     plan_status(region, id, at, "renaming");
     plan(region, id, at, Effect::Pend(Box::new(changes.clone())));
     let moved = after(at, pace::RENAME_OLD);
@@ -107,7 +110,7 @@ pub(crate) fn start(region: &mut Region, id: &str, at: Timestamp) {
     let Some(instance) = region.by_resource_id(id) else {
         return;
     };
-    if instance.status() != "stopped" {
+    if !matches!(instance.status(), "stopped" | keyless::RECOVERABLE) {
         return;
     }
     "starting".clone_into(&mut instance.row.status);
@@ -121,6 +124,9 @@ pub(crate) fn start(region: &mut Region, id: &str, at: Timestamp) {
 
 /// What names an instance elsewhere follows its rename (`R-NAME-5`).
 pub(crate) fn renamed(region: &mut Region, id: &str, old: &str, name: &str) {
+    if !region.enforces("R-NAME-5") {
+        return;
+    }
     for snapshot in region.snapshots.iter_mut().filter(|snapshot| snapshot.row.resource_id == id) {
         name.clone_into(&mut snapshot.row.instance_name);
     }

@@ -10,9 +10,11 @@ pub(crate) struct Fault {
 }
 
 /// Codes that the services use without listing them in their models.
-const COMMON: [(&str, u16); 24] = [
+const COMMON: [(&str, u16); 26] = [
     ("AccessDenied", 403),
     ("AccessDeniedException", 400),
+    ("ExpiredToken", 403),
+    ("ExpiredTokenException", 400),
     ("InternalFailure", 500),
     ("InvalidAction", 400),
     ("InvalidClientTokenId", 403),

@@ -1,6 +1,6 @@
 //! The service models as botocore ships them, without their documentation: which operations and shapes exist.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, HashMap};
 use std::io::Read;
 use std::sync::OnceLock;
 
@@ -11,7 +11,13 @@ use serde::Deserialize;
 pub(crate) struct Model {
     pub(crate) metadata: Metadata,
     pub(crate) operations: BTreeMap<String, Operation>,
-    shapes: BTreeMap<String, Shape>,
+    #[serde(deserialize_with = "by_name")]
+    shapes: Vec<(String, Shape)>,
+}
+
+/// Shapes in the order of their names.
+fn by_name<'de, D: serde::Deserializer<'de>>(deserializer: D) -> Result<Vec<(String, Shape)>, D::Error> {
+    BTreeMap::deserialize(deserializer).map(|shapes: BTreeMap<String, Shape>| shapes.into_iter().collect())
 }
 
 /// What a model says about its service as a whole.
@@ -36,6 +42,9 @@ pub(crate) struct ShapeReference {
     pub(crate) shape: String,
     pub(crate) location_name: Option<String>,
     pub(crate) result_wrapper: Option<String>,
+    /// Where the model has the shape, found once: names are compared only when the model is read.
+    #[serde(skip)]
+    place: usize,
 }
 
 /// A shape, with what the codec needs of it.
@@ -66,9 +75,9 @@ pub(crate) struct Shape {
 /// The members of a structure in the model's own order.
 pub(crate) type Members = Ordered;
 
-/// A JSON object of shape references that keeps its order.
+/// A JSON object of shape references that keeps its order, and finds a member by its name.
 #[derive(Debug, Default)]
-pub(crate) struct Ordered(Vec<(String, ShapeReference)>);
+pub(crate) struct Ordered(Vec<(String, ShapeReference)>, HashMap<String, usize>);
 
 impl Ordered {
     pub(crate) fn iter(&self) -> impl Iterator<Item = &(String, ShapeReference)> {
@@ -76,17 +85,28 @@ impl Ordered {
     }
 
     pub(crate) fn get(&self, name: &str) -> Option<&ShapeReference> {
-        self.0.iter().find(|(member, _)| member == name).map(|(_, reference)| reference)
+        self.place(name).and_then(|place| self.at(place)).map(|(_, reference)| reference)
+    }
+
+    /// Where in the order a member is.
+    pub(crate) fn place(&self, name: &str) -> Option<usize> {
+        self.1.get(name).copied()
+    }
+
+    pub(crate) fn at(&self, place: usize) -> Option<&(String, ShapeReference)> {
+        self.0.get(place)
     }
 }
 
 impl<'de> Deserialize<'de> for Ordered {
     fn deserialize<D: serde::Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
         let map = serde_json::Map::<String, serde_json::Value>::deserialize(deserializer)?;
-        map.into_iter()
+        let members = map
+            .into_iter()
             .map(|(name, value)| Ok((name, serde_json::from_value(value).map_err(serde::de::Error::custom)?)))
-            .collect::<Result<_, _>>()
-            .map(Ordered)
+            .collect::<Result<Vec<(String, ShapeReference)>, D::Error>>()?;
+        let places = members.iter().enumerate().map(|(place, (name, _))| (name.clone(), place)).collect();
+        Ok(Self(members, places))
     }
 }
 
@@ -118,7 +138,27 @@ pub(crate) struct ErrorTrait {
 impl Model {
     /// The shape of this name. Models refer only to shapes that they hold; a unit test walks all references.
     pub(crate) fn shape(&self, name: &str) -> Option<&Shape> {
-        self.shapes.get(name)
+        let place = self.shapes.binary_search_by(|(known, _)| known.as_str().cmp(name)).ok()?;
+        self.shapes.get(place).map(|(_, shape)| shape)
+    }
+
+    /// The shape that a reference of this model leads to.
+    pub(crate) fn of(&self, reference: &ShapeReference) -> Option<&Shape> {
+        self.shapes.get(reference.place).map(|(_, shape)| shape)
+    }
+
+    /// Finds the place of every reference's shape.
+    fn resolve(&mut self) {
+        let names: Vec<String> = self.shapes.iter().map(|(name, _)| name.clone()).collect();
+        let operations =
+            self.operations.values_mut().flat_map(|operation| operation.input.iter_mut().chain(&mut operation.output));
+        let shapes = self.shapes.iter_mut().flat_map(|(_, shape)| {
+            let members = shape.members.0.iter_mut().map(|(_, reference)| reference);
+            members.chain(&mut shape.member).chain(&mut shape.value)
+        });
+        for reference in operations.chain(shapes) {
+            reference.place = names.binary_search(&reference.shape).unwrap_or(usize::MAX);
+        }
     }
 
     /// The code and HTTP status of each error that the model knows.
@@ -169,7 +209,9 @@ impl Service {
 fn unpack(packed: &[u8]) -> Result<Model, String> {
     let mut text = String::new();
     flate2::read::GzDecoder::new(packed).read_to_string(&mut text).map_err(|error| error.to_string())?;
-    serde_json::from_str(&text).map_err(|error| error.to_string())
+    let mut model: Model = serde_json::from_str(&text).map_err(|error| error.to_string())?;
+    model.resolve();
+    Ok(model)
 }
 
 #[cfg(test)]
@@ -186,10 +228,11 @@ mod tests {
                     assert!(model.shape(&reference.shape).is_some(), "{}", reference.shape);
                 }
             }
-            for shape in model.shapes.values() {
+            for (_, shape) in &model.shapes {
                 let members = shape.members.iter().map(|(_, reference)| reference);
                 for reference in members.chain(&shape.member).chain(&shape.value) {
-                    assert!(model.shape(&reference.shape).is_some(), "{}", reference.shape);
+                    let named = model.shape(&reference.shape).unwrap();
+                    assert!(std::ptr::eq(model.of(reference).unwrap(), named), "{}", reference.shape);
                     seen += 1;
                 }
             }

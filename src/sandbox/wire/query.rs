@@ -32,12 +32,20 @@ pub(crate) enum Unknown {
     Ignored,
 }
 
+/// How strictly a request is read.
+#[derive(Clone, Copy, Debug)]
+pub(crate) struct Strictness {
+    pub(crate) unknown: Unknown,
+    /// Whether a missing or ill-typed parameter is refused here.
+    pub(crate) typed: bool,
+}
+
 /// Reads a request's form by its operation's input shape (`R-WIRE-2`, `R-WIRE-3`).
 pub(crate) fn decode(
     model: &Model,
     operation: &str,
     form: &[(String, String)],
-    unknown: Unknown,
+    terms: Strictness,
 ) -> Result<Value, Fault> {
     let mut root = Node::default();
     for (name, text) in form {
@@ -50,12 +58,12 @@ pub(crate) fn decode(
     let Some(shape) = input.and_then(|input| model.shape(&input.shape)) else {
         return Ok(Value::Object(Map::new()));
     };
-    Reader { model, unknown }.structure(&root, shape, "")
+    Reader { model, terms }.structure(&root, shape, "")
 }
 
 struct Reader<'a> {
     model: &'a Model,
-    unknown: Unknown,
+    terms: Strictness,
 }
 
 impl Reader<'_> {
@@ -82,7 +90,7 @@ impl Reader<'_> {
                 .find(|(member, reference)| reference.location_name.as_deref().unwrap_or(member) == name);
             let at = if path.is_empty() { name.clone() } else { format!("{path}.{name}") };
             let Some((member, reference)) = found else {
-                match self.unknown {
+                match self.terms.unknown {
                     Unknown::Refused => {
                         return Err(Fault::value(format!("{at} is not a parameter of this operation")));
                     }
@@ -92,7 +100,7 @@ impl Reader<'_> {
             object.insert(member.clone(), self.value(child, self.shape(&reference.shape)?, &at)?);
         }
         for member in &shape.required {
-            if !object.contains_key(member) {
+            if self.terms.typed && !object.contains_key(member) {
                 let at = if path.is_empty() { member.clone() } else { format!("{path}.{member}") };
                 return Err(Fault::new("MissingParameter", format!("The request must contain the parameter {at}")));
             }
@@ -155,7 +163,7 @@ mod tests {
 
     fn read(operation: &str, form: &[(&str, &str)]) -> Result<Value, Fault> {
         let form: Vec<_> = form.iter().map(|(name, text)| ((*name).to_owned(), (*text).to_owned())).collect();
-        decode(Service::Rds.model().unwrap(), operation, &form, Unknown::Refused)
+        decode(Service::Rds.model().unwrap(), operation, &form, Strictness { unknown: Unknown::Refused, typed: true })
     }
 
     #[test]

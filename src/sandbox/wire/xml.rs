@@ -6,11 +6,16 @@ use quick_xml::escape::escape;
 use serde_json::Value;
 
 use super::fault::Fault;
-use super::model::{Kind, Model, Shape};
+use super::model::{Kind, Model, Shape, ShapeReference};
 use super::scalar;
 
-/// Writes an operation's answer (`R-WIRE-1`, `R-WIRE-5`).
-pub(crate) fn encode(model: &Model, operation: &str, answer: &Value, request_id: &str) -> Result<String, Fault> {
+/// Writes an operation's answer (`R-WIRE-1`, `R-WIRE-5`); without a request id the result stands by itself.
+pub(crate) fn encode(
+    model: &Model,
+    operation: &str,
+    answer: &Value,
+    request_id: Option<&str>,
+) -> Result<String, Fault> {
     let namespace = model.metadata.xml_namespace.as_deref().unwrap_or_default();
     let mut text = format!("<{operation}Response xmlns=\"{namespace}\">");
     let output = model.operations.get(operation).and_then(|operation| operation.output.as_ref());
@@ -21,8 +26,13 @@ pub(crate) fn encode(model: &Model, operation: &str, answer: &Value, request_id:
     } else if answer.as_object().is_none_or(|object| !object.is_empty()) {
         return Err(Fault::internal(format!("{operation} has no output in the model")));
     }
-    let _ =
-        write!(text, "<ResponseMetadata><RequestId>{request_id}</RequestId></ResponseMetadata></{operation}Response>");
+    if let Some(id) = request_id {
+        let _ = write!(text, "<ResponseMetadata><RequestId>{id}</RequestId></ResponseMetadata>");
+    } else {
+        let wrapper = format!("{operation}Result>");
+        text = text.replace(&format!("<{wrapper}"), "").replace(&format!("</{wrapper}"), "");
+    }
+    let _ = write!(text, "</{operation}Response>");
     Ok(text)
 }
 
@@ -42,8 +52,8 @@ struct Writer<'a> {
     text: &'a mut String,
 }
 
-fn shape_in<'a>(model: &'a Model, name: &str) -> Result<&'a Shape, Fault> {
-    model.shape(name).ok_or_else(|| Fault::internal(format!("no shape {name} in the model")))
+fn shape_in<'a>(model: &'a Model, reference: &ShapeReference) -> Result<&'a Shape, Fault> {
+    model.of(reference).ok_or_else(|| Fault::internal(format!("no shape {} in the model", reference.shape)))
 }
 
 impl<'a> Writer<'a> {
@@ -51,7 +61,7 @@ impl<'a> Writer<'a> {
         if !scalar::fits(value, shape.kind) {
             return Err(Fault::internal(format!("{name}: {value} is no {}", scalar::word(shape.kind))));
         }
-        let _ = write!(self.text, "<{name}>");
+        self.tag("<", name);
         match value {
             Value::Object(object) if shape.kind == Kind::Structure => {
                 self.members(object, shape)?;
@@ -59,7 +69,7 @@ impl<'a> Writer<'a> {
             Value::Object(object) => {
                 for (key, item) in object {
                     let reference = shape.value.as_ref().ok_or_else(|| Fault::internal(format!("{name}: no map")))?;
-                    let (shape, key) = (shape_in(self.model, &reference.shape)?, escape(key));
+                    let (shape, key) = (shape_in(self.model, reference)?, escape(key));
                     let _ = write!(self.text, "<entry><key>{key}</key>");
                     self.element("value", item, shape)?;
                     self.text.push_str("</entry>");
@@ -67,7 +77,7 @@ impl<'a> Writer<'a> {
             }
             Value::Array(items) => {
                 let reference = shape.member.as_ref().ok_or_else(|| Fault::internal(format!("{name}: no list")))?;
-                let element = shape_in(self.model, &reference.shape)?;
+                let element = shape_in(self.model, reference)?;
                 for item in items {
                     self.element(reference.location_name.as_deref().unwrap_or("member"), item, element)?;
                 }
@@ -77,20 +87,49 @@ impl<'a> Writer<'a> {
             }
             other => self.text.push_str(&other.to_string()),
         }
-        let _ = write!(self.text, "</{name}>");
+        self.tag("</", name);
         Ok(())
     }
 
-    fn members(&mut self, object: &serde_json::Map<String, Value>, shape: &'a Shape) -> Result<(), Fault> {
-        if let Some(stray) = object.keys().find(|name| shape.members.get(name).is_none()) {
-            return Err(Fault::internal(format!("the answer has a member {stray} that AWS's shape lacks")));
+    fn tag(&mut self, opening: &str, name: &str) {
+        for part in [opening, name, ">"] {
+            self.text.push_str(part);
         }
-        for (member, reference) in shape.members.iter() {
-            if let Some(value) = object.get(member).filter(|value| !value.is_null()) {
-                let element = shape_in(self.model, &reference.shape)?;
+    }
+
+    fn members(&mut self, object: &serde_json::Map<String, Value>, shape: &'a Shape) -> Result<(), Fault> {
+        let mut placed = Vec::with_capacity(object.len());
+        for (name, value) in object {
+            let Some(place) = shape.members.place(name) else {
+                return Err(Fault::internal(format!("the answer has a member {name} that AWS's shape lacks")));
+            };
+            placed.push((place, value));
+        }
+        // Members go out in the shape's order.
+        placed.sort_unstable_by_key(|(place, _)| *place);
+        for (place, value) in placed.into_iter().filter(|(_, value)| !value.is_null()) {
+            if let Some((member, reference)) = shape.members.at(place) {
+                let element = shape_in(self.model, reference)?;
                 self.element(reference.location_name.as_deref().unwrap_or(member), value, element)?;
             }
         }
         Ok(())
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::super::model::Service;
+    use super::*;
+    use serde_json::json;
+
+    #[test]
+    fn an_answer_that_the_shape_lacks_is_our_own_fault() {
+        let model = Service::Rds.model().unwrap();
+        let encoded = |answer: Value| encode(model, "DescribeDBInstances", &answer, Some("1"));
+        assert!(encoded(json!({"DBInstances": [{"DBInstanceIdentifier": "a"}]})).is_ok());
+        for wrong in [json!({"Colour": "red"}), json!({"DBInstances": [{"MultiAZ": "yes"}]}), json!({"Marker": 7})] {
+            assert_eq!(encoded(wrong).unwrap_err().code, "InternalFailure");
+        }
     }
 }

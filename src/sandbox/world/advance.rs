@@ -4,21 +4,29 @@ use jiff::Timestamp;
 
 use super::agenda::{Effect, Step};
 use super::instance::{Instance, StorageOperation};
+use super::key::Key;
 use super::{Region, pace, windows};
-use crate::sandbox::rds::{automated, work};
+use crate::sandbox::rds::{automated, keyless, upkeep, work};
 
 impl Region {
     /// Lets everything happen that is due by `now`, in the order of its time (`R-TIME-1`).
     pub(crate) fn advance(&mut self, region: &str, now: Timestamp) {
+        if !self.enforces("R-TIME-1") {
+            return;
+        }
+        self.expire_keys(region, now);
         loop {
             let window = self.next_window(now);
-            let due = self.agenda.first().map(|step| step.at).filter(|at| *at <= now);
+            // Without the rule work takes no time at all (`R-TIME-2`).
+            let instant = !self.enforces("R-TIME-2");
+            let due = self.agenda.first().map(|step| step.at).filter(|at| *at <= now || instant);
             match (window, due) {
                 (Some((at, id)), step) if step.is_none_or(|step| at < step) => {
                     self.open_window(&id, at);
                 }
                 (_, Some(_)) => {
-                    let step = self.agenda.remove(0);
+                    let mut step = self.agenda.remove(0);
+                    step.at = step.at.min(now);
                     self.happen(region, &step);
                 }
                 _ => break,
@@ -31,11 +39,30 @@ impl Region {
         }
     }
 
+    /// Key material that was brought along may have an end (`R-KMS-8`).
+    fn expire_keys(&mut self, region: &str, now: Timestamp) {
+        let ends = |key: &Key| key.state == "Enabled" && key.valid_to.is_some_and(|end| end <= now);
+        if !self.keys.iter().any(ends) || !self.enforces("R-KMS-8") {
+            return;
+        }
+        let mut expired = Vec::new();
+        for key in self.keys.iter_mut().filter(|key| ends(key)) {
+            "PendingImport".clone_into(&mut key.state);
+            expired.push((key.arn(region), key.valid_to.unwrap_or(now)));
+        }
+        for (arn, end) in expired {
+            keyless::key_lost(self, &arn, end);
+        }
+    }
+
     fn next_window(&self, now: Timestamp) -> Option<(Timestamp, String)> {
         let opening = |instance: &Instance| {
-            let ready = instance.is_usable() && !instance.queued.is_empty();
-            let at = instance.window_opens.filter(|at| ready && *at <= now)?;
-            Some((at, instance.row.resource_id.clone()))
+            let waits = instance.window_opens.filter(|_| !instance.queued.is_empty());
+            let upgrade = instance.due_upgrade.as_ref();
+            let upgrade =
+                upgrade.and_then(|(_, since)| windows::next_weekly(&instance.row.preferred_maintenance_window, *since));
+            let at = waits.into_iter().chain(upgrade).min()?;
+            (at <= now && instance.is_usable()).then(|| (at, instance.row.resource_id.clone()))
         };
         self.instances.iter().filter_map(opening).min()
     }
@@ -46,7 +73,10 @@ impl Region {
             return;
         };
         instance.window_opens = None;
-        let queued = std::mem::take(&mut instance.queued);
+        let mut queued = std::mem::take(&mut instance.queued);
+        if let Some((version, _)) = instance.due_upgrade.take_if(|(_, since)| *since < at) {
+            queued.engine_version = Some(version);
+        }
         work::carry_out(self, id, &queued, at);
     }
 
@@ -76,6 +106,7 @@ impl Region {
             Effect::SnapshotDone => self.snapshot_done(region, step),
             Effect::Gone(keep_backups) => self.gone(region, step, *keep_backups),
             Effect::Backup => automated::take(self, region, &step.of, step.at),
+            Effect::WithoutKey(stage) => keyless::stage(self, region, &step.of, *stage, step.at),
             Effect::StartsItself => work::start(self, &step.of, step.at),
             Effect::Event { message, categories } => {
                 let arn = self.by_resource_id(&step.of).map(|instance| instance.arn(region));
@@ -167,18 +198,24 @@ impl Region {
     }
 
     fn snapshot_done(&mut self, region: &str, step: &Step) {
+        let kept = self.enforces("R-SNAP-4");
         let Some(snapshot) = self.snapshot_mut(&step.of) else {
             return;
         };
         "available".clone_into(&mut snapshot.row.status);
         // Of a copy only its own time is new; a first snapshot's time is when its data was taken (`R-SNAP-4`).
+        let own_time = !kept && snapshot.copy;
         let taken = if snapshot.copy { step.at } else { pace::after(snapshot.begins, 10) };
         snapshot.row.snapshot_create_time = Some(taken);
+        if own_time {
+            snapshot.row.original_snapshot_create_time = None;
+        }
         snapshot.row.original_snapshot_create_time.get_or_insert(taken);
         let (arn, copy, automated) =
             (work::snapshot_arn(region, &snapshot.row.name), snapshot.copy, !snapshot.is_manual());
         if copy {
-            self.record(step.at, &arn, "Finished copy of snapshot", &["notification"]);
+            let message = format!("Finished copy of snapshot {} in region {region}", step.of);
+            self.record(step.at, &arn, &message, &["notification"]);
         } else if automated {
             self.record(step.at, &arn, "Automated snapshot created", &["creation"]);
         } else {
@@ -186,17 +223,24 @@ impl Region {
         }
     }
 
+    /// An instance is gone; its automated backups go along or stay (`R-SNAP-6`, `R-DEL-6`).
     fn gone(&mut self, region: &str, step: &Step, keep_backups: bool) {
         let Some(instance) = self.by_resource_id(&step.of) else {
             return;
         };
         let arn = instance.arn(region);
         let name = instance.row.name.clone();
+        let kept = keep_backups && instance.row.backup_retention_period > 0;
+        let last = instance.clone();
+        if kept && self.enforces("R-DEL-6") {
+            upkeep::retain(self, region, &last, step.at);
+        }
         self.instances.retain(|instance| instance.row.resource_id != step.of);
         self.agenda.retain(|other| other.of != step.of);
         for other in &mut self.instances {
             other.row.replicas.retain(|replica| *replica != name);
         }
+        let keep_backups = keep_backups || !self.enforces("R-SNAP-6");
         self.snapshots.retain(|snapshot| keep_backups || snapshot.row.resource_id != step.of || snapshot.is_manual());
         self.record(step.at, &arn, "DB instance deleted", &["deletion"]);
     }

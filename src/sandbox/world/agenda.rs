@@ -61,6 +61,8 @@ pub(crate) enum Effect {
     SnapshotUsable,
     /// The snapshot is complete.
     SnapshotDone,
+    /// A stage of life without a key.
+    WithoutKey(WithoutKey),
     /// An event is written down.
     Event {
         /// Its sentence.
@@ -68,4 +70,16 @@ pub(crate) enum Effect {
         /// Its categories.
         categories: Vec<String>,
     },
+}
+
+/// The stages of a database whose key can't be used.
+#[derive(Clone, Copy, Debug, Serialize, Deserialize, PartialEq, Eq)]
+#[serde(rename_all = "kebab-case")]
+pub(crate) enum WithoutKey {
+    /// RDS says that it noticed.
+    Noticed,
+    /// The database is down, and can be had back.
+    Recoverable,
+    /// It can't be had back.
+    Lost,
 }

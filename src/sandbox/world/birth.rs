@@ -1,5 +1,7 @@
 //! How a world begins: the home Region with its seed, every other Region with what each Region has.
 
+use std::sync::Arc;
+
 use jiff::Timestamp;
 use serde::Deserialize;
 
@@ -8,6 +10,7 @@ use super::ids::Ids;
 use super::instance::{Instance, InstanceRow, SecurityGroup};
 use super::key::{Alias, Key, PREDEFINED};
 use super::{FORMAT, Network, Region, World};
+use crate::sandbox::Switches;
 use crate::sandbox::rds::{automated, snapshots, view};
 
 const SEED: &str = include_str!("../../../fixtures/sandbox/seed.json");
@@ -90,8 +93,18 @@ impl World {
     }
 
     /// The Region, made if nobody has looked at it before.
-    pub(crate) fn take_region(&mut self, name: &str) -> Region {
-        self.regions.remove(name).unwrap_or_else(|| plain(name, &mut self.ids))
+    pub(crate) fn take_region(&mut self, name: &str, switches: &Arc<Switches>) -> Region {
+        let mut region = self.regions.remove(name).unwrap_or_else(|| {
+            let seed = (!switches.enforces("R-WORLD-1")).then(|| serde_json::from_str(SEED).ok()).flatten();
+            let seeded = seed.and_then(|seed| seeded(name, seed, self.time).ok());
+            let mut region = seeded.unwrap_or_else(|| plain(name, &mut self.ids));
+            if !switches.enforces("R-GRP-1") {
+                region.subnet_groups.retain(|group| group.name != "default");
+            }
+            region
+        });
+        region.switches = Arc::clone(switches);
+        region
     }
 }
 

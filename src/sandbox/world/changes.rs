@@ -108,10 +108,10 @@ impl Changes {
     }
 
     /// What `PendingModifiedValues` shows; a password only as stars (`R-INST-4`).
-    pub(crate) fn shown(&self) -> Value {
+    pub(crate) fn shown(&self, password_as_stars: bool) -> Value {
         let mut shown = self.clone();
         shown.prompt = Prompt::default();
-        if shown.password.is_some() {
+        if password_as_stars && shown.password.is_some() {
             shown.password = Some("****".to_owned());
         }
         serde_json::to_value(shown).unwrap_or_default()

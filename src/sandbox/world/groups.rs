@@ -87,7 +87,7 @@ impl Region {
     pub(crate) fn parameter_group(&self, name: &str) -> Option<ParameterGroup> {
         let own = self.parameter_groups.iter().find(|group| group.name.eq_ignore_ascii_case(name));
         own.cloned().or_else(|| {
-            let family = name.strip_prefix("default.")?;
+            let family = name.strip_prefix("default.").filter(|_| self.enforces("R-GRP-2"))?;
             crate::sandbox::rds::catalogue::is_family(family).then(|| ParameterGroup {
                 name: name.to_owned(),
                 family: family.to_owned(),

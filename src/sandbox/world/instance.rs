@@ -179,6 +179,12 @@ pub(crate) struct Instance {
     pub(crate) backed_up: Option<Timestamp>,
     /// When RDS starts a stopped instance by itself.
     pub(crate) starts_itself: Option<Timestamp>,
+    /// The engine version to which RDS upgrades in the first maintenance window after a time (`R-REST-10`).
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub(crate) due_upgrade: Option<(String, Timestamp)>,
+    /// The snapshot that it was restored from (`R-SNAP-11`).
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub(crate) restored_from: Option<String>,
 }
 
 /// A volume being initialized or optimized.

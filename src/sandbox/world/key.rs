@@ -25,6 +25,9 @@ pub(crate) struct Key {
     pub(crate) multi_region: bool,
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub(crate) deletion_date: Option<Timestamp>,
+    /// When imported material expires (`R-KMS-8`).
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub(crate) valid_to: Option<Timestamp>,
     #[serde(default)]
     pub(crate) tags: Vec<Tag>,
     /// Its ARN in the account that it was taken from.

@@ -18,11 +18,13 @@ pub(crate) mod snapshot;
 pub(crate) mod windows;
 
 use std::collections::BTreeMap;
+use std::sync::Arc;
 
 use jiff::Timestamp;
 use serde::{Deserialize, Serialize};
 use serde_json::Value;
 
+use super::switches::Switches;
 use agenda::Step;
 use event::Event;
 use groups::{OptionGroup, ParameterGroup, SubnetGroup};
@@ -66,6 +68,12 @@ pub(crate) struct Region {
     pub(crate) known_as: Option<String>,
     /// What will happen, in the order of its time.
     pub(crate) agenda: Vec<Step>,
+    /// Automated backups that outlived their instances, as AWS shows them.
+    #[serde(default)]
+    pub(crate) retained: Vec<Value>,
+    /// The switches of whoever asks, which are no part of the world's file.
+    #[serde(skip)]
+    pub(crate) switches: Arc<Switches>,
 }
 
 /// The default VPC that every Region is born with (`R-GRP-1`).
@@ -85,6 +93,11 @@ pub(crate) struct Tag {
 }
 
 impl Region {
+    /// Whether a rule of the ledger holds in this world.
+    pub(crate) fn enforces(&self, rule: &str) -> bool {
+        self.switches.enforces(rule)
+    }
+
     /// The instance of this name, whatever the case of its letters.
     pub(crate) fn instance(&self, name: &str) -> Option<&Instance> {
         self.instances.iter().find(|instance| instance.row.name.eq_ignore_ascii_case(name))
@@ -104,6 +117,11 @@ impl Region {
 
     pub(crate) fn snapshot_mut(&mut self, name: &str) -> Option<&mut Snapshot> {
         self.snapshots.iter_mut().find(|snapshot| snapshot.row.name.eq_ignore_ascii_case(name))
+    }
+
+    /// Whether anything is still to happen to an instance (by its resource id) or snapshot.
+    pub(crate) fn has_plans_for(&self, of: &str) -> bool {
+        self.agenda.iter().any(|step| step.of == of)
     }
 
     /// Puts a step where its time belongs; steps of the same time keep their order.

@@ -82,6 +82,9 @@ pub(crate) struct Snapshot {
     pub(crate) ends: Timestamp,
     /// True for a copy, which queues behind other copies of the same instance.
     pub(crate) copy: bool,
+    /// The snapshot of this Region that it is a copy of (`R-SNAP-11`).
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub(crate) copied_from: Option<String>,
     /// Accounts that may restore it, or `all`.
     pub(crate) shared_with: Vec<String>,
     /// The head of its ARN in the account that it was taken from.

@@ -29,7 +29,7 @@ fn row(scene: &Scene<'_>, group: &OptionGroup) -> Value {
 
 /// `CreateOptionGroup` (`R-GRP-7`).
 pub(crate) fn create(scene: &mut Scene<'_>, input: Create) -> Result<Value, Fault> {
-    let name = names::identifier("OptionGroupName", &input.option_group_name, 255)?;
+    let name = names::identifier(scene.switches, "OptionGroupName", &input.option_group_name, 255)?;
     if scene.region.option_group(&name).is_some() {
         return Err(Fault::new(
             "OptionGroupAlreadyExistsFault",
@@ -49,7 +49,7 @@ pub(crate) fn create(scene: &mut Scene<'_>, input: Create) -> Result<Value, Faul
         engine: input.engine_name,
         major_version: input.major_engine_version,
         description: input.option_group_description,
-        tags: tags::given(input.tags, None)?.unwrap_or_default(),
+        tags: tags::given(scene.switches, input.tags, None)?.unwrap_or_default(),
     };
     let answer = json!({"OptionGroup": row(scene, &group)});
     scene.region.option_groups.push(group);
@@ -87,7 +87,7 @@ pub(crate) fn delete(scene: &mut Scene<'_>, input: &GroupName) -> Result<Value, 
     let used =
         scene.region.instances.iter().any(|instance| instance.row.option_groups.iter().any(|group| group.name == name))
             || scene.region.snapshots.iter().any(|snapshot| snapshot.row.option_group_name == name);
-    if used || name.starts_with("default:") {
+    if scene.enforces("R-GRP-7") && (used || name.starts_with("default:")) {
         return Err(Fault::new(
             "InvalidOptionGroupStateFault",
             format!("The option group {name} is a default one or still in use."),

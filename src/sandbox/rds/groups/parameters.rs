@@ -46,7 +46,7 @@ fn row(scene: &Scene<'_>, group: &ParameterGroup) -> Value {
 
 /// `CreateDBParameterGroup` (`R-GRP-6`).
 pub(crate) fn create(scene: &mut Scene<'_>, input: Create) -> Result<Value, Fault> {
-    let name = names::identifier("DBParameterGroupName", &input.name, 255)?;
+    let name = names::identifier(scene.switches, "DBParameterGroupName", &input.name, 255)?;
     if scene.region.parameter_group(&name).is_some() {
         return Err(Fault::new("DBParameterGroupAlreadyExists", format!("Parameter group {name} already exists")));
     }
@@ -61,7 +61,7 @@ pub(crate) fn create(scene: &mut Scene<'_>, input: Create) -> Result<Value, Faul
         family: input.family,
         description: input.description,
         parameters: Vec::new(),
-        tags: tags::given(input.tags, None)?.unwrap_or_default(),
+        tags: tags::given(scene.switches, input.tags, None)?.unwrap_or_default(),
     };
     let answer = json!({"DBParameterGroup": row(scene, &group)});
     scene.region.parameter_groups.push(group);
@@ -102,7 +102,7 @@ pub(crate) fn delete(scene: &mut Scene<'_>, input: &GroupName) -> Result<Value, 
         .instances
         .iter()
         .any(|instance| instance.row.parameter_groups.iter().any(|group| group.name == name));
-    if used || name.starts_with("default.") {
+    if scene.enforces("R-GRP-6") && (used || name.starts_with("default.")) {
         let why = if used {
             "One or more database instances are still members of this parameter group"
         } else {

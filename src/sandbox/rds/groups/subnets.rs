@@ -23,13 +23,13 @@ pub(crate) struct Create {
 
 /// `CreateDBSubnetGroup`: two zones at least (`R-GRP-5`).
 pub(crate) fn create(scene: &mut Scene<'_>, input: Create) -> Result<Value, Fault> {
-    let name = names::identifier("DBSubnetGroupName", &input.name, 255)?;
+    let name = names::identifier(scene.switches, "DBSubnetGroupName", &input.name, 255)?;
     if scene.region.subnet_group(&name).is_some() {
         return Err(Fault::new("DBSubnetGroupAlreadyExists", format!("The DB subnet group '{name}' already exists.")));
     }
     let subnets = subnets(scene, &input.subnet_ids)?;
     let vpc = scene.region.network.vpc.clone();
-    let tags = tags::given(input.tags, None)?.unwrap_or_default();
+    let tags = tags::given(scene.switches, input.tags, None)?.unwrap_or_default();
     let group = SubnetGroup { name, description: input.description, vpc, subnets, tags };
     let answer = json!({"DBSubnetGroup": view::subnet_group(&group, &scene.arn("subgrp", &group.name))});
     scene.region.subnet_groups.push(group);
@@ -51,7 +51,7 @@ pub(crate) fn describe(scene: &mut Scene<'_>, input: &Groups) -> Result<Value, F
 pub(crate) fn delete(scene: &mut Scene<'_>, input: &GroupName) -> Result<Value, Fault> {
     let name = rules::subnet_group(scene, &input.name)?;
     let used = scene.region.instances.iter().any(|instance| instance.subnet_group.as_deref() == Some(name.as_str()));
-    if used || name == "default" {
+    if scene.enforces("R-GRP-5") && (used || name == "default") {
         return Err(Fault::new(
             "InvalidDBSubnetGroupStateFault",
             format!(
@@ -75,7 +75,7 @@ fn subnets(scene: &Scene<'_>, ids: &[String]) -> Result<Vec<Subnet>, Fault> {
     let mut zones: Vec<&str> = subnets.iter().map(|subnet| subnet.zone.as_str()).collect();
     zones.sort_unstable();
     zones.dedup();
-    if zones.len() < 2 {
+    if zones.len() < 2 && scene.enforces("R-GRP-5") {
         return Err(Fault::new(
             "DBSubnetGroupDoesNotCoverEnoughAZs",
             "The DB subnet group doesn't meet Availability Zone (AZ) coverage requirement. Add subnets to cover at least 2 AZs.",

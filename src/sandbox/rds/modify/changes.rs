@@ -11,7 +11,7 @@ use crate::sandbox::world::instance::{Instance, InstanceRow, Secret};
 pub(super) fn changes(scene: &mut Scene<'_>, input: &Modify, instance: &Instance) -> Result<Changes, Fault> {
     let row = &instance.row;
     let version = match &input.engine_version {
-        Some(asked) => Some(upgrade(input, instance, asked)?),
+        Some(asked) => Some(upgrade(scene, input, instance, asked)?),
         None => None,
     };
     let version_after = version.clone().unwrap_or_else(|| row.engine_version.clone());
@@ -65,7 +65,7 @@ fn queueable(input: &Modify, instance: &Instance) -> Changes {
     Changes {
         class: differs(input.class.as_ref(), &row.class),
         allocated_storage: differs(input.allocated_storage.as_ref(), &row.allocated_storage),
-        password: input.master_user_password.as_ref().map(|_| "****".to_owned()),
+        password: input.master_user_password.clone(),
         port: differs(input.port.as_ref(), &instance.port),
         retention: differs(input.backup_retention_period.as_ref(), &row.backup_retention_period),
         multi_az: differs(input.multi_az.as_ref(), &row.multi_az),
@@ -119,7 +119,7 @@ fn differs<T: Clone + PartialEq>(wanted: Option<&T>, has: &T) -> Option<T> {
 }
 
 /// A version to upgrade to: newer, orderable, and asked for as a major upgrade where it is one (`R-MOD-8`).
-fn upgrade(input: &Modify, instance: &Instance, asked: &str) -> Result<String, Fault> {
+fn upgrade(scene: &Scene<'_>, input: &Modify, instance: &Instance, asked: &str) -> Result<String, Fault> {
     let row = &instance.row;
     if asked == row.engine_version {
         return Ok(asked.to_owned());
@@ -128,7 +128,10 @@ fn upgrade(input: &Modify, instance: &Instance, asked: &str) -> Result<String, F
     let found = found.filter(|version| version.standing != catalogue::Standing::Deprecated);
     let found = found.ok_or_else(|| Fault::combination(format!("Cannot find version {asked} for {}", row.engine)))?;
     let major = |version: &str| view::major(&row.engine, version);
-    if major(found.number) != major(&row.engine_version) && !input.allow_major_version_upgrade {
+    if major(found.number) != major(&row.engine_version)
+        && !input.allow_major_version_upgrade
+        && scene.enforces("R-MOD-8")
+    {
         return Err(Fault::combination(
             "The AllowMajorVersionUpgrade flag must be present when upgrading to a new major version.",
         ));
@@ -149,12 +152,13 @@ fn secret(scene: &mut Scene<'_>, input: &Modify, instance: &Instance) -> Result<
                 None => None,
             };
             let name = scene.ids.uuid();
+            let first = if scene.enforces("R-MOD-9") { "creating" } else { "active" };
             let arn = format!(
                 "arn:aws:secretsmanager:{}:{}:secret:rds!db-{name}-aB3dE6",
                 scene.name,
                 crate::sandbox::ACCOUNT
             );
-            let secret = Secret { arn, status: "creating".to_owned(), kms_key_id: key };
+            let secret = Secret { arn, status: first.to_owned(), kms_key_id: key };
             Ok(Some(PasswordKeeper::Secret(secret)))
         }
         Some(false) if has => Ok(Some(PasswordKeeper::Person)),

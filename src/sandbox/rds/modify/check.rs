@@ -9,27 +9,27 @@ use crate::sandbox::world::instance::Instance;
 /// What is wrong with the request itself, whatever state the instance is in.
 pub(super) fn check(scene: &Scene<'_>, input: &Modify, instance: &Instance) -> Result<(), Fault> {
     let row = &instance.row;
-    rules::retention(input.backup_retention_period)?;
-    rules::port(input.port)?;
+    rules::retention(scene.switches, input.backup_retention_period)?;
+    rules::port(scene.switches, input.port)?;
     if let Some(class) = &input.class {
-        rules::class(class)?;
+        rules::class(scene.switches, class)?;
         if row.storage_encrypted {
-            keys::class_can_encrypt(class)?;
+            keys::class_can_encrypt(scene.switches, class)?;
         }
     }
-    upkeep::certificate(input.ca_certificate_identifier.as_deref())?;
+    upkeep::certificate(scene.switches, input.ca_certificate_identifier.as_deref())?;
     let exports = input.cloudwatch_logs_export_configuration.as_ref();
-    rules::logs(&row.engine, exports.map(|logs| &logs.enable_log_types))?;
+    rules::logs(scene.switches, &row.engine, exports.map(|logs| &logs.enable_log_types))?;
     if let Some(new) = &input.new_name {
-        let new = names::instance(new)?;
-        if scene.region.instance(&new).is_some() {
+        let new = names::instance(scene.switches, new)?;
+        if scene.enforces("R-NAME-3") && scene.region.instance(&new).is_some() {
             return Err(Fault::new("DBInstanceAlreadyExists", format!("DB instance {new} already exists")));
         }
     }
     if input.preferred_backup_window.is_some() || input.preferred_maintenance_window.is_some() {
         let backup = input.preferred_backup_window.as_ref().unwrap_or(&row.preferred_backup_window);
         let maintenance = input.preferred_maintenance_window.as_ref().unwrap_or(&row.preferred_maintenance_window);
-        rules::windows_fit(backup, maintenance)?;
+        rules::windows_fit(scene.switches, backup, maintenance)?;
     }
     if row.replica_of.is_none() && !row.replicas.is_empty() && input.backup_retention_period == Some(0) {
         return Err(Fault::new("InvalidDBInstanceState", "Backups can't be turned off on a source of read replicas."));
@@ -56,7 +56,8 @@ fn storage(scene: &Scene<'_>, input: &Modify, instance: &Instance) -> Result<(),
     if !touched && input.storage_throughput.is_none() {
         return Ok(());
     }
-    if let Some(size) = input.allocated_storage.filter(|size| *size != row.allocated_storage) {
+    let grows = input.allocated_storage.filter(|size| *size != row.allocated_storage);
+    if let Some(size) = grows.filter(|_| scene.enforces("R-STOR-3")) {
         if size < row.allocated_storage {
             return Err(Fault::value(
                 "Invalid storage size: requested storage size cannot be less than the current size.",
@@ -67,7 +68,7 @@ fn storage(scene: &Scene<'_>, input: &Modify, instance: &Instance) -> Result<(),
         }
         quota::storage(scene, size - row.allocated_storage)?;
     }
-    if instance.status() == "storage-optimization" {
+    if instance.status() == "storage-optimization" && scene.enforces("R-STOR-4") {
         return Err(Fault::new(
             "InvalidDBInstanceState",
             "You can't currently modify the storage of this DB instance because the previous storage change is being optimized.",
@@ -80,5 +81,5 @@ fn storage(scene: &Scene<'_>, input: &Modify, instance: &Instance) -> Result<(),
     let kept = same_kind && kind != "gp3";
     let iops = input.iops.or(row.iops.filter(|_| kept));
     let throughput = input.storage_throughput.or(row.storage_throughput.filter(|_| kept));
-    rules::storage(&row.engine, kind, size, iops, throughput)
+    rules::storage(scene.switches, &row.engine, kind, size, iops, throughput)
 }

@@ -16,26 +16,31 @@ use crate::sandbox::world::pace::{self, after};
 
 pub(crate) use input::Modify;
 
-/// `ModifyDBInstance` (`R-MOD-1`).
+/// `ModifyDBInstance` (`R-MOD-1`, `R-MOD-5`).
 pub(crate) fn modify(scene: &mut Scene<'_>, input: &Modify) -> Result<Value, Fault> {
     let instance = rules::find(scene, &input.name)?.clone();
     check::check(scene, input, &instance)?;
-    let waits = instance.status() == "backing-up" && scene.switches.modify_waits_for_backup;
+    let queued = scene.switches.modify_waits_for_backup || !scene.enforces("R-MOD-5");
+    let waits = instance.status() == "backing-up" && queued;
     if !waits {
-        rules::usable(&instance)?;
+        rules::usable(scene.switches, &instance)?;
     }
     let changes = changes::changes(scene, input, &instance)?;
-    let (now_or_later, mut at_once) = sort(changes, input, &instance);
+    let (now_or_later, mut at_once) =
+        if scene.enforces("R-MOD-4") { sort(changes, input, &instance) } else { (changes, Changes::default()) };
     let id = instance.row.resource_id.clone();
     security_groups(scene, input, &id)?;
 
+    let immediately = input.apply_immediately || !scene.enforces("R-MOD-3");
     if let Some(row) = scene.region.by_resource_id(&id) {
-        if input.apply_immediately {
+        if immediately {
             // Everything that was waiting goes along, whatever it was (`R-MOD-3`).
             let mut all = std::mem::take(&mut row.queued);
             row.window_opens = None;
             all.add(&now_or_later);
-            all.prompt = at_once.prompt.clone();
+            if at_once.prompt != Prompt::default() {
+                all.prompt = at_once.prompt.clone();
+            }
             all.password = at_once.password.take().or(all.password);
             all.logs = at_once.logs.take().or(all.logs);
             at_once = all;
@@ -52,6 +57,11 @@ pub(crate) fn modify(scene: &mut Scene<'_>, input: &Modify) -> Result<Value, Fau
     }
     if !at_once.is_empty() {
         work::carry_out(scene.region, &id, &at_once, scene.now);
+    }
+    if !scene.enforces("R-MOD-1")
+        && let Some(row) = scene.region.by_resource_id(&id)
+    {
+        "modifying".clone_into(&mut row.row.status);
     }
     let instance = rules::find(scene, &instance.row.name)?;
     Ok(json!({"DBInstance": view::instance(scene.region, scene.name, instance, scene.now)}))
@@ -85,13 +95,14 @@ fn security_groups(scene: &mut Scene<'_>, input: &Modify, id: &str) -> Result<()
         return Ok(());
     };
     let wanted = rules::security_groups(scene, Some(ids))?;
+    let at_once = !scene.enforces("R-MOD-7");
     let Some(instance) = scene.region.by_resource_id(id) else {
         return Ok(());
     };
     let mut groups = Vec::new();
     for old in &instance.row.vpc_security_groups {
         let stays = wanted.iter().any(|group| group.vpc_security_group_id == old.vpc_security_group_id);
-        let status = if stays { "active" } else { "removing" };
+        let status = if stays || at_once { "active" } else { "removing" };
         groups.push(SecurityGroup {
             vpc_security_group_id: old.vpc_security_group_id.clone(),
             status: status.to_owned(),
@@ -99,7 +110,8 @@ fn security_groups(scene: &mut Scene<'_>, input: &Modify, id: &str) -> Result<()
     }
     for new in wanted {
         if groups.iter().all(|group| group.vpc_security_group_id != new.vpc_security_group_id) {
-            groups.push(SecurityGroup { status: "adding".to_owned(), ..new });
+            let status = if at_once { "active" } else { "adding" };
+            groups.push(SecurityGroup { status: status.to_owned(), ..new });
         }
     }
     instance.row.vpc_security_groups = groups;

@@ -4,6 +4,7 @@
 mod rows;
 
 use std::path::Path;
+use std::sync::Arc;
 
 use jiff::Timestamp;
 use serde_json::Value;
@@ -13,6 +14,7 @@ use super::instance::{Instance, InstanceRow};
 use super::key::{self, Key};
 use super::snapshot::{Inside, Snapshot, SnapshotRow};
 use super::{Region, World};
+use crate::sandbox::Switches;
 use crate::sandbox::rds::{catalogue, snapshots, view};
 use crate::sandbox::store::SandboxError;
 use rows::Rows;
@@ -32,11 +34,11 @@ const FOLLOWING: [&str; 10] = [
 ];
 
 /// Replaces the home Region's instances and snapshots. Each shows its own row, unchanged, until it is acted on.
-pub(crate) fn adopt(world: &mut World, home: &str, path: &Path) -> Result<(), SandboxError> {
+pub(crate) fn adopt(world: &mut World, home: &str, path: &Path, switches: &Arc<Switches>) -> Result<(), SandboxError> {
     let bad = |why: String| SandboxError::Seed { path: path.to_owned(), why };
     let text = std::fs::read(path).map_err(|error| bad(error.to_string()))?;
     let Rows { instances, snapshots, clusters, cluster_snapshots } = rows::read(&text).map_err(bad)?;
-    let mut region = world.take_region(home);
+    let mut region = world.take_region(home, switches);
     region.instances.clear();
     region.snapshots.clear();
     region.agenda.clear();
@@ -85,7 +87,7 @@ fn instance(region: &mut Region, mut row: InstanceRow, shown: Value, home: &str,
         subnet_group: text("/DBSubnetGroup/DBSubnetGroupName"),
         up: true,
         known_as: head(&shown, "DBInstanceArn"),
-        frozen: Some(shown),
+        frozen: Some(shown).filter(|_| region.enforces("R-WORLD-2")),
         row,
         ..Instance::default()
     });
@@ -106,9 +108,10 @@ fn snapshot(region: &mut Region, row: SnapshotRow, shown: Value, home: &str, now
         begins: taken,
         ends: taken,
         copy: row.source.is_some(),
+        copied_from: None,
         shared_with: Vec::new(),
         known_as: head(&shown, "DBSnapshotArn"),
-        frozen: Some(shown),
+        frozen: Some(shown).filter(|_| region.enforces("R-WORLD-2")),
         row,
     });
 }
@@ -176,6 +179,7 @@ fn known_key(region: &mut Region, name: &str, home: &str, time: Timestamp) {
             origin: "AWS_KMS".to_owned(),
             multi_region: false,
             deletion_date: None,
+            valid_to: None,
             known_as: Some(name.to_owned()).filter(|name| name.starts_with("arn:") && *name != key::arn(home, id)),
             tags: Vec::new(),
         });

@@ -65,7 +65,7 @@ impl Rows {
 /// Rows that AWS's own shape can't hold would only be found at the first look.
 fn has_the_shape(operation: &str, list: &str, rows: &[Value]) -> Result<(), String> {
     let model = Service::Rds.model()?;
-    xml::encode(model, operation, &json!({list: rows}), "").map(drop).map_err(|fault| fault.message)
+    xml::encode(model, operation, &json!({list: rows}), None).map(drop).map_err(|fault| fault.message)
 }
 
 #[cfg(test)]
