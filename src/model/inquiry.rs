@@ -96,6 +96,12 @@ impl DbEvent {
         self.categories.iter().any(|category| category == "failure")
     }
 
+    /// Whether AWS files it under deletions.
+    #[must_use]
+    pub fn is_deletion(&self) -> bool {
+        self.categories.iter().any(|category| category == "deletion")
+    }
+
     /// Whether it tells of an instance that was restarted: `RDS-EVENT-0006` (R-EVT-1).
     #[must_use]
     pub fn is_restart(&self) -> bool {

@@ -92,6 +92,11 @@ fn gone(situation: &Situation<'_>, call: &Call, last: Asked<'_>) -> Told<Decisio
             format!("somebody renamed it; {}. Give it its name back, then resume", situation.what_is_safe()),
         ));
     }
+    let events = told::events(situation, events_of(call), last.intent.sent_at)?;
+    let deleted = events.is_ok_and(|events| events.iter().any(|event| event.is_deletion()));
+    if !deleted && call.makes().map(|kind| situation.steady_for.of(kind)).unwrap_or_default() < UNSEEN {
+        return Ok(Wait::because(format!("AWS doesn't show {name} any more, and tells of no deletion; looking on")));
+    }
     let events = told::in_its_events(situation, events_of(call), last.intent.sent_at)?;
     Ok(Stop::failed(
         format!("{name}, which this migration made, is gone{events}"),

@@ -19,15 +19,25 @@ pub(super) enum Ours {
 /// Tags can take minutes to show (R-TAG-4).
 pub(super) const TAGS_LAG: Duration = Duration::from_mins(10);
 
-/// Whether a snapshot with our name comes from our source, by an intent of ours.
+/// Whether a snapshot with our name comes from our source, by an intent of ours. After a lost answer the run's tag
+/// must be on it, too: somebody else may have taken one under our name meanwhile.
 pub(super) fn of_snapshot(situation: &Situation<'_>, snapshot: &DbSnapshot, action: &str) -> Ours {
-    if !situation.asked(action, &snapshot.identifier).any(|asked| asked.intent.outcome.may_have_acted()) {
-        return Ours::No(never_asked(situation.asked(action, &snapshot.identifier).next().is_some()));
-    }
+    let asked = || situation.asked(action, &snapshot.identifier);
+    let Some(last) = asked().filter(|asked| asked.intent.outcome.may_have_acted()).last() else {
+        return Ours::No(never_asked(asked().next().is_some()));
+    };
     match &snapshot.resource_id {
-        None => Ours::NotYet("AWS doesn't show yet which database it comes from"),
-        Some(id) if *id == situation.plan.source.resource_id => Ours::Yes,
-        Some(id) => Ours::No(format!("it comes from {id}, not from {}", situation.plan.source.resource_id)),
+        None => return Ours::NotYet("AWS doesn't show yet which database it comes from"),
+        Some(id) if *id == situation.plan.source.resource_id => {}
+        Some(id) => return Ours::No(format!("it comes from {id}, not from {}", situation.plan.source.resource_id)),
+    }
+    let known = asked().any(|it| matches!(it.intent.outcome, Outcome::Accepted { .. } | Outcome::Found { .. }));
+    match snapshot.tags.as_ref().and_then(|tags| tags.get(RUN_TAG)) {
+        Some(run) if run == situation.run => Ours::Yes,
+        Some(run) => Ours::No(format!("its tag {RUN_TAG} names another run, {run}")),
+        None if known => Ours::Yes,
+        None if last.age < TAGS_LAG => Ours::NotYet("the answer to its call was lost; waiting for its tags"),
+        None => Ours::No(format!("it has no tag {RUN_TAG}, and the answer to our call was lost")),
     }
 }
 

@@ -2,7 +2,7 @@
 
 use std::time::Duration;
 
-use rds_encrypt::sandbox::{DeprecatedVersion, Switches};
+use rds_encrypt::sandbox::{DeletedWhileUsed, DeprecatedVersion, How, Switches};
 use tokio::time::sleep;
 
 use crate::{
@@ -25,6 +25,16 @@ fn worlds() -> Vec<Switches> {
         Switches { copies_say_copying: true, ..usual() },
         Switches { tags_show_after: 240, ..usual() },
         Switches { daily_backups: true, ..usual() },
+        Switches { daily_backups: true, snapshot_waits_for_backup: true, ..usual() },
+        Switches { baseline_takes: Some(0), ..usual() },
+        Switches { baseline_takes: Some(5 * 3600), ..usual() },
+        Switches { reboot_waits_for_backup: true, ..usual() },
+        Switches { small_gp3_takes_iops: true, ..usual() },
+        Switches { deleted_while_used: DeletedWhileUsed::GoesOn, ..usual() },
+        Switches { deleted_while_used: DeletedWhileUsed::Fails, ..usual() },
+        Switches { key_loss_ends_work: true, ..usual() },
+        Switches { events_show_after: None, ..usual() },
+        Switches { events_show_after: Some(1200), ..usual() },
     ]
 }
 
@@ -67,6 +77,67 @@ async fn assert_same_things(stage: &Stage, expected: &End, switches: &Switches) 
     assert_eq!(found.snapshots, expected.snapshots, "{switches:?}");
 }
 
+/// What a migration made goes in each world, even where AWS deletes what it is copying.
+#[tokio::test(start_paused = true)]
+async fn in_each_world_what_was_made_goes() {
+    for (turn, switches) in worlds().into_iter().enumerate() {
+        let stage = Stage::small_switched(switches.clone());
+        stage.kill_after(MIGRATE, Duration::from_millis(600 + 250 * u64::try_from(turn % 5).unwrap())).await;
+        let heard = stage.run("cleanup orders --abandon --sandbox").await;
+        assert_eq!(heard.code, 0, "{switches:?}: {heard}");
+        let found = end(&stage, "orders").await;
+        assert_eq!(found.snapshots.into_iter().collect::<Vec<_>>(), Vec::<String>::new(), "{switches:?}");
+        assert_eq!(found.instances.into_iter().collect::<Vec<_>>(), ["orders"], "{switches:?}");
+    }
+}
+
+/// Reads that lie for a while, statuses that nobody knows, copies that aren't what was asked for.
+#[tokio::test(start_paused = true)]
+async fn what_aws_shows_for_a_while() {
+    let (_, expected) = uninterrupted().await;
+    let hides = |suffix: &str| How::Hides { name: format!("orders-kqnu744y-g1{suffix}") };
+    let shows = || How::Shows { status: "polishing".into(), seconds: 300 };
+    let stretch = |seconds, how| How::For { seconds, how: Box::new(how) };
+    for (operation, after, times, how) in [
+        ("DescribeDBSnapshots", 20, 1, stretch(240, hides(""))),
+        ("DescribeDBSnapshots", 40, 1, stretch(10, hides("-encrypted"))),
+        ("DescribeDBInstances", 70, 1, stretch(10, hides(""))),
+        ("DescribeDBInstances", 30, 40, How::Flicker),
+        ("DescribeDBSnapshots", 30, 40, How::Flicker),
+        ("CreateDBSnapshot", 0, 1, shows()),
+        ("CopyDBSnapshot", 0, 1, shows()),
+        ("RestoreDBInstanceFromDBSnapshot", 0, 1, shows()),
+        ("ModifyDBInstance", 1, 1, shows()),
+        ("DescribeDBInstances", 50, 1, stretch(900, How::DropRequest)),
+        ("CopyDBSnapshot", 0, 1, stretch(60, How::Throttle)),
+        ("RestoreDBInstanceFromDBSnapshot", 0, 2, How::NoCapacity),
+    ] {
+        let case = format!("{operation} {after} {how:?}");
+        let stage = Stage::small();
+        stage.order(operation, after, times, how);
+        let heard = stage.run(MIGRATE).await;
+        assert_eq!(heard.code, 0, "{case}: {heard}");
+        assert_same_things(&stage, &expected, &Switches::default()).await;
+    }
+}
+
+/// Nothing goes on from a copy that isn't encrypted under the key, whatever AWS accepted.
+#[tokio::test(start_paused = true)]
+async fn a_copy_that_is_not_what_was_asked_for() {
+    let other = "arn:aws:kms:eu-west-2:000000000000:key/00000000-0000-4000-8000-000000000000";
+    for (name, how) in
+        [("copy_plain", How::ComesOutPlain), ("copy_under_another_key", How::ComesOutUnder { key: other.into() })]
+    {
+        let stage = Stage::small();
+        stage.order("CopyDBSnapshot", 0, 1, how);
+        let heard = stage.run(MIGRATE).await;
+        assert_heard!(name, heard);
+        assert_eq!(heard.code, 4, "{name}");
+        let heard = stage.run("resume orders --retry --sandbox").await;
+        assert_eq!(heard.code, 0, "{name}: {heard}");
+    }
+}
+
 /// Tags that show later than AWS is believed to take are named as a difference; later all is well.
 #[tokio::test(start_paused = true)]
 async fn tags_that_show_very_late_are_a_difference_until_they_do() {
@@ -86,6 +157,7 @@ async fn a_deprecated_version() {
         ("deprecated_restored", DeprecatedVersion::Restored, 0),
         ("deprecated_refused", DeprecatedVersion::Refused, 4),
         ("deprecated_upgraded", DeprecatedVersion::Upgraded, 7),
+        ("deprecated_upgraded_in_window", DeprecatedVersion::UpgradedInWindow, 0),
     ] {
         let row = serde_json::json!({
             "EngineVersion": "9.6.24",

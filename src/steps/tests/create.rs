@@ -4,7 +4,10 @@ use super::{
     Expect, World, check,
     world::{accepted, not_sent, refused, unknown},
 };
-use crate::{model::Outcome, steps::Step};
+use crate::{
+    model::{Answer, DbEvent, EventSource, Inquiry, Outcome},
+    steps::Step,
+};
 
 const ACT: Expect = Expect::Act(&[]);
 const WAIT: Expect = Expect::Wait(&[]);
@@ -131,13 +134,21 @@ fn what_exists_already_is_ours_only_after_a_lost_answer() {
 #[test]
 fn what_is_gone_must_be_gone_in_two_looks() {
     let taken = || Outcome::Accepted { request_id: None, resource_id: None };
-    for (shown, expected) in [
-        (0, Expect::Wait(&["looking once more"])),
-        (14, Expect::Wait(&["looking once more"])),
-        (15, Expect::Failed(&["is gone", "AWS tells no event of it"])),
+    let copy = World::copied().generation.names.copy;
+    let told = |world: World, category: &str| {
+        let event = DbEvent { at: world.now, message: "Deleted".into(), categories: vec![category.into()] };
+        world.told(Inquiry::Events(EventSource::Snapshot(copy.clone())), Answer::Events(vec![event]))
+    };
+    for (shown, category, expected) in [
+        (0, "deletion", Expect::Wait(&["looking once more"])),
+        (14, "deletion", Expect::Wait(&["looking once more"])),
+        (15, "deletion", Expect::Failed(&["is gone", "Deleted"])),
+        (15, "creation", Expect::Wait(&["tells of no deletion"])),
+        (299, "creation", Expect::Wait(&["tells of no deletion"])),
+        (300, "creation", Expect::Failed(&["is gone", "AWS gives no reason"])),
     ] {
         let mut world = World::snapshotted().asked(&World::snapshotted().due(), taken(), 3600);
         world.shown = shown;
-        check("the copy", &world, Step::EncryptCopy, expected);
+        check("the copy", &told(world, category), Step::EncryptCopy, expected);
     }
 }

@@ -2,9 +2,12 @@
 
 use super::{
     Expect, World, check,
-    world::{TARGET_ID, at, not_sent, refused, unknown},
+    world::{RUN, TARGET_ID, at, not_sent, refused, unknown},
 };
-use crate::{model::Outcome, steps::Step};
+use crate::{
+    model::{Outcome, RUN_TAG},
+    steps::Step,
+};
 
 /// What AWS shows at the end of `full`, in a migration that never asked for it.
 fn shown_to(world: World, full: &World, step: Step) -> World {
@@ -44,12 +47,21 @@ fn what_was_never_asked_for_is_not_adopted() {
 fn a_snapshot_is_ours_by_its_database() {
     let from = |id: Option<&str>| World::snapshotted().with_snapshot(|it| it.resource_id = id.map(ToOwned::to_owned));
     let call = World::new().due();
-    let lost = shown_to(World::new().asked(&call, unknown(), 5), &World::snapshotted(), Step::TakeSnapshot);
+    let lost = |seconds, run: Option<&str>| {
+        let world = World::new().asked(&call, unknown(), seconds);
+        let tags = run.map(|run| [(RUN_TAG.to_owned(), run.to_owned())].into());
+        shown_to(world, &World::snapshotted(), Step::TakeSnapshot).with_snapshot(|it| it.tags = tags)
+    };
+    let of_another_run = from(Some("db-SOURCE"))
+        .with_snapshot(|it| it.tags = Some([(RUN_TAG.to_owned(), "other eve@home".to_owned())].into()));
     let table = [
         ("of our source", from(Some("db-SOURCE")), Step::EncryptCopy, Expect::Act(&[])),
         ("of another", from(Some("db-OTHER")), Step::TakeSnapshot, Expect::Foreign(&["db-OTHER", "db-SOURCE"])),
         ("of whom is not shown yet", from(None), Step::TakeSnapshot, Expect::Wait(&["which database"])),
-        ("of our source, after a lost answer", lost, Step::EncryptCopy, Expect::Act(&[])),
+        ("with another run's tag", of_another_run, Step::TakeSnapshot, Expect::Foreign(&["other eve@home"])),
+        ("answer lost, our tag", lost(5, Some(RUN)), Step::EncryptCopy, Expect::Act(&[])),
+        ("answer lost, no tag for 9:59", lost(599, None), Step::TakeSnapshot, Expect::Wait(&["tags"])),
+        ("answer lost, no tag for 10:00", lost(600, None), Step::TakeSnapshot, Expect::Foreign(&["no tag"])),
     ];
     for (case, world, step, expected) in table {
         check(case, &world, step, expected);

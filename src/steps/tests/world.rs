@@ -104,7 +104,7 @@ impl World {
             plan: Box::new(plan),
             seen: Box::new(Seen { source: Some(source), ..Seen::default() }),
             steady: 0,
-            shown: 60,
+            shown: 600,
             now: at("12:00:00"),
             journal: Vec::new(),
             answers: Answers::new(),
