@@ -22,7 +22,7 @@ use crate::{
     stage::{Heard, Stage},
     sweep::{
         course::is_mutating,
-        moments::{Moment, watched},
+        moments::{Moment, Then, watched},
         parallel::in_time_of_its_own,
     },
 };
@@ -56,9 +56,13 @@ fn usual() -> &'static Usual {
     USUAL.get_or_init(|| {
         in_time_of_its_own(async {
             let stage = Stage::small();
-            assert_eq!(stage.run(MIGRATE).await.code, 0);
+            // Watched, and everything asked for once: what the SDK logs of an operation is heard only if it does so for
+            // the first time while somebody listens, and nobody does while others act.
+            let run = |words: &'static str| watched(stage.run(words), |_| Then::GoOn);
+            assert_eq!(run(MIGRATE).await.unwrap().code, 0);
             let names = Names::of(&stage.state("orders"));
             let end = end(&stage, &names.target).await;
+            assert_eq!(run("cleanup orders --abandon --sandbox").await.unwrap().code, 0);
             Usual { names, end }
         })
     })

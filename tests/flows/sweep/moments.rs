@@ -137,7 +137,10 @@ impl Subscriber for Ears {
         let mut words = Words { response: (operation == DRY_RUN).then(String::new), ..Words::default() };
         event.record(&mut words);
         let moment = match words.message.as_str() {
-            "transmitting request" => Moment::Sending(operation),
+            "transmitting request" => {
+                assert!(!operation.is_empty(), "a request of an operation whose beginning wasn't heard");
+                Moment::Sending(operation)
+            }
             "received response from service" => {
                 let granted = words.response.is_some_and(|response| response.contains("StatusCode(200)"));
                 assert!(!granted, "{operation} is a question only: a dry run is always refused");
