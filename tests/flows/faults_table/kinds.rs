@@ -81,20 +81,6 @@ fn refused_at(operations: &[&str], operation: &str, code: &str, message: &str) -
     operations.contains(&operation).then(|| refuse(code, message, 400))
 }
 
-fn by_the_organization(operation: &str) -> How {
-    let (service, code) = match operation {
-        "DescribeKey" => ("kms", "AccessDeniedException"),
-        "GetCallerIdentity" => ("sts", "AccessDenied"),
-        _ => ("rds", "AccessDenied"),
-    };
-    let message = format!(
-        "User: arn:aws:iam::000000000000:user/operator is not authorized to perform: {service}:{operation} with an \
-         explicit deny in a service control policy: arn:aws:organizations::111111111111:policy/o-abc/\
-         service_control_policy/p-def"
-    );
-    refuse(code, &message, 403)
-}
-
 const ENDS_BADLY: &str = "taken, and ends in a status of failure";
 
 const CREATE: &str = "CreateDBSnapshot";
@@ -103,22 +89,11 @@ const RESTORE: &str = "RestoreDBInstanceFromDBSnapshot";
 const MODIFY: &str = "ModifyDBInstance";
 const REBOOT: &str = "RebootDBInstance";
 
-pub(super) const KINDS: [Kind; 23] = [
+pub(super) const KINDS: [Kind; 26] = [
     Kind { name: "too many requests, for a while", times: Times::Few, how: |_| Some(How::Throttle) },
     Kind { name: "denied by the caller's policy", times: Times::Long, how: |_| Some(How::Deny) },
-    Kind {
-        name: "denied explicitly, by the organization",
-        times: Times::Long,
-        how: |operation| Some(by_the_organization(operation)),
-    },
-    Kind {
-        name: "credentials expired",
-        times: Times::Long,
-        how: |operation| {
-            let code = if operation == "DescribeKey" { "ExpiredTokenException" } else { "ExpiredToken" };
-            Some(refuse(code, "The security token included in the request is expired", 403))
-        },
-    },
+    Kind { name: "denied explicitly, by the organization", times: Times::Long, how: |_| Some(How::DenyByOrganization) },
+    Kind { name: "credentials expired", times: Times::Long, how: |_| Some(How::Expired) },
     Kind { name: "network away, before AWS heard of it", times: Times::Few, how: |_| Some(How::DropRequest) },
     Kind {
         name: "answer lost after AWS acted",
@@ -165,10 +140,7 @@ pub(super) const KINDS: [Kind; 23] = [
     Kind {
         name: "InsufficientDBInstanceCapacity",
         times: Times::Few,
-        how: |at| {
-            let message = "The requested DB instance class isn't available in the specified Availability Zone";
-            refused_at(&[RESTORE, MODIFY], at, "InsufficientDBInstanceCapacity", message)
-        },
+        how: |at| [RESTORE, MODIFY].contains(&at).then_some(How::NoCapacity),
     },
     Kind {
         name: "InvalidDBInstanceState, for a while",
@@ -236,5 +208,20 @@ pub(super) const KINDS: [Kind; 23] = [
             };
             Some(How::EndsAs { status: status.into() })
         },
+    },
+    Kind {
+        name: "taken, and shows a status that nobody knows for a while",
+        times: Times::Once,
+        how: |at| is_mutating(at).then(|| How::Shows { status: "a-word-nobody-knows".into(), seconds: 1200 }),
+    },
+    Kind {
+        name: "taken, and comes out unencrypted",
+        times: Times::Once,
+        how: |at| (at == COPY).then_some(How::ComesOutPlain),
+    },
+    Kind {
+        name: "taken, and comes out under another key",
+        times: Times::Once,
+        how: |at| (at == COPY).then(|| How::ComesOutUnder { key: "alias/aws/rds".into() }),
     },
 ];

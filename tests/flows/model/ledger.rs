@@ -9,7 +9,7 @@ use tokio::time::Instant;
 
 use super::{
     others::Others,
-    sequence::{Act, What, When},
+    sequence::{Act, HIDDEN_COPY, HIDDEN_SNAPSHOT, HIDDEN_TARGET, What, When},
 };
 use crate::sweep::{
     course::is_mutating,
@@ -214,6 +214,16 @@ impl Ledger {
             How::EndsAs { .. } if operation.ends_with("Snapshot") && !operation.starts_with("Restore") => {
                 How::EndsAs { status: "failed".into() }
             }
+            How::Hides { name } => How::Hides {
+                name: match name.as_str() {
+                    HIDDEN_TARGET => self.others.names.target.clone(),
+                    HIDDEN_SNAPSHOT => self.others.names.snapshot.clone(),
+                    HIDDEN_COPY => self.others.names.copy.clone(),
+                    name => name.to_owned(),
+                },
+            },
+            // Only a copy can come out otherwise.
+            How::ComesOutPlain | How::ComesOutUnder { .. } if operation != "CopyDBSnapshot" => return,
             how => how.clone(),
         };
         *left -= 1;

@@ -153,6 +153,8 @@ fn call_goes_wrong() -> impl Strategy<Value = (When, What)> {
         1 => Just(How::Deny),
         2 => refusals(),
         1 => Just(How::InVain { event: "Unable to do it".into() }),
+        1 => Just(How::Shows { status: "a-word-nobody-knows".into(), seconds: 900 }),
+        1 => prop_oneof![Just(How::ComesOutPlain), Just(How::ComesOutUnder { key: "alias/aws/rds".into() })],
         1 => prop_oneof![Just("failed"), Just("incompatible-restore"), Just("storage-full")]
             .prop_map(|status| How::EndsAs { status: status.into() }),
     ];
@@ -181,9 +183,16 @@ fn refusals() -> impl Strategy<Value = How> {
     })
 }
 
+/// Stand for the names, which a sequence doesn't know.
+pub(crate) const HIDDEN_TARGET: &str = "the target";
+pub(crate) const HIDDEN_SNAPSHOT: &str = "the snapshot";
+pub(crate) const HIDDEN_COPY: &str = "the copy";
+
 fn look_goes_wrong() -> impl Strategy<Value = (When, What)> {
     let how = prop_oneof![
         6 => Just(How::Stale),
+        2 => proptest::sample::select(&[HIDDEN_TARGET, HIDDEN_SNAPSHOT, HIDDEN_COPY][..])
+            .prop_map(|name| How::Hides { name: name.into() }),
         1 => Just(How::Throttle),
         1 => Just(How::DropRequest),
         1 => Just(How::DropAnswer),
@@ -223,7 +232,11 @@ pub(crate) fn passes_by_itself(sequence: &[Turn]) -> bool {
     sequence.iter().all(|turn| match turn {
         Turn::Run { ask: Ask::Retry | Ask::Abandon | Ask::DropSnapshots, .. } => false,
         Turn::Run { meanwhile, .. } => meanwhile.iter().all(|(_, what)| match what {
-            What::Others(_) | What::Wrong(How::EndsAs { .. } | How::InVain { .. }, _) => false,
+            What::Others(_)
+            | What::Wrong(
+                How::EndsAs { .. } | How::InVain { .. } | How::ComesOutPlain | How::ComesOutUnder { .. },
+                _,
+            ) => false,
             What::Crash | What::Interrupt | What::Wrong(..) => true,
         }),
         Turn::Others(_) => false,
