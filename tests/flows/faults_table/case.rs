@@ -139,7 +139,7 @@ fn said(heard: &Heard, usual: &Usual) -> Said {
         // Findings of the checks have a heading; of the progress one line is enough.
         let seen = match first.split_once("] ") {
             Some((_, words)) if first.starts_with('[') => shown([words].into_iter()),
-            _ => shown(unusual.take_while(|line| !line.is_empty())),
+            _ => shown(unusual.take_while(|line| !line.is_empty() && !line.starts_with('['))),
         };
         return Said { seen, advice: String::new() };
     }

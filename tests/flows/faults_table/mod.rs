@@ -17,7 +17,8 @@ const HEAD: &str = "\
 Each kind of error at each call of a migration, run in the sandbox by `tests/flows/faults_table` and written down as it
 came out; a test compares it. The first command is `migrate`. Where it doesn't end with 0, the error passes then and
 `resume` goes on (`migrate` again where nothing was begun). “As ever” means: the same resources and settings as after
-a migration to which nothing happened, and no call that acted twice.
+a migration to which nothing happened, and no call that acted twice. Where nothing is said to be seen, the SDK asked
+again by itself, or the failure came after the end of the migration (AWS's failures take ten minutes here).
 
 Exit codes: 0 done, 3 refused before anything was made, 4 stopped and needs a person, 6 owned by another run,
 7 a difference was found, 8 credentials or permission.
