@@ -70,6 +70,7 @@ pub(super) fn bare(line: &str) -> String {
     let words = line.split_once("] ").map_or(line, |(_, words)| words);
     // How long a step took depends on how long the SDK waited before it asked again, which is drawn.
     let words = words.split_once(" done in ").map_or(words, |(step, _)| step);
+    let words = words.split_once(", ~").map_or(words, |(status, _)| status);
     words.chars().filter(|letter| !letter.is_ascii_digit()).collect()
 }
 

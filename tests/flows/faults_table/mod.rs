@@ -39,12 +39,16 @@ fn each_error_at_each_call_comes_out_as_written_down() {
         std::fs::write(&path, &found).unwrap();
     }
     let written = std::fs::read_to_string(&path).unwrap_or_default();
-    let differ: Vec<String> = found
-        .lines()
-        .filter(|line| !written.contains(line))
-        .map(|line| format!("now:    {line}"))
-        .chain(written.lines().filter(|line| !found.contains(line)).map(|line| format!("before: {line}")))
-        .collect();
+    let mut heading = "";
+    let mut differ: Vec<String> = Vec::new();
+    for (now, before) in found.lines().zip(written.lines()) {
+        if now.starts_with("## ") {
+            heading = now;
+        }
+        if now != before {
+            differ.push(format!("{heading}\n  before: {before}\n  now:    {now}"));
+        }
+    }
     assert!(
         written == found,
         "{} differs; look at it and write it anew: FAULTS_UPDATE=1 cargo test --test flows faults_table\n{}",
