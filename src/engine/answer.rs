@@ -34,6 +34,14 @@ pub(super) fn prove_lost_restore(migration: &mut Migration, resource_id: &str, n
     }
 }
 
+/// What was made is gone: whatever has its name later isn't it.
+pub(super) fn note_what_is_gone(migration: &mut Migration, stop: &Stop, now: AwsTime) -> Result<(), StateError> {
+    let StopKind::Failed { gone: Some(number) } = stop.kind else { return Ok(()) };
+    let made = migration.record().journal.iter().find(|intent| intent.number == number);
+    let Some(resource_id) = made.map(|intent| intent.outcome.resource_id().cloned()) else { return Ok(()) };
+    migration.conclude(number, Outcome::Gone { resource_id }, now)
+}
+
 /// Calls go by name: the id in the answer must be the one that was looked at in the same turn.
 pub(super) fn wrong_instance(call: &Call, answered_for: Option<&str>) -> Option<Stop> {
     let (Call::ModifyDBInstance { instance, resource_id, .. }
@@ -53,7 +61,7 @@ pub(super) fn wrong_instance(call: &Call, answered_for: Option<&str>) -> Option<
 /// An outcome in a few words.
 pub(super) fn in_words(outcome: &Outcome) -> String {
     match outcome {
-        Outcome::Accepted { .. } | Outcome::Found { .. } => "accepted".into(),
+        Outcome::Accepted { .. } | Outcome::Found { .. } | Outcome::Gone { .. } => "accepted".into(),
         Outcome::Refused { code, message, .. } => format!("refused: {code}: {message}"),
         Outcome::Unknown { why } => format!("no answer ({why}); looking whether it happened"),
         Outcome::NotSent { why } => format!("not taken ({why}); it will be asked again"),

@@ -2,6 +2,7 @@
 
 use super::{
     Ending, Engine, EngineError,
+    answer::note_what_is_gone,
     event::Event,
     run::{Memory, Work},
 };
@@ -49,6 +50,7 @@ impl Engine<'_> {
         stop: Stop,
         now: AwsTime,
     ) -> Result<Ending, EngineError> {
+        note_what_is_gone(migration, &stop, now)?;
         let phase = match (work.goal, &stop.kind) {
             (Goal::Migrate, StopKind::Difference(_)) => Phase::Different,
             (Goal::Migrate, _) => Phase::Stopped,

@@ -6,7 +6,7 @@ use tokio::time::sleep;
 
 use super::{
     Clock, Interrupt,
-    answer::{begun_at, in_words, prove_lost_restore, wrong_instance},
+    answer::{begun_at, in_words, note_what_is_gone, prove_lost_restore, wrong_instance},
     event::{Begun, Event, Progress, Reporter},
     journal::SentHere,
     pace::{self, Slowness},
@@ -126,7 +126,7 @@ impl Engine<'_> {
                         return Ok(self.interrupted());
                     }
                 }
-                Decision::Stop(stop) if work.retry && stop.kind == StopKind::Failed => {
+                Decision::Stop(stop) if work.retry && stop.kind.is_failed() => {
                     work = self.begin_afresh(migration, work, &stop, now)?;
                     memory = Memory::default();
                 }
@@ -162,6 +162,7 @@ impl Engine<'_> {
         now: AwsTime,
     ) -> Result<Work, EngineError> {
         tracing::warn!(reason = stop.reason, "a generation failed; beginning the next one");
+        note_what_is_gone(migration, stop, now)?;
         let work = Work { generation: migration.next_generation(now)?, resumed: false, retry: false, ..work };
         self.announce(migration, work)?;
         Ok(work)

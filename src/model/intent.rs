@@ -58,6 +58,11 @@ pub enum Outcome {
         /// The `DbiResourceId` that was found, for instances.
         resource_id: Option<String>,
     },
+    /// It was made, and AWS shows it no more: whatever has its name later isn't it.
+    Gone {
+        /// The `DbiResourceId` that it had, for instances.
+        resource_id: Option<String>,
+    },
     /// It can't have happened: it never left this machine, or AWS throttled it.
     NotSent {
         /// What kept it.
@@ -69,7 +74,24 @@ impl Outcome {
     /// Whether the call may have acted, or has.
     #[must_use]
     pub fn may_have_acted(&self) -> bool {
-        matches!(self, Self::Sent | Self::Unknown { .. } | Self::Accepted { .. } | Self::Found { .. })
+        !matches!(self, Self::Refused { .. } | Self::NotSent { .. })
+    }
+
+    /// Whether AWS is known to have taken it.
+    #[must_use]
+    pub fn is_accepted(&self) -> bool {
+        matches!(self, Self::Accepted { .. } | Self::Found { .. } | Self::Gone { .. })
+    }
+
+    /// The `DbiResourceId` of what it made or changed, where that is known.
+    #[must_use]
+    pub fn resource_id(&self) -> Option<&String> {
+        match self {
+            Self::Accepted { resource_id, .. } | Self::Found { resource_id } | Self::Gone { resource_id } => {
+                resource_id.as_ref()
+            }
+            Self::Sent | Self::Refused { .. } | Self::Unknown { .. } | Self::NotSent { .. } => None,
+        }
     }
 
     /// Whether nobody knows.

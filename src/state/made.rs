@@ -38,7 +38,11 @@ impl Record {
                 |kind: ResourceKind| move |it: &&mut Resource<'_>| it.kind.is_deleted_like(kind) && it.name == name;
             match (&intent.call, intent.call.makes()) {
                 (_, Some(kind)) => {
-                    let known = if intent.outcome.is_unknown() { Known::MayExist } else { Known::Made };
+                    let known = match intent.outcome {
+                        Outcome::Gone { .. } => Known::Removed,
+                        _ if intent.outcome.is_unknown() => Known::MayExist,
+                        _ => Known::Made,
+                    };
                     match found.iter_mut().find(|it| it.kind == kind && it.name == name) {
                         Some(earlier) => earlier.known = known,
                         None => found.push(Resource { generation: intent.generation, kind, name, known }),
@@ -49,7 +53,7 @@ impl Record {
                         Call::DeleteDBInstance { .. } => ResourceKind::Instance,
                         _ => ResourceKind::Snapshot,
                     };
-                    if let Outcome::Accepted { .. } | Outcome::Found { .. } = intent.outcome
+                    if intent.outcome.is_accepted()
                         && let Some(made) = found.iter_mut().find(is_it(kind))
                     {
                         made.known = Known::Removed;

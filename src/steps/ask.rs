@@ -3,7 +3,7 @@
 use std::time::Duration;
 
 use super::{
-    Asked, Decision, Situation, Stop, Wait, refused,
+    Asked, Decision, Situation, Stop, StopKind, Wait, refused,
     told::{self, Told, decided},
 };
 use crate::model::{Call, EventSource, Outcome, Refusal, digest};
@@ -29,22 +29,22 @@ pub(super) fn for_create(situation: &Situation<'_>, call: Call) -> Decision {
     let Some(last) = asked.last().copied() else { return Decision::Act(call) };
     let steady_for = call.makes().map(|kind| situation.steady_for.of(kind)).unwrap_or_default();
     match &last.intent.outcome {
-        Outcome::Accepted { .. } | Outcome::Found { .. } if last.age < UNSEEN => {
+        outcome if outcome.is_accepted() && last.age < UNSEEN => {
             Wait::because(format!("AWS took {} and doesn't show {resource} yet", call.action()))
         }
         // One answer without it may be a stale one: only a second proves that it is gone.
-        Outcome::Accepted { .. } | Outcome::Found { .. } if steady_for < SECOND_LOOK => {
+        outcome if outcome.is_accepted() && steady_for < SECOND_LOOK => {
             Wait::because(format!("AWS doesn't show {resource} any more; looking once more"))
         }
-        Outcome::Accepted { .. } | Outcome::Found { .. } => decided(gone(situation, &call, last)),
+        outcome if outcome.is_accepted() => decided(gone(situation, &call, last)),
         Outcome::Refused { code, .. } if Refusal::of(code) == Refusal::AlreadyExists => {
             exists_already(situation, &call, &asked, last)
         }
         Outcome::Sent | Outcome::Unknown { .. } if last.age < FENCE => {
             Wait::because(format!("the answer to {} was lost; looking whether it happened", call.action()))
         }
-        Outcome::Sent | Outcome::Unknown { .. } => decided(again(situation, call, &asked, last)),
-        Outcome::Refused { .. } | Outcome::NotSent { .. } => refused::next(situation, call, &asked, last),
+        outcome if outcome.is_unknown() => decided(again(situation, call, &asked, last)),
+        _ => refused::next(situation, call, &asked, last),
     }
 }
 
@@ -58,7 +58,13 @@ pub(super) fn for_change(situation: &Situation<'_>, call: Call, repeatable: bool
         outcome if outcome.may_have_acted() && last.age < FENCE => {
             Wait::because(format!("{} was asked for; AWS doesn't show its effect yet", call.action()))
         }
-        outcome if outcome.is_unknown() && !repeatable => decided(lost_for_good(situation, &call, last)),
+        outcome if outcome.may_have_acted() && !repeatable => decided(never_again(situation, &call, last)),
+        // One look may be a stale one.
+        outcome
+            if outcome.may_have_acted() && is_about_the_target(situation, &call) && !situation.is_target_steady() =>
+        {
+            Wait::because(format!("{} has no effect yet; looking once more", call.action()))
+        }
         outcome if outcome.may_have_acted() => decided(without_effect(situation, call, &asked, last)),
         _ => refused::next(situation, call, &asked, last),
     }
@@ -80,10 +86,7 @@ fn events_of(call: &Call) -> EventSource {
 /// What was made is shown no more. An instance may have another name now.
 fn gone(situation: &Situation<'_>, call: &Call, last: Asked<'_>) -> Told<Decision> {
     let name = call.resource();
-    if let (
-        Call::RestoreDBInstanceFromDBSnapshot { .. },
-        Outcome::Accepted { resource_id: Some(id), .. } | Outcome::Found { resource_id: Some(id) },
-    ) = (call, &last.intent.outcome)
+    if let (Call::RestoreDBInstanceFromDBSnapshot { .. }, Some(id)) = (call, last.intent.outcome.resource_id())
         && let Ok(Some(renamed)) = told::instance(situation, id)?
         && renamed.identifier != name
     {
@@ -98,31 +101,44 @@ fn gone(situation: &Situation<'_>, call: &Call, last: Asked<'_>) -> Told<Decisio
         return Ok(Wait::because(format!("AWS doesn't show {name} any more, and tells of no deletion; looking on")));
     }
     let events = told::in_its_events(situation, events_of(call), last.intent.sent_at)?;
-    Ok(Stop::failed(
+    Ok(Stop::of(
+        StopKind::Failed { gone: Some(last.intent.number) },
         format!("{name}, which this migration made, is gone{events}"),
         format!("somebody removed it, or AWS gave it up; {}", situation.what_is_safe()),
     ))
 }
 
-/// The answer to a call that mustn't be repeated was lost. Only AWS's events, and what two equal looks show, tell
-/// whether it happened.
-fn lost_for_good(situation: &Situation<'_>, call: &Call, last: Asked<'_>) -> Told<Decision> {
+fn is_about_the_target(situation: &Situation<'_>, call: &Call) -> bool {
+    matches!(events_of(call), EventSource::Instance(name) if name == situation.names().target)
+}
+
+/// A call that mustn't be repeated may have acted, and its effect doesn't show. Only AWS's events, and what two equal
+/// looks show, tell whether it happened.
+fn never_again(situation: &Situation<'_>, call: &Call, last: Asked<'_>) -> Told<Decision> {
     let events = told::events(situation, events_of(call), last.intent.sent_at)?;
-    if events.as_ref().is_ok_and(|events| events.iter().any(|event| event.is_restart())) && last.age < UNSEEN {
-        return Ok(Wait::because("the restart happened, as its event tells; AWS doesn't show its effect yet"));
+    let happened = events.as_ref().is_ok_and(|events| events.iter().any(|event| event.is_restart()));
+    let accepted = last.intent.outcome.is_accepted();
+    if (happened || accepted) && last.age < UNSEEN {
+        return Ok(Wait::because(format!("{} was taken; AWS doesn't show its effect yet", call.action())));
     }
-    if situation.target_steady_for < SECOND_LOOK {
-        return Ok(Wait::because(format!("the answer to {} was lost; looking once more", call.action())));
+    if !situation.is_target_steady() {
+        return Ok(Wait::because(format!("{} has no effect yet; looking once more", call.action())));
     }
-    let happened = match events {
-        Ok(events) if events.iter().any(|event| event.is_restart()) => {
-            "its event tells that it happened, and yet its effect doesn't show"
+    let reason = match (accepted, happened, events) {
+        (true, ..) => format!("AWS took {call}, and its effect doesn't show"),
+        (false, true, _) => {
+            format!("the answer to {call} was lost; its event tells that it happened, and yet its effect doesn't show")
         }
-        Ok(_) => "neither an event nor its effect shows whether it happened",
-        Err(_) => "nothing shows whether it happened, and the events couldn't be read (rds:DescribeEvents)",
+        (false, false, Ok(_)) => {
+            format!("the answer to {call} was lost; neither an event nor its effect shows whether it happened")
+        }
+        (false, false, Err(_)) => format!(
+            "the answer to {call} was lost; nothing shows whether it happened, and the events couldn't be read \
+             (rds:DescribeEvents)"
+        ),
     };
     Ok(Stop::for_person(
-        format!("the answer to {call} was lost; {happened}"),
+        reason,
         format!(
             "it is not repeated on a guess; {}. Look at {}, do it by hand if it is still needed, then resume",
             situation.what_is_safe(),
@@ -186,7 +202,7 @@ fn exists_already(situation: &Situation<'_>, call: &Call, asked: &[Asked<'_>], l
 pub(super) fn in_words(outcome: &Outcome) -> String {
     match outcome {
         Outcome::Sent => "the program ended before AWS's answer was saved".into(),
-        Outcome::Accepted { .. } | Outcome::Found { .. } => "AWS accepted it".into(),
+        Outcome::Accepted { .. } | Outcome::Found { .. } | Outcome::Gone { .. } => "AWS accepted it".into(),
         Outcome::Refused { code, message, .. } => format!("{code}: {message}"),
         Outcome::Unknown { why } | Outcome::NotSent { why } => why.clone(),
     }

@@ -110,7 +110,10 @@ pub enum StopKind {
     /// Something that a person must mend; resumable.
     NeedsPerson,
     /// What this migration made failed, or is gone: `--retry` begins afresh under the next generation's names.
-    Failed,
+    Failed {
+        /// The number of the call that made it, where AWS shows it no more.
+        gone: Option<u32>,
+    },
     /// Somebody else owns what has our name.
     Foreign,
     /// AWS denies a call.
@@ -130,6 +133,14 @@ pub struct Difference {
     pub shown: Option<Value>,
 }
 
+impl StopKind {
+    /// Whether what was made is of no use, so that only the next generation helps.
+    #[must_use]
+    pub fn is_failed(&self) -> bool {
+        matches!(self, Self::Failed { .. })
+    }
+}
+
 impl Stop {
     /// Stops for a person.
     pub(super) fn for_person(reason: impl Into<String>, remedy: impl Into<String>) -> Decision {
@@ -138,7 +149,7 @@ impl Stop {
 
     /// Stops since what this migration made is of no use.
     pub(super) fn failed(reason: impl Into<String>, remedy: impl Into<String>) -> Decision {
-        Self::of(StopKind::Failed, reason, remedy)
+        Self::of(StopKind::Failed { gone: None }, reason, remedy)
     }
 
     /// Stops before something of somebody else's.

@@ -31,10 +31,12 @@ pub(super) fn of_snapshot(situation: &Situation<'_>, snapshot: &DbSnapshot, acti
         Some(id) if *id == situation.plan.source.resource_id => {}
         Some(id) => return Ours::No(format!("it comes from {id}, not from {}", situation.plan.source.resource_id)),
     }
-    let known = asked().any(|it| matches!(it.intent.outcome, Outcome::Accepted { .. } | Outcome::Found { .. }));
+    let known = asked().any(|it| it.intent.outcome.is_accepted());
+    let was_gone = matches!(last.intent.outcome, Outcome::Gone { .. });
     match snapshot.tags.as_ref().and_then(|tags| tags.get(RUN_TAG)) {
         Some(run) if run == situation.run => Ours::Yes,
         Some(run) => Ours::No(format!("its tag {RUN_TAG} names another run, {run}")),
+        None if was_gone => Ours::No("what this migration made was gone before it came".into()),
         None if known => Ours::Yes,
         None if last.age < TAGS_LAG => Ours::NotYet("the answer to its call was lost; waiting for its tags"),
         None => Ours::No(format!("it has no tag {RUN_TAG}, and the answer to our call was lost")),
@@ -80,10 +82,10 @@ fn has_our_tag(situation: &Situation<'_>, tags: Option<&Tags>) -> bool {
 /// snapshot that an instance came from.
 pub(super) fn of_target(situation: &Situation<'_>, target: &DbInstance) -> Ours {
     let asked = || situation.asked("RestoreDBInstanceFromDBSnapshot", &target.identifier);
-    let known = asked().find_map(|asked| match &asked.intent.outcome {
-        Outcome::Accepted { resource_id, .. } | Outcome::Found { resource_id } => Some(resource_id.clone()),
-        _ => None,
-    });
+    let known = asked()
+        .map(|asked| &asked.intent.outcome)
+        .find(|outcome| outcome.is_accepted())
+        .map(|outcome| outcome.resource_id().cloned());
     match (known, &target.resource_id) {
         (_, None) => Ours::NotYet("AWS doesn't show its resource id yet"),
         (Some(Some(ours)), Some(shown)) if ours == *shown => Ours::Yes,

@@ -102,7 +102,7 @@ pub(super) fn broken(situation: &Situation<'_>, target: &DbInstance) -> Told<Dec
                 situation.plan.key_arn
             ),
         ),
-        _ => (StopKind::Failed, "mend what AWS names and resume, or begin afresh".into()),
+        _ => (StopKind::Failed { gone: None }, "mend what AWS names and resume, or begin afresh".into()),
     };
     Ok(Stop::of(
         kind,

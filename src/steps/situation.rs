@@ -106,6 +106,11 @@ impl<'a> Situation<'a> {
             .filter(move |asked| asked.intent.call.action() == action && asked.intent.call.resource() == resource)
     }
 
+    /// Whether the target has looked the same in two looks that are far enough apart.
+    pub(super) fn is_target_steady(&self) -> bool {
+        self.target_steady_for >= super::ask::SECOND_LOOK
+    }
+
     /// Our intents to make something, oldest first.
     pub(super) fn asked_to_make(&self, kind: ResourceKind, name: &str) -> impl Iterator<Item = Asked<'a>> {
         self.journal

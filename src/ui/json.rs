@@ -120,7 +120,7 @@ pub fn stopped(record: &Record, stop: &Stop, exit_code: u8, next: &str) -> Value
     json!({
         "format": FORMAT, "event": "stopped", "database": record.migration.name, "exit_code": exit_code,
         "reason": stop.reason, "remedy": stop.remedy, "differences": differences, "next": next,
-        "retry": (stop.kind == StopKind::Failed).then(|| record.command("resume --retry")),
+        "retry": (stop.kind.is_failed()).then(|| record.command("resume --retry")),
     })
 }
 

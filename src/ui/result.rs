@@ -119,7 +119,7 @@ pub fn stopped(record: &Record, stop: &Stop, page: Page) -> String {
             text.blank();
             text.block(&table::differences(found, page));
         }
-        StopKind::NeedsPerson | StopKind::Failed | StopKind::Foreign | StopKind::Denied => {
+        StopKind::NeedsPerson | StopKind::Failed { .. } | StopKind::Foreign | StopKind::Denied => {
             text.marked_heading(&mark, &format!("Stopped{at}: {}", what_kind(&stop.kind)));
             text.heading("What was seen");
             text.inside(&stop.reason);
@@ -130,7 +130,7 @@ pub fn stopped(record: &Record, stop: &Stop, page: Page) -> String {
         text.inside(&stop.remedy);
     }
     exists_so_far(&mut text, record, page);
-    if stop.kind == StopKind::Failed {
+    if stop.kind.is_failed() {
         text.heading("To look again, once it is mended");
         text.verbatim(&record.command("resume"));
         text.heading("To begin afresh, under new names; what failed stays until you remove it");
@@ -151,7 +151,7 @@ fn what_kind(kind: &StopKind) -> &'static str {
     match kind {
         StopKind::Foreign => "something of somebody else's is in the way",
         StopKind::Denied => "AWS denies a call",
-        StopKind::Failed => "what was made is of no use",
+        StopKind::Failed { .. } => "what was made is of no use",
         StopKind::NeedsPerson | StopKind::Difference(_) => "this needs a person",
     }
 }

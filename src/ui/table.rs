@@ -132,6 +132,7 @@ fn outcome(outcome: &Outcome) -> (&'static str, String) {
         Outcome::Accepted { .. } => ("accepted", String::new()),
         Outcome::Refused { code, message, .. } => ("refused", format!("{code}: {message}")),
         Outcome::Unknown { why } => ("unknown", why.clone()),
+        Outcome::Gone { .. } => ("gone", "it was made, and AWS shows it no more".into()),
         Outcome::Found { .. } => ("found", "the answer was lost; what it made was found, and is ours".into()),
         Outcome::NotSent { why } => ("not sent", why.clone()),
     }

@@ -169,6 +169,26 @@ async fn a_source_that_was_replaced_is_not_touched() {
     assert_eq!(journal(&stage, "orders"), ["CreateDBSnapshot refused"], "nothing more was asked");
 }
 
+/// Our snapshot was removed, and somebody took another one under its name: it isn't ours, and nothing is made of it.
+#[tokio::test(start_paused = true)]
+async fn what_takes_the_name_of_something_gone_is_not_adopted() {
+    let (stage, heard) = with(Act::DeleteSnapshot, When::After("CreateDBSnapshot")).await;
+    assert_eq!(heard.code, 4, "{heard}");
+    let client = rds(&stage.sandbox).await;
+    let snapshot = target_of(&stage, "orders");
+    let theirs = client.create_db_snapshot().db_snapshot_identifier(&snapshot).db_instance_identifier("orders");
+    theirs.send().await.unwrap();
+    sleep(Duration::from_secs(3)).await;
+    let asked = journal(&stage, "orders").len();
+    let heard = stage.run("resume --sandbox").await;
+    assert_heard!("took_the_name", heard);
+    assert_eq!(heard.code, 6);
+    assert_eq!(journal(&stage, "orders").len(), asked);
+    let heard = stage.run("cleanup orders --abandon --sandbox").await;
+    assert_eq!(heard.code, 0, "{heard}");
+    assert_eq!(end(&stage, "orders").await.snapshots.into_iter().collect::<Vec<_>>(), [snapshot], "it stays");
+}
+
 /// The key is disabled while the snapshot is taken; once it is enabled again, the migration goes on.
 #[tokio::test(start_paused = true)]
 async fn a_key_that_was_disabled_is_named() {

@@ -37,7 +37,7 @@ impl Expect {
                 true
             }
             (Self::Stop(_), Decision::Stop(stop)) => stop.kind == StopKind::NeedsPerson,
-            (Self::Failed(_), Decision::Stop(stop)) => stop.kind == StopKind::Failed,
+            (Self::Failed(_), Decision::Stop(stop)) => stop.kind.is_failed(),
             (Self::Foreign(_), Decision::Stop(stop)) => stop.kind == StopKind::Foreign,
             (Self::Denied(_), Decision::Stop(stop)) => stop.kind == StopKind::Denied,
             (Self::Difference(_), Decision::Stop(stop)) => matches!(stop.kind, StopKind::Difference(_)),

@@ -47,11 +47,13 @@ fn what_was_never_asked_for_is_not_adopted() {
 fn a_snapshot_is_ours_by_its_database() {
     let from = |id: Option<&str>| World::snapshotted().with_snapshot(|it| it.resource_id = id.map(ToOwned::to_owned));
     let call = World::new().due();
-    let lost = |seconds, run: Option<&str>| {
-        let world = World::new().asked(&call, unknown(), seconds);
+    let shown = |outcome, seconds, run: Option<&str>| {
+        let world = World::new().asked(&call, outcome, seconds);
         let tags = run.map(|run| [(RUN_TAG.to_owned(), run.to_owned())].into());
         shown_to(world, &World::snapshotted(), Step::TakeSnapshot).with_snapshot(|it| it.tags = tags)
     };
+    let lost = |seconds, run| shown(unknown(), seconds, run);
+    let gone = |run| shown(Outcome::Gone { resource_id: None }, 5000, run);
     let of_another_run = from(Some("db-SOURCE"))
         .with_snapshot(|it| it.tags = Some([(RUN_TAG.to_owned(), "other eve@home".to_owned())].into()));
     let table = [
@@ -59,6 +61,8 @@ fn a_snapshot_is_ours_by_its_database() {
         ("of another", from(Some("db-OTHER")), Step::TakeSnapshot, Expect::Foreign(&["db-OTHER", "db-SOURCE"])),
         ("of whom is not shown yet", from(None), Step::TakeSnapshot, Expect::Wait(&["which database"])),
         ("with another run's tag", of_another_run, Step::TakeSnapshot, Expect::Foreign(&["other eve@home"])),
+        ("gone before, our tag", gone(Some(RUN)), Step::EncryptCopy, Expect::Act(&[])),
+        ("gone before, no tag", gone(None), Step::TakeSnapshot, Expect::Foreign(&["was gone before it came"])),
         ("answer lost, our tag", lost(5, Some(RUN)), Step::EncryptCopy, Expect::Act(&[])),
         ("answer lost, no tag for 9:59", lost(599, None), Step::TakeSnapshot, Expect::Wait(&["tags"])),
         ("answer lost, no tag for 10:00", lost(600, None), Step::TakeSnapshot, Expect::Foreign(&["no tag"])),
