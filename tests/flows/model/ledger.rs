@@ -17,7 +17,7 @@ use crate::sweep::{
 };
 
 /// No command takes so many moments, unless it would never end.
-const ENDLESS: usize = 8000;
+const ENDLESS: usize = 4000;
 
 /// A call that was sent, and what AWS showed right before.
 struct Sent {
@@ -146,7 +146,12 @@ impl Ledger {
         self.settle();
         self.counted.moments += 1;
         if self.counted.moments > ENDLESS {
-            self.broke("endless: it goes on looking although nothing is left to wait for");
+            let target = self.others.instance(&self.others.names.target);
+            let stopped = target.is_some_and(|target| target.db_instance_status() == Some("stopped"));
+            self.broke(match stopped {
+                true => "endless: it asks a stopped instance for a change",
+                false => "endless: it goes on looking although nothing is left to wait for",
+            });
             return Then::End;
         }
         let at = self.count(moment);
