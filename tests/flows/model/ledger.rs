@@ -147,10 +147,12 @@ impl Ledger {
         self.counted.moments += 1;
         if self.counted.moments > ENDLESS {
             let target = self.others.instance(&self.others.names.target);
-            let stopped = target.is_some_and(|target| target.db_instance_status() == Some("stopped"));
-            self.broke(match stopped {
-                true => "endless: it asks a stopped instance for a change",
-                false => "endless: it goes on looking although nothing is left to wait for",
+            let word = target.and_then(|target| target.db_instance_status().map(str::to_owned)).unwrap_or_default();
+            let takes_changes = ["", "available", "backing-up", "modifying", "storage-optimization"].contains(&&*word);
+            self.broke(if takes_changes {
+                "endless: it goes on looking although nothing is left to wait for"
+            } else {
+                "endless: it waits for a target that takes no changes as long as nobody mends it"
             });
             return Then::End;
         }

@@ -43,8 +43,11 @@ const SHRINKS: usize = 300;
 
 /// What is known to break and isn't mended yet: part of the words, and what it is about. Counted, and shown.
 const KNOWN: [(&str, &str); 1] = [
-    // Removing what was made asks a stopped target to give up its protection, which it refuses as long as it is stopped.
-    ("endless: it asks a stopped instance for a change", "`cleanup --abandon` never ends while the target is stopped"),
+    // Removing what was made asks a protected target, stopped or failed, to give its protection up: refused each time.
+    (
+        "endless: it waits for a target that takes no changes",
+        "`cleanup --abandon` of a stopped or failed target never ends",
+    ),
 ];
 
 fn is_known(broken: &str) -> bool {
