@@ -140,10 +140,26 @@ fn when_nothing_is_lost(
 fn delete_instance(situation: &Situation<'_>, target: &DbInstance) -> Decision {
     let (instance, resource_id) = (target.identifier.clone(), target.resource_id.clone().unwrap_or_default());
     if target.deletion_protection == Some(true) {
+        if matches!(target.state(), InstanceState::Stopped | InstanceState::NeedsPerson) {
+            return under_protection(situation, target);
+        }
         let settings = SettingValues::from([(Setting::DeletionProtection, Value::Flag(false))]);
         return ask::for_change(situation, Call::ModifyDBInstance { instance, resource_id, settings }, true);
     }
     ask::for_change(situation, Call::DeleteDBInstance { instance, resource_id }, true)
+}
+
+/// A protected instance that takes no changes can't be freed by us (R-MOD-5).
+fn under_protection(situation: &Situation<'_>, target: &DbInstance) -> Decision {
+    let (name, word) = (&target.identifier, target.status_word());
+    let advice = match target.state() {
+        InstanceState::Stopped => format!("start it (aws rds start-db-instance --db-instance-identifier {name})"),
+        _ => "bring it back to available, or ask AWS's support to remove it".into(),
+    };
+    Stop::for_person(
+        format!("the instance {name} is {word}, and protected from deletion: AWS takes no change of it in this status"),
+        format!("{}; {advice}, then run the same again", situation.what_is_safe()),
+    )
 }
 
 /// The plain snapshot goes only while its encrypted copy is there.

@@ -48,6 +48,17 @@ fn an_instance_goes_first_and_only_if_it_is_proven_ours() {
         ),
         ("seen once only", World { shown: 14, ..all() }, Expect::Wait(&["looking once more"])),
         ("being deleted", all().with_target(|it| it.status = Some("deleting".into())), Expect::Wait(&["deleting"])),
+        (
+            "stopped and protected",
+            all().with_target(|it| (it.status, it.deletion_protection) = (Some("stopped".into()), Some(true))),
+            Expect::Stop(&["is stopped, and protected", "start it"]),
+        ),
+        (
+            "a wreck under protection",
+            all().with_target(|it| (it.status, it.deletion_protection) = (Some("failed".into()), Some(true))),
+            Expect::Stop(&["is failed, and protected"]),
+        ),
+        ("stopped", all().with_target(|it| it.status = Some("stopped".into())), delete),
         ("a wreck", all().with_target(|it| it.status = Some("failed".into())), delete),
         (
             "source renamed",
