@@ -149,7 +149,7 @@ fn delete_instance(situation: &Situation<'_>, target: &DbInstance) -> Decision {
     ask::for_change(situation, Call::DeleteDBInstance { instance, resource_id }, true)
 }
 
-/// A protected instance that takes no changes can't be freed by us (R-MOD-5).
+/// A protected instance that takes no changes can't be freed by us.
 fn under_protection(situation: &Situation<'_>, target: &DbInstance) -> Decision {
     let (name, word) = (&target.identifier, target.status_word());
     let advice = match target.state() {

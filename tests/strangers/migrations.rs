@@ -92,7 +92,7 @@ fn what_was_made_is_found_again_and_removed() {
     assert_eq!(left.iter().map(|it| &it["Encrypted"]).collect::<Vec<_>>(), [true], "the copy stays");
     program.run(&["cleanup", "orders", "--abandon", "--confirm", "orders"]).expect(0);
     assert_eq!(moto.aws.manual_snapshots(), Vec::<serde_json::Value>::new());
-    assert_eq!(moto.aws.instances(), [source.clone()], "the source is as it was");
+    assert_eq!(moto.aws.instances(), std::slice::from_ref(&source), "the source is as it was");
 
     program.migrate("orders", "alias/payments", &[]).expect(0);
     let again = Made::find(&moto.aws, &source).target;
