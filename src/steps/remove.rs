@@ -116,16 +116,18 @@ fn when_nothing_is_lost(
     act: impl FnOnce(&Situation<'_>) -> Decision,
 ) -> Told<Decision> {
     let source = &situation.plan.source;
+    let stays = |instance: &DbInstance| instance.state() != InstanceState::Deleting;
     let same = |instance: &DbInstance| instance.resource_id.as_deref() == Some(source.resource_id.as_str());
-    if !situation.seen.source.as_ref().is_some_and(same) {
+    if !situation.seen.source.as_ref().is_some_and(|instance| same(instance) && stays(instance)) {
         let unless = match told::instance(situation, &source.resource_id)? {
-            Ok(Some(_)) => None,
+            Ok(Some(instance)) if stays(instance) => None,
+            Ok(Some(instance)) => Some(format!("{} is {}", instance.identifier, instance.status_word())),
             Ok(None) => Some(format!("AWS shows no instance {}", source.resource_id)),
             Err(why) => Some(format!("it couldn't be looked up ({why})")),
         };
         if let Some(why) = unless {
             return Ok(Stop::for_person(
-                format!("the source {} isn't to be seen: {why}", source.identifier),
+                format!("the source {} isn't there to stay: {why}", source.identifier),
                 "what this migration made may be all that is left of its data, so nothing is removed. Remove it by hand if \
                  you are sure",
             ));

@@ -70,7 +70,19 @@ fn an_instance_goes_first_and_only_if_it_is_proven_ours() {
         (
             "source gone",
             all().with_seen(|seen| seen.source = None),
-            Expect::Stop(&["isn't to be seen", "nothing is removed"]),
+            Expect::Stop(&["isn't there to stay", "nothing is removed"]),
+        ),
+        (
+            "source being deleted",
+            all().with_source(|it| it.status = Some("deleting".into())).told(
+                Inquiry::Instance { resource_id: "db-SOURCE".into() },
+                Answer::Instance(Some(Box::new(DbInstance {
+                    identifier: "orders".into(),
+                    status: Some("deleting".into()),
+                    ..DbInstance::default()
+                }))),
+            ),
+            Expect::Stop(&["orders is deleting", "nothing is removed"]),
         ),
         (
             "source made again under its name",
