@@ -21,7 +21,10 @@ mod others;
 mod play;
 mod sequence;
 
-use std::collections::BTreeMap;
+use std::{
+    collections::BTreeMap,
+    sync::atomic::{AtomicU64, Ordering},
+};
 
 use proptest::{
     strategy::{Strategy, ValueTree},
@@ -63,10 +66,15 @@ fn sequences_keep_what_must_hold() {
     let first = number("MODEL_SEED").unwrap_or(SEED);
     let runs = number("MODEL_RUNS").unwrap_or(RUNS);
     let begun = std::time::Instant::now();
+    let done = AtomicU64::new(0);
     let results = on_each_core((first..first + runs).collect(), |seed: u64| {
         let played = try_seed(seed);
         if let Some(failure) = &played.failure {
             println!("{failure}");
+        }
+        let done = done.fetch_add(1, Ordering::Relaxed) + 1;
+        if done.is_multiple_of(500) {
+            println!("{done} of {runs}");
         }
         played
     });
