@@ -33,6 +33,23 @@ fn sequences() -> Vec<(&'static str, Vec<Turn>)> {
                 .collect())],
         ),
         (
+            "a snapshot of another in the place of ours, which went while no process ran",
+            vec![
+                run(vec![(When::AfterCall(1), What::Crash)]),
+                Turn::Others(vec![Act::DeleteSnapshot(Of::Copy), Act::DeleteSnapshot(Of::Snapshot)]),
+                another(),
+                run(Vec::new()),
+            ],
+        ),
+        (
+            "given up after the target failed",
+            vec![
+                run(vec![(When::BeforeCall(6), What::Wrong(How::EndsAs { status: "failed".into() }, 1))]),
+                Turn::Pass(30),
+                Turn::Run { ask: Ask::Abandon, meanwhile: Vec::new() },
+            ],
+        ),
+        (
             "given up while the target is stopped",
             vec![
                 run(Vec::new()),
