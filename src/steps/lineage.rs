@@ -2,7 +2,7 @@
 
 use std::time::Duration;
 
-use super::Situation;
+use super::{Asked, Situation};
 use crate::model::{DbInstance, DbSnapshot, Outcome, RUN_TAG, SnapshotState, Tags};
 
 /// Whether something that has our name is ours.
@@ -19,8 +19,8 @@ pub(super) enum Ours {
 /// Tags can take minutes to show (R-TAG-4).
 pub(super) const TAGS_LAG: Duration = Duration::from_mins(10);
 
-/// Whether a snapshot with our name comes from our source, by an intent of ours. After a lost answer the run's tag
-/// must be on it, too: somebody else may have taken one under our name meanwhile.
+/// Whether a snapshot with our name comes from our source, by an intent of ours. After a lost answer, or where an
+/// earlier process asked for it, the run's tag must be on it, too: somebody else may have taken the name meanwhile.
 pub(super) fn of_snapshot(situation: &Situation<'_>, snapshot: &DbSnapshot, action: &str) -> Ours {
     let asked = || situation.asked(action, &snapshot.identifier);
     let Some(last) = asked().filter(|asked| asked.intent.outcome.may_have_acted()).last() else {
@@ -37,9 +37,10 @@ pub(super) fn of_snapshot(situation: &Situation<'_>, snapshot: &DbSnapshot, acti
         Some(run) if run == situation.run => Ours::Yes,
         Some(run) => Ours::No(format!("its tag {RUN_TAG} names another run, {run}")),
         None if was_gone => Ours::No("what this migration made was gone before it came".into()),
-        None if known => Ours::Yes,
-        None if last.age < TAGS_LAG => Ours::NotYet("the answer to its call was lost; waiting for its tags"),
-        None => Ours::No(format!("it has no tag {RUN_TAG}, and the answer to our call was lost")),
+        // While no process ran, or the answer was lost, anybody may have taken the name.
+        None if known && last.this_run && !came_later(snapshot, &last) => Ours::Yes,
+        None if last.age < TAGS_LAG => Ours::NotYet("waiting for its tags, which prove that it is ours"),
+        None => Ours::No(format!("it has no tag {RUN_TAG}, long after our call")),
     }
 }
 
@@ -64,6 +65,16 @@ pub(super) fn of_copy(situation: &Situation<'_>, copy: &DbSnapshot) -> Ours {
         // A copy that waits in its queue doesn't show the time yet; its end is judged again.
         _ => Ours::Yes,
     }
+}
+
+/// Whether a snapshot was made so long after our call, and is without our tag for so long, that it is rather somebody
+/// else's, who took the name when ours was gone.
+fn came_later(snapshot: &DbSnapshot, call: &Asked<'_>) -> bool {
+    let made = snapshot.snapshot_create_time;
+    call.age >= TAGS_LAG
+        && made.is_some_and(|made| {
+            Duration::try_from(made.duration_since(call.intent.sent_at)).is_ok_and(|late| late > TAGS_LAG)
+        })
 }
 
 fn never_asked(refused: bool) -> String {

@@ -47,13 +47,16 @@ fn what_was_never_asked_for_is_not_adopted() {
 fn a_snapshot_is_ours_by_its_database() {
     let from = |id: Option<&str>| World::snapshotted().with_snapshot(|it| it.resource_id = id.map(ToOwned::to_owned));
     let call = World::new().due();
-    let shown = |outcome, seconds, run: Option<&str>| {
-        let world = World::new().asked(&call, outcome, seconds);
+    let shown_by = |outcome, seconds, this_run, run: Option<&str>| {
+        let world = World::new().noted(&call, outcome, seconds, this_run);
         let tags = run.map(|run| [(RUN_TAG.to_owned(), run.to_owned())].into());
         shown_to(world, &World::snapshotted(), Step::TakeSnapshot).with_snapshot(|it| it.tags = tags)
     };
+    let shown = |outcome, seconds, run| shown_by(outcome, seconds, true, run);
     let lost = |seconds, run| shown(unknown(), seconds, run);
     let gone = |run| shown(Outcome::Gone { resource_id: None }, 5000, run);
+    let taken = || Outcome::Accepted { request_id: None, resource_id: None };
+    let late = |made: &str, run| shown(taken(), 9000, run).with_snapshot(|it| it.snapshot_create_time = Some(at(made)));
     let of_another_run = from(Some("db-SOURCE"))
         .with_snapshot(|it| it.tags = Some([(RUN_TAG.to_owned(), "other eve@home".to_owned())].into()));
     let table = [
@@ -61,6 +64,26 @@ fn a_snapshot_is_ours_by_its_database() {
         ("of another", from(Some("db-OTHER")), Step::TakeSnapshot, Expect::Foreign(&["db-OTHER", "db-SOURCE"])),
         ("of whom is not shown yet", from(None), Step::TakeSnapshot, Expect::Wait(&["which database"])),
         ("with another run's tag", of_another_run, Step::TakeSnapshot, Expect::Foreign(&["other eve@home"])),
+        ("taken, made 10:00 later, no tag", late("12:10:00", None), Step::EncryptCopy, Expect::Act(&[])),
+        (
+            "taken, made 10:01 later, no tag",
+            late("12:10:01", None),
+            Step::TakeSnapshot,
+            Expect::Foreign(&["no tag rds-encrypt-run, long after"]),
+        ),
+        ("taken, made 10:01 later, our tag", late("12:10:01", Some(RUN)), Step::EncryptCopy, Expect::Act(&[])),
+        (
+            "taken by an earlier process, no tag for 9:59",
+            shown_by(taken(), 599, false, None),
+            Step::TakeSnapshot,
+            Expect::Wait(&["tags"]),
+        ),
+        (
+            "taken by an earlier process, no tag for 10:00",
+            shown_by(taken(), 600, false, None),
+            Step::TakeSnapshot,
+            Expect::Foreign(&["no tag"]),
+        ),
         ("gone before, our tag", gone(Some(RUN)), Step::EncryptCopy, Expect::Act(&[])),
         ("gone before, no tag", gone(None), Step::TakeSnapshot, Expect::Foreign(&["was gone before it came"])),
         ("answer lost, our tag", lost(5, Some(RUN)), Step::EncryptCopy, Expect::Act(&[])),
