@@ -237,7 +237,9 @@ impl Ledger {
         if *left == 0 {
             self.wrong.remove(at);
         }
-        if how == How::Stale && self.names_moved {
+        // Only reads can be behind.
+        let behind = matches!(how, How::Stale | How::Hides { .. });
+        if behind && is_mutating(operation) || how == How::Stale && self.names_moved {
             return;
         }
         self.looks_back |= how == How::Stale;

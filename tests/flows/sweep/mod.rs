@@ -30,7 +30,8 @@ const OTHERS_FLOOR: usize = 161;
 /// At least so many of the usual world's lie right before or right after a write or a mutating call.
 const EDGES_FLOOR: usize = 55;
 
-/// So many points of each other world: beside a write or a mutating call, and anywhere else.
+/// So many points of each other world: beside a write or a mutating call, and anywhere else. `SWEEP_EDGES` and
+/// `SWEEP_ELSEWHERE` set other numbers.
 const EDGES: usize = 5;
 const ELSEWHERE: usize = 2;
 
@@ -54,6 +55,8 @@ fn a_crash_at_any_point_changes_nothing() {
 fn nor_does_one_in_any_other_world() {
     let seed = number("SWEEP_SEED").unwrap_or(SEED);
     println!("seed {seed}");
+    let at_most = |variable: &str, usual: usize| number(variable).and_then(|n| n.try_into().ok()).unwrap_or(usual);
+    let (of_edges, of_others) = (at_most("SWEEP_EDGES", EDGES), at_most("SWEEP_ELSEWHERE", ELSEWHERE));
     let mut random = fastrand::Rng::with_seed(seed);
     let courses = courses();
     let mut points = Vec::new();
@@ -62,8 +65,8 @@ fn nor_does_one_in_any_other_world() {
         elsewhere.retain(|point| !edges.contains(point));
         random.shuffle(&mut edges);
         random.shuffle(&mut elsewhere);
-        points.extend(edges.into_iter().take(EDGES).map(|point| (world, point)));
-        points.extend(elsewhere.into_iter().take(ELSEWHERE).map(|point| (world, point)));
+        points.extend(edges.into_iter().take(of_edges).map(|point| (world, point)));
+        points.extend(elsewhere.into_iter().take(of_others).map(|point| (world, point)));
     }
     let tried = sweep(points, &courses);
     assert!(tried >= OTHERS_FLOOR, "only {tried} points");
