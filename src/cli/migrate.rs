@@ -4,12 +4,12 @@ use super::{
     Failure, Surroundings,
     arguments::{Global, Migrate},
     facts, keys,
-    place::{Place, quoted},
+    place::Place,
     resume, session, unless_interrupted,
 };
 use crate::{
     aws::{Aws, Connection},
-    model::{CallerIdentity, DatabaseReference, KeyReference, name::short_id},
+    model::{CallerIdentity, DatabaseReference, KeyReference, name::short_id, quoted},
     plan::{Checked, Facts, Finding, Judgement, KeyLookup, Origin, Plan, judge},
     state::{FORMAT, Identity, Phase, Record, Run, Summary},
     steps::Generation,

@@ -1,6 +1,7 @@
 //! The checks that come before the first mutating call: complete, all at once.
 
 use super::{
+    carry::{self, Loss},
     facts::{Checked, Facts, KeyLookup, TakenNames},
     finding::{Finding, Severity},
     key,
@@ -95,6 +96,7 @@ fn judge_source(judgement: &mut Judgement, facts: &Facts, source: &DbInstance) {
     judgement.enter("pending changes", pending(source));
     judgement.enter("tags", tags(source));
     judgement.enter("certificate", certificate(facts, source));
+    judgement.enter("attachments", attachments(facts, source));
 }
 
 fn block(what: String, remedy: &str, rule: &'static str) -> Finding {
@@ -262,7 +264,7 @@ fn tags(source: &DbInstance) -> Vec<Finding> {
             "R-TAG-1",
         ));
     }
-    let own = super::carry::read(Setting::Tags, source);
+    let own = carry::read(Setting::Tags, source);
     let count = if let Some(Value::Tags(tags)) = own { tags.len() } else { 0 };
     if count + 2 > MAXIMUM_TAGS {
         found.push(block(
@@ -272,6 +274,15 @@ fn tags(source: &DbInstance) -> Vec<Finding> {
         ));
     }
     found
+}
+
+/// What isn't carried. Of what is no single instance nothing is.
+fn attachments(facts: &Facts, source: &DbInstance) -> Vec<Finding> {
+    if source.family().is_none() || source.cluster_identifier.is_some() || source.replica_source.is_some() {
+        return vec![];
+    }
+    let target = facts.names.as_ref().map_or("COPY", |names| &names.target);
+    carry::lost(&Loss { source, target })
 }
 
 /// A copy can't be given a certificate authority that the Region has retired.

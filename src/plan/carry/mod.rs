@@ -4,6 +4,8 @@
 //! restore call, set afterwards by `ModifyDBInstance`, or known to come along; and all are read back.
 //! What Modify can mend isn't passed at restore where passing could make the restore fail.
 
+mod losses;
+mod members;
 mod table;
 mod values;
 mod ways;
@@ -13,8 +15,10 @@ mod tests;
 
 use serde::{Deserialize, Serialize};
 
+pub use members::{Known, Loss, MEMBERS, Member, Way, lost};
 pub use table::TABLE;
 
+use super::Finding;
 use crate::model::{DbInstance, Setting, Value};
 
 /// A setting of the source, and how it gets onto the copy.

@@ -5,6 +5,7 @@ mod names;
 mod source;
 
 use super::{Check, Finding, Judgement, Severity, judge};
+use crate::model::DbInstance;
 use crate::plan::{Checked, Facts, KeyLookup, TakenNames};
 use facts::{OTHER_KEY, good, many_tags, snapshot_named, under, with};
 
@@ -46,6 +47,7 @@ fn nothing_speaks_against_a_good_one() {
         "pending changes",
         "tags",
         "certificate",
+        "attachments",
         "key",
         "names",
     ];
@@ -88,7 +90,19 @@ fn all_that_is_wrong_is_said_at_once() {
             (Severity::Blocker, &["snapshot named s"]),
         ],
     );
-    assert!(judgement.checks.iter().all(|(_, check)| *check == Check::Found), "{:?}", judgement.checks);
+    let found = |(name, check): &(&str, Check)| *check == Check::Found || *name == "attachments";
+    assert!(judgement.checks.iter().all(found), "{:?}", judgement.checks);
+}
+
+#[test]
+fn what_is_not_carried_is_told_where_anything_is() {
+    let change = |source: &mut DbInstance| source.attached.tde_credential_arn = Some("arn:hsm".into());
+    expect("carried", &with(change), &[(Severity::Blocker, &["arn:hsm"])]);
+    let replica = with(|source| {
+        change(source);
+        source.replica_source = Some("ledger".into());
+    });
+    expect("a replica", &replica, &[(Severity::Blocker, &["read replica of ledger"])]);
 }
 
 #[test]
