@@ -27,6 +27,9 @@ mod mount;
 #[path = "flows/others.rs"]
 mod others;
 #[cfg(test)]
+#[path = "flows/planning.rs"]
+mod planning;
+#[cfg(test)]
 #[path = "flows/real_account.rs"]
 mod real_account;
 #[cfg(test)]

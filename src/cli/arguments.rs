@@ -73,6 +73,11 @@ pub(super) enum Format {
 
 #[derive(Debug, Subcommand)]
 pub(super) enum Command {
+    /// Show what a migration would do, and what is in its way
+    ///
+    /// It only reads. Steps and names, every setting and how it gets onto the copy, findings with their remedies, and
+    /// what couldn't be checked. Exit code 0 where a migration could begin, else the one with which it would be refused.
+    Plan(PlanOne),
     /// Take one database to an encrypted copy
     ///
     /// Snapshot, encrypted copy of it, restore, settings, and everything read back. The source serves on and is
@@ -105,6 +110,23 @@ pub(super) struct Migrate {
     /// Name of the encrypted instance
     #[arg(long, value_name = "NAME", value_parser = target_name)]
     pub(super) target: Option<String>,
+}
+
+#[derive(Debug, Args)]
+#[command(after_help = "Example: rds-encrypt plan orders --kms-key alias/orders")]
+pub(super) struct PlanOne {
+    /// The database: its name, ARN or resource id
+    #[arg(value_name = "DB")]
+    pub(super) database: DatabaseReference,
+    /// The KMS key: its id, ARN or alias/NAME. Without it, the plan leaves the key open
+    #[arg(long, value_name = "KEY")]
+    pub(super) kms_key: Option<KeyReference>,
+    /// Name of the encrypted instance
+    #[arg(long, value_name = "NAME", value_parser = target_name)]
+    pub(super) target: Option<String>,
+    /// Exit with 3 also where something couldn't be checked
+    #[arg(long)]
+    pub(super) strict: bool,
 }
 
 #[derive(Debug, Args)]

@@ -10,7 +10,7 @@ use super::{
 use crate::{
     aws::{Aws, Connection},
     model::{CallerIdentity, DatabaseReference, KeyReference, name::short_id, quoted},
-    plan::{Checked, Facts, Finding, Judgement, KeyLookup, Origin, Plan, judge},
+    plan::{Checked, Facts, Finding, Judgement, KeyLookup, Plan, judge},
     state::{FORMAT, Identity, Phase, Record, Run, Summary},
     steps::Generation,
     ui::{confirm, findings, json},
@@ -26,11 +26,18 @@ pub(super) async fn run(global: &Global, asked: &Migrate, around: &mut Surroundi
         resume::Begun::AndAbandoned { last } => last.saturating_add(1),
         resume::Begun::At(path) => return resume::same_again(&place.states, &path, &aws, asked, around).await,
     };
-    let Some(key) = keys::chosen(asked, place.is_sandbox()) else {
+    let Some(key) = keys::chosen(asked.kms_key.as_ref(), place.is_sandbox()) else {
         return keys::offer(&aws, &asked.database, &given_flags(global, &place), around).await;
     };
     keys::announce_if_made(&aws, &key, around).await;
-    let read = Box::pin(facts::read(&aws, &caller, &asked.database, &key, asked.target.as_deref(), generation));
+    let read = Box::pin(facts::read(
+        &aws,
+        &caller,
+        &asked.database,
+        facts::Key::Asked(&key),
+        asked.target.as_deref(),
+        generation,
+    ));
     let facts = unless_interrupted(around, read).await?.map_err(Failure::NothingBegun)?;
     let judgement = judge(&facts);
     around.output.detail(&findings::checks(&judgement, around.output.stderr_page));
@@ -79,15 +86,20 @@ pub(super) fn meant_here(database: &DatabaseReference, aws: &Aws, caller: &Calle
     }
 }
 
+/// The exit code with which nothing is begun; nothing where nothing forbids.
+pub(super) fn refusal(facts: &Facts, judgement: &Judgement) -> Option<u8> {
+    match judgement {
+        Judgement { nothing_to_do: Some(_), .. } => Some(0),
+        Judgement { owned_elsewhere: Some(_), .. } => Some(6),
+        _ if !judgement.forbids() => None,
+        _ if facts.is_denied() => Some(8),
+        _ => Some(3),
+    }
+}
+
 /// Says why nothing is begun, all at once; nothing where nothing forbids.
 fn refuse(facts: &Facts, judgement: &Judgement, around: &mut Surroundings) -> Result<Option<u8>, Failure> {
-    let code = match judgement {
-        Judgement { nothing_to_do: Some(_), .. } => 0,
-        Judgement { owned_elsewhere: Some(_), .. } => 6,
-        _ if !judgement.forbids() => return Ok(None),
-        _ if facts.is_denied() => 8,
-        _ => 3,
-    };
+    let Some(code) = refusal(facts, judgement) else { return Ok(None) };
     if around.json {
         around.result(&json::line(&json::refused(&facts.asked, judgement, code)))?;
     } else if let Some(why) = &judgement.nothing_to_do {
@@ -106,17 +118,14 @@ fn new_record(
     aws: &Aws,
     facts: &Facts,
 ) -> Result<Record, Failure> {
-    let (Checked::Known(Some(source)), Checked::Known(KeyLookup::Found(found))) = (&facts.source, &facts.key) else {
+    let (Checked::Known(Some(source)), Some(Checked::Known(KeyLookup::Found(found)))) = (&facts.source, &facts.key)
+    else {
         return Err(Failure::Ours("the checks passed without a source and a key".into()));
-    };
-    let certificates = match &facts.certificates {
-        Checked::Known(offered) => Some(offered.as_slice()),
-        Checked::NotChecked { .. } => None,
     };
     let plan = found
         .arn
         .clone()
-        .and_then(|arn| Plan::new(&Origin { source, certificates }, key, arn, asked.target.clone()))
+        .and_then(|arn| Plan::new(&facts.origin(source), key, arn, asked.target.clone()))
         .ok_or_else(|| Failure::Ours("the checks passed without a resource id or a key's ARN".into()))?;
     fresh_record(global, place, aws, &facts.account, plan, generation)
 }
@@ -164,7 +173,7 @@ pub(super) fn fresh_record(
 }
 
 /// The flags with which this command was called, to be pasted again.
-fn given_flags(global: &Global, place: &Place) -> String {
+pub(super) fn given_flags(global: &Global, place: &Place) -> String {
     let given =
         [("--profile", &global.profile), ("--region", &global.region), ("--endpoint-url", &global.endpoint_url)];
     let mut flags: Vec<String> =

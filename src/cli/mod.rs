@@ -8,6 +8,7 @@ mod keys;
 mod log;
 mod migrate;
 mod place;
+mod plan;
 mod rebuild;
 mod resume;
 mod sandbox;
@@ -116,6 +117,7 @@ async fn logged(arguments: &Arguments, around: &mut Surroundings) -> Result<u8, 
 
 async fn dispatch(arguments: &Arguments, around: &mut Surroundings) -> Result<u8, Failure> {
     match &arguments.command {
+        Command::Plan(plan) => Box::pin(plan::run(&arguments.global, plan, around)).await,
         Command::Migrate(migrate) => Box::pin(migrate::run(&arguments.global, migrate, around)).await,
         Command::Resume(resume) => Box::pin(resume::run(&arguments.global, resume, around)).await,
         Command::Status(status) => status::run(&arguments.global, status, around).await,

@@ -153,18 +153,11 @@ pub fn removed(removed: &Removed<'_>) -> Value {
 /// The only line of a run that wasn't begun.
 #[must_use]
 pub fn refused(database: &str, judgement: &Judgement, exit_code: u8) -> Value {
-    let checks = judgement.checks.iter().map(|(name, check)| match check {
-        Check::Ok => json!({"check": name, "result": "ok"}),
-        Check::Found => json!({"check": name, "result": "finding"}),
-        Check::NotChecked(why, permission) => {
-            json!({"check": name, "result": "not_checked", "why": why, "missing_permission": permission})
-        }
-    });
     json!({
         "format": FORMAT, "event": if exit_code == 0 { "nothing_to_do" } else { "refused" }, "database": database,
         "exit_code": exit_code, "why": judgement.nothing_to_do, "owned_elsewhere": judgement.owned_elsewhere,
         "findings": judgement.findings.iter().map(of_finding).collect::<Vec<_>>(),
-        "checks": checks.collect::<Vec<_>>(),
+        "checks": judgement.checks.iter().map(of_check).collect::<Vec<_>>(),
     })
 }
 
@@ -174,7 +167,18 @@ pub fn failed(message: &str, hint: Option<&str>, exit_code: u8) -> Value {
     json!({"format": FORMAT, "event": "failed", "exit_code": exit_code, "message": message, "hint": hint})
 }
 
-fn of_finding(finding: &Finding) -> Value {
+pub(super) fn of_check((name, check): &(&'static str, Check)) -> Value {
+    match check {
+        Check::Ok => json!({"check": name, "result": "ok"}),
+        Check::Found => json!({"check": name, "result": "finding"}),
+        Check::NotChecked(why, permission) | Check::Open(why, permission) => json!({
+            "check": name, "result": "not_checked", "forbids": matches!(check, Check::NotChecked(..)), "why": why,
+            "missing_permission": permission,
+        }),
+    }
+}
+
+pub(super) fn of_finding(finding: &Finding) -> Value {
     let severity = match finding.severity {
         Severity::Blocker => "blocker",
         Severity::Warning => "warning",

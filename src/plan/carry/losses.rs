@@ -150,7 +150,8 @@ pub(super) fn lifecycle(loss: &Loss<'_>) -> Vec<Finding> {
     warning(
         format!("{} isn't enrolled in Extended Support; the copy will be", loss.source.identifier),
         &format!(
-            "otherwise AWS might upgrade its major version at once. It costs nothing before standard support ends. To leave: \
+            "otherwise AWS might upgrade its major version at once. It costs nothing before standard support ends, \
+             and is billed from then on. To leave: \
              {}",
             modify(loss, &flags)
         ),

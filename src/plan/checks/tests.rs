@@ -70,7 +70,7 @@ fn all_that_is_wrong_is_said_at_once() {
         source.tags = Some(many_tags(49));
         source.ca_certificate_identifier = Some("rds-ca-2015".into());
     });
-    facts.key = Checked::Known(KeyLookup::NotFound("Alias not found.".into()));
+    facts.key = Some(Checked::Known(KeyLookup::NotFound("Alias not found.".into())));
     facts.taken = Checked::Known(TakenNames { snapshot: Some(snapshot_named("s")), ..TakenNames::default() });
     let judgement = expect(
         "everything",
@@ -120,11 +120,11 @@ fn what_could_not_be_looked_at_is_never_taken_for_fine() {
     let mut source = good();
     source.source = Checked::NotChecked { why: why(), permission: denied("DescribeDBInstances") };
     let mut key = good();
-    key.key = Checked::NotChecked { why: why(), permission: Some("kms:DescribeKey".into()) };
+    key.key = Some(Checked::NotChecked { why: why(), permission: Some("kms:DescribeKey".into()) });
     let mut taken = good();
     taken.taken = Checked::NotChecked { why: why(), permission: denied("DescribeDBSnapshots") };
     let mut unreached = good();
-    unreached.key = Checked::NotChecked { why: "timed out".into(), permission: None };
+    unreached.key = Some(Checked::NotChecked { why: "timed out".into(), permission: None });
     let table = [
         ("source", source, "source", why(), denied("DescribeDBInstances")),
         ("key", key, "key", why(), Some("kms:DescribeKey".to_owned())),
@@ -144,7 +144,7 @@ fn what_could_not_be_looked_at_is_never_taken_for_fine() {
 #[test]
 fn what_was_looked_at_is_said_beside_what_was_not() {
     let mut facts = with(|source| source.status = Some("stopped".into()));
-    facts.key = Checked::NotChecked { why: "timed out".into(), permission: None };
+    facts.key = Some(Checked::NotChecked { why: "timed out".into(), permission: None });
     facts.taken = Checked::NotChecked { why: "timed out".into(), permission: None };
     let judgement = expect("both", &facts, &[(Severity::Blocker, &["orders is stopped"])]);
     let unchecked = judgement.checks.iter().filter(|(_, it)| matches!(it, Check::NotChecked(..))).count();
