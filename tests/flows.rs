@@ -3,6 +3,9 @@
 //! What a person reads is a snapshot; what AWS has in the end is looked at through the official SDK.
 
 #[cfg(test)]
+#[path = "flows/approved.rs"]
+mod approved;
+#[cfg(test)]
 #[path = "flows/cleanup.rs"]
 mod cleanup;
 #[cfg(test)]

@@ -102,8 +102,11 @@ pub(super) enum Command {
 #[command(after_help = "Example: rds-encrypt migrate orders --kms-key alias/orders")]
 pub(super) struct Migrate {
     /// The database: its name, ARN or resource id
-    #[arg(value_name = "DB")]
-    pub(super) database: DatabaseReference,
+    #[arg(value_name = "DB", required_unless_present = "plan")]
+    pub(super) database: Option<DatabaseReference>,
+    /// Carry out this plan, which plan --out wrote, exactly as it is; refuse if anything has changed since
+    #[arg(long, value_name = "FILE", conflicts_with_all = ["database", "kms_key", "target"])]
+    pub(super) plan: Option<PathBuf>,
     /// The KMS key: its id, ARN or alias/NAME. It can never be changed afterwards
     #[arg(long, value_name = "KEY")]
     pub(super) kms_key: Option<KeyReference>,
@@ -124,6 +127,9 @@ pub(super) struct PlanOne {
     /// Name of the encrypted instance
     #[arg(long, value_name = "NAME", value_parser = target_name)]
     pub(super) target: Option<String>,
+    /// Write the plan to this file, for approval and for migrate --plan
+    #[arg(long, value_name = "FILE")]
+    pub(super) out: Option<PathBuf>,
     /// Exit with 3 also where something couldn't be checked
     #[arg(long)]
     pub(super) strict: bool,

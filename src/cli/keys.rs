@@ -54,7 +54,7 @@ pub(super) async fn announce_if_made(aws: &Aws, key: &KeyReference, around: &mut
     match is_there(aws, key).await {
         Ok(true) => {}
         Ok(false) => {
-            around.output.say(&format!("the account has no {key} yet: AWS makes it now, as it is asked for\n"))
+            around.output.say(&format!("the account has no {key} yet: AWS makes it now, as it is asked for\n"));
         }
         Err(error) => around
             .output

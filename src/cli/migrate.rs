@@ -10,16 +10,63 @@ use super::{
 use crate::{
     aws::{Aws, Connection},
     model::{CallerIdentity, DatabaseReference, KeyReference, name::short_id, quoted},
-    plan::{Checked, Facts, Finding, Judgement, KeyLookup, Plan, judge},
-    state::{FORMAT, Identity, Phase, Record, Run, Summary},
+    plan::{Changed, Checked, Facts, Finding, Judgement, KeyLookup, Plan, changes, judge},
+    state::{FORMAT, Identity, Phase, PlanFile, Record, Run, Summary},
     steps::Generation,
     ui::{confirm, findings, json},
 };
 
+/// What is asked for, by a person's words or by a plan that was approved.
+pub(super) struct Asked {
+    pub(super) database: DatabaseReference,
+    pub(super) kms_key: Option<KeyReference>,
+    pub(super) target: Option<String>,
+    pub(super) approved: Option<PlanFile>,
+}
+
+impl Asked {
+    fn of(asked: &Migrate) -> Result<Self, Failure> {
+        let refused = |error: &dyn std::fmt::Display| Failure::Refused(format!("{error}. Nothing was made or changed"));
+        let Some(path) = &asked.plan else {
+            let database = asked.database.clone().ok_or_else(|| Failure::Usage("no database is named".into()))?;
+            return Ok(Self { database, kms_key: asked.kms_key.clone(), target: asked.target.clone(), approved: None });
+        };
+        let approved = PlanFile::read(path).map_err(|error| refused(&error))?;
+        let key = approved.plan.key_asked.parse::<KeyReference>().map_err(|error| refused(&error))?;
+        Ok(Self {
+            database: DatabaseReference::ResourceId(approved.plan.source.resource_id.clone()),
+            kms_key: Some(key),
+            target: approved.plan.target.clone(),
+            approved: Some(approved),
+        })
+    }
+
+    /// A plan is for one account and one Region.
+    fn is_for(&self, aws: &Aws, caller: &CallerIdentity) -> Result<(), Failure> {
+        match &self.approved {
+            Some(PlanFile { account, region, .. }) if *account != caller.account || region != aws.region() => {
+                Err(Failure::Refused(format!(
+                    "the plan is for {region} of account {account}; asked was {} of account {} (--region, --profile). \
+                     Nothing was made or changed",
+                    aws.region(),
+                    caller.account
+                )))
+            }
+            _ => Ok(()),
+        }
+    }
+}
+
 pub(super) async fn run(global: &Global, asked: &Migrate, around: &mut Surroundings) -> Result<u8, Failure> {
+    let asked = &Asked::of(asked)?;
     let place = Place::find(global)?;
-    let aws = Aws::connect(&connection(&place, global, &asked.database, around)?).await?;
+    let mut connection = connection(&place, global, &asked.database, around)?;
+    if let (None, Some(approved)) = (&global.region, &asked.approved) {
+        connection.region = Some(approved.region.clone());
+    }
+    let aws = Aws::connect(&connection).await?;
     let caller = unless_interrupted(around, aws.caller_identity()).await?.map_err(Failure::NothingBegun)?;
+    asked.is_for(&aws, &caller)?;
     meant_here(&asked.database, &aws, &caller)?;
     let generation = match resume::begun(&place.states, &aws, &caller, &asked.database) {
         resume::Begun::Never => 1,
@@ -44,7 +91,11 @@ pub(super) async fn run(global: &Global, asked: &Migrate, around: &mut Surroundi
     if let Some(code) = refuse(&facts, &judgement, around)? {
         return Ok(code);
     }
-    let record = new_record(global, &place, asked, (&key, generation), &aws, &facts)?;
+    let plan = plan_of(&facts, &key, asked.target.clone())?;
+    if let Some(approved) = &asked.approved {
+        as_approved(approved, &plan, generation)?;
+    }
+    let record = fresh_record(global, &place, &aws, &facts.account, plan, generation)?;
     if !consents(global, &place, &record, &judgement.findings, around).await? {
         return Ok(3);
     }
@@ -110,24 +161,36 @@ fn refuse(facts: &Facts, judgement: &Judgement, around: &mut Surroundings) -> Re
     Ok(Some(code))
 }
 
-fn new_record(
-    global: &Global,
-    place: &Place,
-    asked: &Migrate,
-    (key, generation): (&KeyReference, u32),
-    aws: &Aws,
-    facts: &Facts,
-) -> Result<Record, Failure> {
+/// The plan that follows from facts that forbid nothing.
+pub(super) fn plan_of(facts: &Facts, key: &KeyReference, target: Option<String>) -> Result<Plan, Failure> {
     let (Checked::Known(Some(source)), Some(Checked::Known(KeyLookup::Found(found)))) = (&facts.source, &facts.key)
     else {
         return Err(Failure::Ours("the checks passed without a source and a key".into()));
     };
-    let plan = found
+    found
         .arn
         .clone()
-        .and_then(|arn| Plan::new(&facts.origin(source), key, arn, asked.target.clone()))
-        .ok_or_else(|| Failure::Ours("the checks passed without a resource id or a key's ARN".into()))?;
-    fresh_record(global, place, aws, &facts.account, plan, generation)
+        .and_then(|arn| Plan::new(&facts.origin(source), key, arn, target))
+        .ok_or_else(|| Failure::Ours("the checks passed without a resource id or a key's ARN".into()))
+}
+
+/// An approved plan is carried out as it is, or not at all.
+fn as_approved(approved: &PlanFile, now: &Plan, generation: u32) -> Result<(), Failure> {
+    let mut changed: Vec<String> = changes(&approved.plan, now)
+        .into_iter()
+        .map(|Changed { what, planned, now }| format!("{what} was {planned}, is {now}"))
+        .collect();
+    if approved.generation != generation {
+        changed.push(format!("generation {} was planned, {generation} is the next", approved.generation));
+    }
+    if changed.is_empty() {
+        return Ok(());
+    }
+    Err(Failure::Refused(format!(
+        "{} isn't as it was planned any more: {}. Nothing was made or changed; plan again, and have that approved",
+        approved.plan.source.identifier,
+        changed.join("; ")
+    )))
 }
 
 /// A migration that begins with this generation, and of which nothing is made yet.

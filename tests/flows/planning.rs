@@ -145,12 +145,12 @@ async fn what_is_planned_is_what_the_copy_gets() {
     let planned: Value = serde_json::from_str(&heard.stdout).unwrap();
     let heard = stage.run("migrate orders --sandbox").await;
     assert_eq!(heard.code, 0, "{heard}");
-    let state = stage.state("orders");
+    let begun = stage.state("orders");
     let wanted = |settings: &Value| -> Vec<(String, Value)> {
         let rows = settings.as_array().unwrap().iter().filter(|row| !row["wanted"].is_null());
         rows.map(|row| (row["setting"].as_str().unwrap().to_owned(), row["wanted"].clone())).collect()
     };
-    assert_eq!(wanted(&planned["settings"]), wanted(&state["plan"]["settings"]));
+    assert_eq!(wanted(&planned["settings"]), wanted(&begun["plan"]["settings"]));
     let target = planned["steps"][2]["name"].as_str().unwrap();
     let copy = rds(&stage.sandbox).await.describe_db_instances().db_instance_identifier(target).send().await.unwrap();
     let copy = &copy.db_instances()[0];

@@ -39,6 +39,7 @@ fn what_cannot_be_parsed() {
         ("unknown_command", vec!["encrypt", "orders"]),
         ("no_database", vec!["migrate"]),
         ("unknown_option", vec!["migrate", "orders", "--key", "alias/orders"]),
+        ("plan_and_database", vec!["migrate", "orders", "--plan", "orders.plan"]),
         ("quiet_and_verbose", vec!["status", "-q", "-v"]),
         ("speed_out_of_range", vec!["sandbox", "serve", "--speed", "0"]),
     ] {
