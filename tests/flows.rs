@@ -60,6 +60,9 @@ mod two_machines;
 #[path = "flows/usage.rs"]
 mod usage;
 #[cfg(test)]
+#[path = "flows/verifying.rs"]
+mod verifying;
+#[cfg(test)]
 #[path = "flows/waits.rs"]
 mod waits;
 #[cfg(test)]

@@ -87,6 +87,11 @@ pub(super) enum Command {
     Resume(Resume),
     /// Show where migrations stand
     Status(Status),
+    /// Compare a finished copy with its plan again
+    ///
+    /// It only reads: encryption, key and every setting. Exit code 0 where all is as planned, 7 where settings differ,
+    /// 4 where it isn't the copy that was made any more.
+    Verify(VerifyOne),
     /// Remove what a migration made and nobody needs any more
     ///
     /// Only what is proven to be this migration's own, by name, lineage and tags, and never the source.
@@ -161,6 +166,14 @@ pub(super) struct Status {
     /// Ask AWS what exists of it now, and is billed
     #[arg(long, requires = "database")]
     pub(super) refresh: bool,
+}
+
+#[derive(Debug, Args)]
+#[command(after_help = "Example: rds-encrypt verify orders")]
+pub(super) struct VerifyOne {
+    /// The database whose migration it is: its name, ARN or resource id
+    #[arg(value_name = "DB")]
+    pub(super) database: DatabaseReference,
 }
 
 #[derive(Debug, Args)]

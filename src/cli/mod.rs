@@ -14,6 +14,7 @@ mod resume;
 mod sandbox;
 mod session;
 mod status;
+mod verify;
 
 use std::ffi::OsString;
 
@@ -121,6 +122,7 @@ async fn dispatch(arguments: &Arguments, around: &mut Surroundings) -> Result<u8
         Command::Migrate(migrate) => Box::pin(migrate::run(&arguments.global, migrate, around)).await,
         Command::Resume(resume) => Box::pin(resume::run(&arguments.global, resume, around)).await,
         Command::Status(status) => status::run(&arguments.global, status, around).await,
+        Command::Verify(verify) => verify::run(&arguments.global, verify, around).await,
         Command::Cleanup(cleanup) => Box::pin(cleanup::run(&arguments.global, cleanup, around)).await,
         Command::Sandbox { command: SandboxCommand::Serve(serve) } => {
             sandbox::run(&arguments.global, serve, around).await

@@ -17,7 +17,7 @@ use crate::{
     engine::event::{Begun, Event, Progress, Reporter},
     plan::{Check, Finding, Judgement, Severity},
     state::{Entry, Record},
-    steps::{Difference, Evidence, Item, Stop, StopKind},
+    steps::{CheckUp, Difference, Evidence, Item, Stop, StopKind},
 };
 
 /// The format of these lines.
@@ -48,6 +48,21 @@ impl<W: Write> Reporter for Json<W> {
 #[must_use]
 pub fn line(value: &Value) -> String {
     format!("{value}\n")
+}
+
+/// The only line of a later look at a finished copy.
+#[must_use]
+pub fn checked_up(record: &Record, found: &CheckUp, exit_code: u8) -> Value {
+    let (compared, differences, why) = match found {
+        CheckUp::Same(compared) => (Some(*compared), Vec::new(), None),
+        CheckUp::Differs(found) => (Some(record.plan.settings.len()), found.iter().map(of_difference).collect(), None),
+        CheckUp::Unfit(why) => (None, Vec::new(), Some(why)),
+    };
+    json!({
+        "format": FORMAT, "event": "verified", "database": record.migration.name, "exit_code": exit_code,
+        "target": record.generation().map(|generation| &generation.names.target), "kms_key_arn": record.plan.key_arn,
+        "compared": compared, "differences": differences, "why": why,
+    })
 }
 
 /// An event, or nothing for those that only move a screen or are told by the last line.

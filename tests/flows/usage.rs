@@ -25,6 +25,7 @@ fn help_of_each_command() {
         ("help_migrate", vec!["migrate", "--help"]),
         ("help_resume", vec!["resume", "--help"]),
         ("help_status", vec!["status", "--help"]),
+        ("help_verify", vec!["verify", "--help"]),
         ("help_sandbox", vec!["sandbox", "--help"]),
         ("help_sandbox_serve", vec!["sandbox", "serve", "--help"]),
     ] {
