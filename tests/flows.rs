@@ -3,6 +3,9 @@
 //! What a person reads is a snapshot; what AWS has in the end is looked at through the official SDK.
 
 #[cfg(test)]
+#[path = "flows/approved.rs"]
+mod approved;
+#[cfg(test)]
 #[path = "flows/cleanup.rs"]
 mod cleanup;
 #[cfg(test)]
@@ -33,6 +36,9 @@ mod mount;
 #[path = "flows/others.rs"]
 mod others;
 #[cfg(test)]
+#[path = "flows/planning.rs"]
+mod planning;
+#[cfg(test)]
 #[path = "flows/real_account.rs"]
 mod real_account;
 #[cfg(test)]
@@ -62,6 +68,9 @@ mod two_machines;
 #[cfg(test)]
 #[path = "flows/usage.rs"]
 mod usage;
+#[cfg(test)]
+#[path = "flows/verifying.rs"]
+mod verifying;
 #[cfg(test)]
 #[path = "flows/waits.rs"]
 mod waits;

@@ -7,6 +7,7 @@
 #[cfg(test)]
 mod recordings {
     mod model;
+    mod planned;
     mod shapes;
     mod shown;
     mod tape;

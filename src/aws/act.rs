@@ -7,7 +7,7 @@ use aws_sdk_rds::{
         RequestId, modify_db_instance::builders::ModifyDBInstanceFluentBuilder,
         restore_db_instance_from_db_snapshot::builders::RestoreDBInstanceFromDBSnapshotFluentBuilder,
     },
-    types::{CloudwatchLogsExportConfiguration, DatabaseInsightsMode, DbInstance, Tag},
+    types::{CloudwatchLogsExportConfiguration, DatabaseInsightsMode, DbInstance, ProcessorFeature, Tag},
 };
 use aws_smithy_runtime_api::client::orchestrator::HttpResponse;
 use aws_smithy_types::error::metadata::ProvideErrorMetadata;
@@ -150,6 +150,11 @@ fn restore_with(call: Restore, setting: Setting, value: &Value) -> Result<Restor
         (Setting::Tags, Value::Tags(tags)) => call.set_tags(Some(tag_list(tags))),
         (Setting::AutoMinorVersionUpgrade, Value::Flag(on)) => call.auto_minor_version_upgrade(*on),
         (Setting::BackupRetentionPeriod, Value::Number(number)) => call.backup_retention_period(int(setting, *number)?),
+        (Setting::LicenseModel, Value::Text(text)) => call.license_model(text),
+        (Setting::NetworkType, Value::Text(text)) => call.network_type(text),
+        (Setting::DedicatedLogVolume, Value::Flag(on)) => call.dedicated_log_volume(*on),
+        (Setting::EngineLifecycleSupport, Value::Text(text)) => call.engine_lifecycle_support(text),
+        (Setting::ProcessorFeatures, Value::Tags(features)) => call.set_processor_features(Some(processor(features))),
         _ => return Err(not_a_parameter("RestoreDBInstanceFromDBSnapshot", setting, value)),
     })
 }
@@ -201,6 +206,10 @@ fn not_a_parameter(action: &str, setting: Setting, value: &Value) -> CallError {
         message: format!("{action} takes no {setting}={value}; this is our fault, and nothing was sent"),
         request_id: None,
     }
+}
+
+fn processor(features: &Tags) -> Vec<ProcessorFeature> {
+    features.iter().map(|(name, value)| ProcessorFeature::builder().name(name).value(value).build()).collect()
 }
 
 fn tag_list(tags: &Tags) -> Vec<Tag> {

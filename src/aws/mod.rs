@@ -4,6 +4,7 @@
 //! whose answer was lost would show us only "already exists" (rule 2). No decisions here.
 
 mod act;
+mod attached;
 mod certificates;
 mod connect;
 mod error;

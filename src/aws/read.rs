@@ -3,7 +3,7 @@
 use aws_sdk_rds::types;
 use aws_smithy_types::DateTime;
 
-use super::{Aws, CallError, ReadError};
+use super::{Aws, CallError, ReadError, attached};
 use crate::model::{
     AwsTime, DbInstance, DbSnapshot, Encryption, GroupMembership, StorageEncryptionType, SubnetGroup, Tags,
 };
@@ -141,7 +141,21 @@ pub(super) fn instance(row: &types::DbInstance) -> DbInstance {
         replicas: row.read_replica_db_instance_identifiers.clone(),
         storage_operation_status: row.storage_operation_status.clone(),
         storage_operation_percent_progress: row.storage_operation_percent_progress,
+        availability_zone: row.availability_zone.clone(),
+        network_type: row.network_type.clone(),
+        dedicated_log_volume: row.dedicated_log_volume,
+        engine_lifecycle_support: row.engine_lifecycle_support.clone(),
+        processor_features: processor_features(row),
+        db_name: row.db_name.clone(),
+        character_set_name: row.character_set_name.clone(),
+        timezone: row.timezone.clone(),
+        attached: attached::read(row),
     }
+}
+
+fn processor_features(row: &types::DbInstance) -> Tags {
+    let features = row.processor_features.iter().flatten();
+    features.filter_map(|feature| Some((feature.name.clone()?, feature.value.clone()?))).collect()
 }
 
 /// Reads one row of `DescribeDBSnapshots`.

@@ -73,6 +73,11 @@ pub(super) enum Format {
 
 #[derive(Debug, Subcommand)]
 pub(super) enum Command {
+    /// Show what a migration would do, and what is in its way
+    ///
+    /// It only reads. Steps and names, every setting and how it gets onto the copy, findings with their remedies, and
+    /// what couldn't be checked. Exit code 0 where a migration could begin, else the one with which it would be refused.
+    Plan(PlanOne),
     /// Take one database to an encrypted copy
     ///
     /// Snapshot, encrypted copy of it, restore, settings, and everything read back. The source serves on and is
@@ -82,6 +87,11 @@ pub(super) enum Command {
     Resume(Resume),
     /// Show where migrations stand
     Status(Status),
+    /// Compare a finished copy with its plan again
+    ///
+    /// It only reads: encryption, key and every setting. Exit code 0 where all is as planned, 7 where settings differ,
+    /// 4 where it isn't the copy that was made any more.
+    Verify(VerifyOne),
     /// Remove what a migration made and nobody needs any more
     ///
     /// Only what is proven to be this migration's own, by name, lineage and tags, and never the source.
@@ -97,14 +107,37 @@ pub(super) enum Command {
 #[command(after_help = "Example: rds-encrypt migrate orders --kms-key alias/orders")]
 pub(super) struct Migrate {
     /// The database: its name, ARN or resource id
-    #[arg(value_name = "DB")]
-    pub(super) database: DatabaseReference,
+    #[arg(value_name = "DB", required_unless_present = "plan")]
+    pub(super) database: Option<DatabaseReference>,
+    /// Carry out this plan, which plan --out wrote, exactly as it is; refuse if anything has changed since
+    #[arg(long, value_name = "FILE", conflicts_with_all = ["database", "kms_key", "target"])]
+    pub(super) plan: Option<PathBuf>,
     /// The KMS key: its id, ARN or alias/NAME. It can never be changed afterwards
     #[arg(long, value_name = "KEY")]
     pub(super) kms_key: Option<KeyReference>,
     /// Name of the encrypted instance
     #[arg(long, value_name = "NAME", value_parser = target_name)]
     pub(super) target: Option<String>,
+}
+
+#[derive(Debug, Args)]
+#[command(after_help = "Example: rds-encrypt plan orders --kms-key alias/orders")]
+pub(super) struct PlanOne {
+    /// The database: its name, ARN or resource id
+    #[arg(value_name = "DB")]
+    pub(super) database: DatabaseReference,
+    /// The KMS key: its id, ARN or alias/NAME. Without it, the plan leaves the key open
+    #[arg(long, value_name = "KEY")]
+    pub(super) kms_key: Option<KeyReference>,
+    /// Name of the encrypted instance
+    #[arg(long, value_name = "NAME", value_parser = target_name)]
+    pub(super) target: Option<String>,
+    /// Write the plan to this file, for approval and for migrate --plan
+    #[arg(long, value_name = "FILE")]
+    pub(super) out: Option<PathBuf>,
+    /// Exit with 3 also where something couldn't be checked
+    #[arg(long)]
+    pub(super) strict: bool,
 }
 
 #[derive(Debug, Args)]
@@ -133,6 +166,14 @@ pub(super) struct Status {
     /// Ask AWS what exists of it now, and is billed
     #[arg(long, requires = "database")]
     pub(super) refresh: bool,
+}
+
+#[derive(Debug, Args)]
+#[command(after_help = "Example: rds-encrypt verify orders")]
+pub(super) struct VerifyOne {
+    /// The database whose migration it is: its name, ARN or resource id
+    #[arg(value_name = "DB")]
+    pub(super) database: DatabaseReference,
 }
 
 #[derive(Debug, Args)]

@@ -1,19 +1,53 @@
 //! Reads the facts of a migration, each once; one that can't be read costs only itself.
 
+use super::keys;
 use crate::{
     aws::{Aws, ReadError},
     engine::look,
     model::{CallerIdentity, DatabaseReference, DbInstance, KeyReference, name::GenerationNames},
-    plan::{Checked, Facts, TakenNames},
+    plan::{Checked, Facts, KeyLookup, TakenNames},
     steps::Seen,
 };
+
+/// The key that facts are read for.
+#[derive(Clone, Copy)]
+pub(super) enum Key<'a> {
+    /// None is chosen yet.
+    NotChosen,
+    /// This one.
+    Asked(&'a KeyReference),
+    /// This one, but it isn't looked at where looking would make it (R-KMS-3).
+    Unmade(&'a KeyReference),
+}
+
+impl<'a> Key<'a> {
+    fn asked(self) -> Option<&'a KeyReference> {
+        match self {
+            Self::NotChosen => None,
+            Self::Asked(key) | Self::Unmade(key) => Some(key),
+        }
+    }
+}
+
+async fn looked_up(aws: &Aws, key: Key<'_>) -> Result<Option<Checked<KeyLookup>>, ReadError> {
+    let asked = match key {
+        Key::NotChosen => return Ok(None),
+        Key::Asked(asked) => asked,
+        Key::Unmade(asked) => match checked(keys::is_there(aws, asked).await)? {
+            Checked::Known(true) => asked,
+            Checked::Known(false) => return Ok(None),
+            Checked::NotChecked { why, permission } => return Ok(Some(Checked::NotChecked { why, permission })),
+        },
+    };
+    Ok(Some(checked(aws.key(&asked.to_string()).await)?))
+}
 
 /// Reads source, key and the names that would be used.
 pub(super) async fn read(
     aws: &Aws,
     caller: &CallerIdentity,
     database: &DatabaseReference,
-    key: &KeyReference,
+    key: Key<'_>,
     target: Option<&str>,
     generation: u32,
 ) -> Result<Facts, ReadError> {
@@ -38,8 +72,8 @@ pub(super) async fn read(
         region: aws.region().to_owned(),
         account: caller.account.clone(),
         source,
-        key_asked: key.clone(),
-        key: checked(aws.key(&key.to_string()).await)?,
+        key_asked: key.asked().cloned(),
+        key: looked_up(aws, key).await?,
         names,
         taken,
     })

@@ -1,8 +1,8 @@
 //! Which key: the one that is asked for, or a list to choose from.
 
-use super::{Failure, Surroundings, arguments::Migrate};
+use super::{Failure, Surroundings};
 use crate::{
-    aws::Aws,
+    aws::{Aws, ReadError},
     model::{DatabaseReference, KeyReference},
     plan::KeyLookup,
     state::with_flags,
@@ -17,9 +17,9 @@ const OF_AWS: &str = "alias/aws/rds";
 const PREDEFINED: &str = "alias/aws/";
 
 /// The key that is asked for, or the sandbox's.
-pub(super) fn chosen(asked: &Migrate, sandbox: bool) -> Option<KeyReference> {
+pub(super) fn chosen(asked: Option<&KeyReference>, sandbox: bool) -> Option<KeyReference> {
     let default = || sandbox.then(|| KeyReference::Alias(OF_THE_SANDBOX.into()));
-    asked.kms_key.clone().or_else(default)
+    asked.cloned().or_else(default)
 }
 
 /// Shows the account's usable keys that have an alias, and how to choose.
@@ -51,15 +51,23 @@ pub(super) async fn offer(
 
 /// Looking at AWS's own key makes it where the account has none yet: say so before (R-KMS-3).
 pub(super) async fn announce_if_made(aws: &Aws, key: &KeyReference, around: &mut Surroundings) {
-    let KeyReference::Alias(name) = key else { return };
-    if !name.starts_with(PREDEFINED) {
-        return;
-    }
-    match aws.aliases().await {
-        Ok(aliases) if aliases.iter().any(|alias| alias.name == *name && alias.key_id.is_some()) => {}
-        Ok(_) => around.output.say(&format!("the account has no {name} yet: AWS makes it now, as it is asked for\n")),
+    match is_there(aws, key).await {
+        Ok(true) => {}
+        Ok(false) => {
+            around.output.say(&format!("the account has no {key} yet: AWS makes it now, as it is asked for\n"));
+        }
         Err(error) => around
             .output
-            .say(&format!("not checked whether the account has {name} already ({error}): if not, AWS makes it now\n")),
+            .say(&format!("not checked whether the account has {key} already ({error}): if not, AWS makes it now\n")),
+    }
+}
+
+/// Whether a key can be looked at without making it: only AWS's own are made by a look.
+pub(super) async fn is_there(aws: &Aws, key: &KeyReference) -> Result<bool, ReadError> {
+    match key {
+        KeyReference::Alias(name) if name.starts_with(PREDEFINED) => {
+            Ok(aws.aliases().await?.iter().any(|alias| alias.name == *name && alias.key_id.is_some()))
+        }
+        _ => Ok(true),
     }
 }

@@ -4,40 +4,98 @@ use super::{
     Failure, Surroundings,
     arguments::{Global, Migrate},
     facts, keys,
-    place::{Place, quoted},
+    place::Place,
     resume, session, unless_interrupted,
 };
 use crate::{
     aws::{Aws, Connection},
-    model::{CallerIdentity, DatabaseReference, KeyReference, name::short_id},
-    plan::{Checked, Facts, Finding, Judgement, KeyLookup, Origin, Plan, judge},
-    state::{FORMAT, Identity, Phase, Record, Run, Summary},
+    model::{CallerIdentity, DatabaseReference, KeyReference, name::short_id, quoted},
+    plan::{Changed, Checked, Facts, Finding, Judgement, KeyLookup, Plan, changes, judge},
+    state::{FORMAT, Identity, Phase, PlanFile, Record, Run, Summary},
     steps::Generation,
     ui::{confirm, findings, json},
 };
 
+/// What is asked for, by a person's words or by a plan that was approved.
+pub(super) struct Asked {
+    pub(super) database: DatabaseReference,
+    pub(super) kms_key: Option<KeyReference>,
+    pub(super) target: Option<String>,
+    pub(super) approved: Option<PlanFile>,
+}
+
+impl Asked {
+    fn of(asked: &Migrate) -> Result<Self, Failure> {
+        let refused = |error: &dyn std::fmt::Display| Failure::Refused(format!("{error}. Nothing was made or changed"));
+        let Some(path) = &asked.plan else {
+            let database = asked.database.clone().ok_or_else(|| Failure::Usage("no database is named".into()))?;
+            return Ok(Self { database, kms_key: asked.kms_key.clone(), target: asked.target.clone(), approved: None });
+        };
+        let approved = PlanFile::read(path).map_err(|error| refused(&error))?;
+        let key = approved.plan.key_asked.parse::<KeyReference>().map_err(|error| refused(&error))?;
+        Ok(Self {
+            database: DatabaseReference::ResourceId(approved.plan.source.resource_id.clone()),
+            kms_key: Some(key),
+            target: approved.plan.target.clone(),
+            approved: Some(approved),
+        })
+    }
+
+    /// A plan is for one account and one Region.
+    fn is_for(&self, aws: &Aws, caller: &CallerIdentity) -> Result<(), Failure> {
+        match &self.approved {
+            Some(PlanFile { account, region, .. }) if *account != caller.account || region != aws.region() => {
+                Err(Failure::Refused(format!(
+                    "the plan is for {region} of account {account}; asked was {} of account {} (--region, --profile). \
+                     Nothing was made or changed",
+                    aws.region(),
+                    caller.account
+                )))
+            }
+            _ => Ok(()),
+        }
+    }
+}
+
 pub(super) async fn run(global: &Global, asked: &Migrate, around: &mut Surroundings) -> Result<u8, Failure> {
+    let asked = &Asked::of(asked)?;
     let place = Place::find(global)?;
-    let aws = Aws::connect(&connection(&place, global, &asked.database, around)?).await?;
+    let mut connection = connection(&place, global, &asked.database, around)?;
+    if let (None, Some(approved)) = (&global.region, &asked.approved) {
+        connection.region = Some(approved.region.clone());
+    }
+    let aws = Aws::connect(&connection).await?;
     let caller = unless_interrupted(around, aws.caller_identity()).await?.map_err(Failure::NothingBegun)?;
+    asked.is_for(&aws, &caller)?;
     meant_here(&asked.database, &aws, &caller)?;
     let generation = match resume::begun(&place.states, &aws, &caller, &asked.database) {
         resume::Begun::Never => 1,
         resume::Begun::AndAbandoned { last } => last.saturating_add(1),
         resume::Begun::At(path) => return resume::same_again(&place.states, &path, &aws, asked, around).await,
     };
-    let Some(key) = keys::chosen(asked, place.is_sandbox()) else {
+    let Some(key) = keys::chosen(asked.kms_key.as_ref(), place.is_sandbox()) else {
         return keys::offer(&aws, &asked.database, &given_flags(global, &place), around).await;
     };
     keys::announce_if_made(&aws, &key, around).await;
-    let read = Box::pin(facts::read(&aws, &caller, &asked.database, &key, asked.target.as_deref(), generation));
+    let read = Box::pin(facts::read(
+        &aws,
+        &caller,
+        &asked.database,
+        facts::Key::Asked(&key),
+        asked.target.as_deref(),
+        generation,
+    ));
     let facts = unless_interrupted(around, read).await?.map_err(Failure::NothingBegun)?;
     let judgement = judge(&facts);
     around.output.detail(&findings::checks(&judgement, around.output.stderr_page));
     if let Some(code) = refuse(&facts, &judgement, around)? {
         return Ok(code);
     }
-    let record = new_record(global, &place, asked, (&key, generation), &aws, &facts)?;
+    let plan = plan_of(&facts, &key, asked.target.clone())?;
+    if let Some(approved) = &asked.approved {
+        as_approved(approved, &plan, generation)?;
+    }
+    let record = fresh_record(global, &place, &aws, &facts.account, plan, generation)?;
     if !consents(global, &place, &record, &judgement.findings, around).await? {
         return Ok(3);
     }
@@ -79,15 +137,20 @@ pub(super) fn meant_here(database: &DatabaseReference, aws: &Aws, caller: &Calle
     }
 }
 
+/// The exit code with which nothing is begun; nothing where nothing forbids.
+pub(super) fn refusal(facts: &Facts, judgement: &Judgement) -> Option<u8> {
+    match judgement {
+        Judgement { nothing_to_do: Some(_), .. } => Some(0),
+        Judgement { owned_elsewhere: Some(_), .. } => Some(6),
+        _ if !judgement.forbids() => None,
+        _ if facts.is_denied() => Some(8),
+        _ => Some(3),
+    }
+}
+
 /// Says why nothing is begun, all at once; nothing where nothing forbids.
 fn refuse(facts: &Facts, judgement: &Judgement, around: &mut Surroundings) -> Result<Option<u8>, Failure> {
-    let code = match judgement {
-        Judgement { nothing_to_do: Some(_), .. } => 0,
-        Judgement { owned_elsewhere: Some(_), .. } => 6,
-        _ if !judgement.forbids() => return Ok(None),
-        _ if facts.is_denied() => 8,
-        _ => 3,
-    };
+    let Some(code) = refusal(facts, judgement) else { return Ok(None) };
     if around.json {
         around.result(&json::line(&json::refused(&facts.asked, judgement, code)))?;
     } else if let Some(why) = &judgement.nothing_to_do {
@@ -98,27 +161,36 @@ fn refuse(facts: &Facts, judgement: &Judgement, around: &mut Surroundings) -> Re
     Ok(Some(code))
 }
 
-fn new_record(
-    global: &Global,
-    place: &Place,
-    asked: &Migrate,
-    (key, generation): (&KeyReference, u32),
-    aws: &Aws,
-    facts: &Facts,
-) -> Result<Record, Failure> {
-    let (Checked::Known(Some(source)), Checked::Known(KeyLookup::Found(found))) = (&facts.source, &facts.key) else {
+/// The plan that follows from facts that forbid nothing.
+pub(super) fn plan_of(facts: &Facts, key: &KeyReference, target: Option<String>) -> Result<Plan, Failure> {
+    let (Checked::Known(Some(source)), Some(Checked::Known(KeyLookup::Found(found)))) = (&facts.source, &facts.key)
+    else {
         return Err(Failure::Ours("the checks passed without a source and a key".into()));
     };
-    let certificates = match &facts.certificates {
-        Checked::Known(offered) => Some(offered.as_slice()),
-        Checked::NotChecked { .. } => None,
-    };
-    let plan = found
+    found
         .arn
         .clone()
-        .and_then(|arn| Plan::new(&Origin { source, certificates }, key, arn, asked.target.clone()))
-        .ok_or_else(|| Failure::Ours("the checks passed without a resource id or a key's ARN".into()))?;
-    fresh_record(global, place, aws, &facts.account, plan, generation)
+        .and_then(|arn| Plan::new(&facts.origin(source), key, arn, target))
+        .ok_or_else(|| Failure::Ours("the checks passed without a resource id or a key's ARN".into()))
+}
+
+/// An approved plan is carried out as it is, or not at all.
+fn as_approved(approved: &PlanFile, now: &Plan, generation: u32) -> Result<(), Failure> {
+    let mut changed: Vec<String> = changes(&approved.plan, now)
+        .into_iter()
+        .map(|Changed { what, planned, now }| format!("{what} was {planned}, is {now}"))
+        .collect();
+    if approved.generation != generation {
+        changed.push(format!("generation {} was planned, {generation} is the next", approved.generation));
+    }
+    if changed.is_empty() {
+        return Ok(());
+    }
+    Err(Failure::Refused(format!(
+        "{} isn't as it was planned any more: {}. Nothing was made or changed; plan again, and have that approved",
+        approved.plan.source.identifier,
+        changed.join("; ")
+    )))
 }
 
 /// A migration that begins with this generation, and of which nothing is made yet.
@@ -164,7 +236,7 @@ pub(super) fn fresh_record(
 }
 
 /// The flags with which this command was called, to be pasted again.
-fn given_flags(global: &Global, place: &Place) -> String {
+pub(super) fn given_flags(global: &Global, place: &Place) -> String {
     let given =
         [("--profile", &global.profile), ("--region", &global.region), ("--endpoint-url", &global.endpoint_url)];
     let mut flags: Vec<String> =

@@ -8,11 +8,13 @@ mod keys;
 mod log;
 mod migrate;
 mod place;
+mod plan;
 mod rebuild;
 mod resume;
 mod sandbox;
 mod session;
 mod status;
+mod verify;
 
 use std::ffi::OsString;
 
@@ -116,9 +118,11 @@ async fn logged(arguments: &Arguments, around: &mut Surroundings) -> Result<u8, 
 
 async fn dispatch(arguments: &Arguments, around: &mut Surroundings) -> Result<u8, Failure> {
     match &arguments.command {
+        Command::Plan(plan) => Box::pin(plan::run(&arguments.global, plan, around)).await,
         Command::Migrate(migrate) => Box::pin(migrate::run(&arguments.global, migrate, around)).await,
         Command::Resume(resume) => Box::pin(resume::run(&arguments.global, resume, around)).await,
         Command::Status(status) => status::run(&arguments.global, status, around).await,
+        Command::Verify(verify) => verify::run(&arguments.global, verify, around).await,
         Command::Cleanup(cleanup) => Box::pin(cleanup::run(&arguments.global, cleanup, around)).await,
         Command::Sandbox { command: SandboxCommand::Serve(serve) } => {
             sandbox::run(&arguments.global, serve, around).await

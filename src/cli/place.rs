@@ -8,6 +8,7 @@ use super::{
 };
 use crate::{
     aws::Connection,
+    model::quoted,
     sandbox::{DEFAULT_REGION, DEFAULT_SPEED, Options, Sandbox, Store},
     state::{Record, StateDirectory, with_flags},
 };
@@ -114,15 +115,5 @@ fn root(global: &Global) -> Result<PathBuf, Failure> {
         (None, Some(state), _) if !state.is_empty() => Ok(PathBuf::from(state).join("rds-encrypt")),
         (None, _, Some(home)) if !home.is_empty() => Ok(PathBuf::from(home).join(".local/state/rds-encrypt")),
         _ => Err(Failure::Usage("no home directory is set: give --state-dir".into())),
-    }
-}
-
-/// Ready to be pasted into a shell.
-pub(super) fn quoted(text: &str) -> String {
-    let plain = |letter: char| letter.is_ascii_alphanumeric() || "/._-+:@%,=".contains(letter);
-    if !text.is_empty() && text.chars().all(plain) {
-        text.to_owned()
-    } else {
-        format!("'{}'", text.replace('\'', r"'\''"))
     }
 }

@@ -7,7 +7,8 @@ use std::{
 
 use super::{
     Failure, Surroundings,
-    arguments::{Global, Migrate, Resume},
+    arguments::{Global, Resume},
+    migrate::Asked,
     place::Place,
     rebuild,
     session::{self, How},
@@ -181,7 +182,7 @@ pub(super) async fn same_again(
     states: &StateDirectory,
     path: &Path,
     aws: &Aws,
-    asked: &Migrate,
+    asked: &Asked,
     around: &mut Surroundings,
 ) -> Result<u8, Failure> {
     let migration = states.open(path, &session::owner())?;
@@ -201,7 +202,7 @@ pub(super) async fn same_again(
 }
 
 /// Why what is asked for is another migration than the one that exists.
-fn another(record: &Record, asked: &Migrate) -> Option<String> {
+fn another(record: &Record, asked: &Asked) -> Option<String> {
     let plan = &record.plan;
     let name = &plan.source.identifier;
     if let Some(key) = asked.kms_key.as_ref().map(ToString::to_string)
@@ -210,6 +211,9 @@ fn another(record: &Record, asked: &Migrate) -> Option<String> {
         && !plan.key_arn.ends_with(&format!(":key/{key}"))
     {
         return Some(format!("a migration of {name} under key {} exists already; asked was {key}", plan.key_asked));
+    }
+    if asked.approved.as_ref().is_some_and(|approved| approved.plan_digest != record.plan_digest) {
+        return Some(format!("a migration of {name} by another plan exists already"));
     }
     if asked.target.is_some() && asked.target != plan.target {
         let target = record.generation().map_or("", |generation| generation.names.target.as_str());

@@ -63,7 +63,7 @@ async fn refreshed(
 }
 
 /// The migration that is meant; one that was abandoned only where there is no other.
-fn the_one(entries: Vec<Entry>, database: &DatabaseReference) -> Option<Entry> {
+pub(super) fn the_one(entries: Vec<Entry>, database: &DatabaseReference) -> Option<Entry> {
     let mut meant: Vec<Entry> = entries
         .into_iter()
         .filter(|entry| match &entry.record {

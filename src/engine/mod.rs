@@ -20,4 +20,4 @@ pub use clock::Clock;
 pub use interrupt::{Interrupt, Interrupter};
 pub use look::look;
 pub use run::{Ending, Engine, EngineError, Work};
-pub use survey::{SurveyError, survey};
+pub use survey::{SurveyError, check_up, survey};

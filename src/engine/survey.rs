@@ -7,7 +7,7 @@ use crate::{
     aws::{Aws, ReadError},
     model::Answers,
     state::Record,
-    steps::{self, Item, Situation, Steadiness},
+    steps::{self, CheckUp, Item, Situation, Steadiness},
 };
 
 /// Why nothing could be surveyed.
@@ -23,11 +23,26 @@ pub enum SurveyError {
 
 /// Everything that AWS shows under the names of one generation of a migration.
 pub async fn survey(aws: &Aws, record: &Record, generation: u32) -> Result<Vec<Item>, SurveyError> {
+    looked(aws, record, generation, steps::survey).await
+}
+
+/// What the copy of a migration's newest generation is now.
+pub async fn check_up(aws: &Aws, record: &Record) -> Result<CheckUp, SurveyError> {
+    let generation = record.generation().ok_or(EngineError::NoGeneration)?.n;
+    looked(aws, record, generation, steps::check_up).await
+}
+
+async fn looked<T>(
+    aws: &Aws,
+    record: &Record,
+    generation: u32,
+    judge: impl FnOnce(&Situation<'_>) -> T,
+) -> Result<T, SurveyError> {
     let generation = record.generation_of(generation).ok_or(EngineError::NoGeneration)?;
     let seen = look(aws, &record.plan.source.identifier, &generation.names).await?;
     let now = aws.clock().now().ok_or(EngineError::NoTime)?;
     let journal = SentHere::default().journal(record, generation.n, &Clock::new(1.0), now);
-    Ok(steps::survey(&Situation {
+    Ok(judge(&Situation {
         plan: &record.plan,
         generation,
         run: &record.run.tag(),

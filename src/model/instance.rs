@@ -1,6 +1,6 @@
 //! A DB instance as one answer of `DescribeDBInstances` showed it.
 
-use super::{AwsTime, Encryption, EngineFamily, InstanceState, Tags};
+use super::{Attached, AwsTime, Encryption, EngineFamily, InstanceState, Tags};
 
 /// A DB instance, observed. A member that AWS left out is `None`; an empty list is an empty list.
 #[derive(Clone, Debug, Default, PartialEq)]
@@ -97,6 +97,24 @@ pub struct DbInstance {
     pub storage_operation_status: Option<String>,
     /// `StorageOperationPercentProgress`
     pub storage_operation_percent_progress: Option<i32>,
+    /// `AvailabilityZone`
+    pub availability_zone: Option<String>,
+    /// `NetworkType`: `IPV4` or `DUAL`.
+    pub network_type: Option<String>,
+    /// `DedicatedLogVolume`
+    pub dedicated_log_volume: Option<bool>,
+    /// `EngineLifecycleSupport`: whether it is enrolled in Extended Support.
+    pub engine_lifecycle_support: Option<String>,
+    /// `ProcessorFeatures`, by name; only those that aren't the class's own.
+    pub processor_features: Tags,
+    /// `DBName`
+    pub db_name: Option<String>,
+    /// `CharacterSetName`
+    pub character_set_name: Option<String>,
+    /// `Timezone`
+    pub timezone: Option<String>,
+    /// What a restored copy doesn't have by itself.
+    pub attached: Attached,
 }
 
 /// A group that an instance belongs to, and how far that is applied.

@@ -4,6 +4,7 @@
 //! that we give, and the words that all rooms share: a [`Call`], its [`Intent`] and its [`Outcome`].
 //! No policy, no I/O, no clock, no SDK type.
 
+mod attached;
 mod call;
 mod encryption;
 mod engine;
@@ -16,10 +17,12 @@ pub mod name;
 mod reference;
 mod refusal;
 mod setting;
+mod shell;
 mod snapshot;
 mod status;
 mod tags;
 
+pub use attached::{ActivityStream, Attached, AttachedRole, DomainMembership, MasterUserSecret};
 pub use call::{Call, ResourceKind};
 pub use encryption::{Encryption, StorageEncryptionType, Verdict};
 pub use engine::EngineFamily;
@@ -31,6 +34,7 @@ pub use key_reference::{KeyReference, KeyReferenceError};
 pub use reference::{DatabaseReference, ReferenceError};
 pub use refusal::{Denial, Refusal};
 pub use setting::{Setting, SettingValues, Value};
+pub use shell::quoted;
 pub use snapshot::DbSnapshot;
 pub use status::{InstanceState, SnapshotState};
 pub use tags::{MAXIMUM_TAGS, OWNER_TAG, RUN_TAG, Tags, is_reserved};

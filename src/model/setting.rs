@@ -43,6 +43,13 @@ pub enum Setting {
     AutoMinorVersionUpgrade,
     DeletionProtection,
     BackupRetentionPeriod,
+    DBName,
+    CharacterSetName,
+    Timezone,
+    NetworkType,
+    DedicatedLogVolume,
+    ProcessorFeatures,
+    EngineLifecycleSupport,
 }
 
 impl fmt::Display for Setting {
@@ -63,7 +70,7 @@ pub enum Value {
     Text(String),
     /// Words whose order means nothing; kept sorted.
     List(Vec<String>),
-    /// Tags.
+    /// Tags, or other words by name.
     Tags(Tags),
 }
 

@@ -1,6 +1,7 @@
 //! The checks that come before the first mutating call: complete, all at once.
 
 use super::{
+    carry::{self, Loss},
     facts::{Checked, Facts, KeyLookup, TakenNames},
     finding::{Finding, Severity},
     key,
@@ -17,8 +18,10 @@ pub enum Check {
     Ok,
     /// Looked at, and something was found.
     Found,
-    /// Not looked at: why, and the permission that is missing.
+    /// Not looked at, which forbids to begin: why, and the permission that is missing.
     NotChecked(String, Option<String>),
+    /// Not looked at, which forbids nothing: why, and the permission that is missing.
+    Open(String, Option<String>),
 }
 
 /// What follows from the facts.
@@ -43,6 +46,12 @@ impl Judgement {
             || self.checks.iter().any(|(_, check)| matches!(check, Check::NotChecked(..)))
     }
 
+    /// Whether everything was looked at.
+    #[must_use]
+    pub fn is_complete(&self) -> bool {
+        !self.checks.iter().any(|(_, check)| matches!(check, Check::NotChecked(..) | Check::Open(..)))
+    }
+
     fn enter(&mut self, name: &'static str, found: Vec<Finding>) {
         self.checks.push((name, if found.is_empty() { Check::Ok } else { Check::Found }));
         self.findings.extend(found);
@@ -60,12 +69,7 @@ pub fn judge(facts: &Facts) -> Judgement {
         Checked::Known(None) => judgement.enter("source", vec![not_found(facts)]),
         Checked::Known(Some(source)) => judge_source(&mut judgement, facts, source),
     }
-    match &facts.key {
-        Checked::NotChecked { why, permission } => {
-            judgement.checks.push(("key", Check::NotChecked(why.clone(), permission.clone())));
-        }
-        Checked::Known(lookup) => judgement.enter("key", judge_key(facts, lookup)),
-    }
+    judge_choice(&mut judgement, facts);
     if facts.names.is_some() {
         match &facts.taken {
             Checked::NotChecked { why, permission } => {
@@ -75,6 +79,25 @@ pub fn judge(facts: &Facts) -> Judgement {
         }
     }
     judgement
+}
+
+fn judge_choice(judgement: &mut Judgement, facts: &Facts) {
+    match (&facts.key, &facts.key_asked) {
+        (Some(Checked::NotChecked { why, permission }), _) => {
+            judgement.checks.push(("key", Check::NotChecked(why.clone(), permission.clone())));
+        }
+        (Some(Checked::Known(lookup)), Some(asked)) => judgement.enter("key", judge_key(facts, asked, lookup)),
+        (None, Some(asked)) => {
+            judgement.enter("key", key::not_made(asked));
+            let why = format!("looking at {asked} would make it");
+            judgement.checks.push(("key's state", Check::Open(why, None)));
+        }
+        (_, None) => {
+            let why = "none is chosen yet (--kms-key): it must be of this Region, enabled, symmetric and for encryption, \
+                       which kms:DescribeKey shows";
+            judgement.checks.push(("key", Check::Open(why.into(), None)));
+        }
+    }
 }
 
 fn judge_source(judgement: &mut Judgement, facts: &Facts, source: &DbInstance) {
@@ -94,7 +117,8 @@ fn judge_source(judgement: &mut Judgement, facts: &Facts, source: &DbInstance) {
     judgement.enter("relations", relations(source));
     judgement.enter("pending changes", pending(source));
     judgement.enter("tags", tags(source));
-    judgement.enter("certificate", certificate(facts, source));
+    judge_certificate(judgement, facts, source);
+    judgement.enter("attachments", attachments(facts, source));
 }
 
 fn block(what: String, remedy: &str, rule: &'static str) -> Finding {
@@ -150,7 +174,7 @@ enum Encryption {
 fn encryption(facts: &Facts, source: &DbInstance) -> Encryption {
     let name = &source.identifier;
     let asked = match &facts.key {
-        Checked::Known(KeyLookup::Found(key)) => key.arn.clone(),
+        Some(Checked::Known(KeyLookup::Found(key))) => key.arn.clone(),
         _ => None,
     };
     match source.encryption.verdict() {
@@ -262,7 +286,7 @@ fn tags(source: &DbInstance) -> Vec<Finding> {
             "R-TAG-1",
         ));
     }
-    let own = super::carry::read(Setting::Tags, source);
+    let own = carry::read(Setting::Tags, source);
     let count = if let Some(Value::Tags(tags)) = own { tags.len() } else { 0 };
     if count + 2 > MAXIMUM_TAGS {
         found.push(block(
@@ -272,6 +296,26 @@ fn tags(source: &DbInstance) -> Vec<Finding> {
         ));
     }
     found
+}
+
+/// What isn't carried. Of what is no single instance nothing is.
+fn attachments(facts: &Facts, source: &DbInstance) -> Vec<Finding> {
+    if source.family().is_none() || source.cluster_identifier.is_some() || source.replica_source.is_some() {
+        return vec![];
+    }
+    let target = facts.names.as_ref().map_or("COPY", |names| &names.target);
+    carry::lost(&Loss { source, target })
+}
+
+fn judge_certificate(judgement: &mut Judgement, facts: &Facts, source: &DbInstance) {
+    let found = certificate(facts, source);
+    match &facts.certificates {
+        Checked::NotChecked { why, permission } if !found.is_empty() => {
+            judgement.checks.push(("certificate", Check::Open(why.clone(), permission.clone())));
+            judgement.findings.extend(found);
+        }
+        _ => judgement.enter("certificate", found),
+    }
 }
 
 /// A copy can't be given a certificate authority that the Region has retired.
@@ -297,17 +341,17 @@ fn certificate(facts: &Facts, source: &DbInstance) -> Vec<Finding> {
     }
 }
 
-fn judge_key(facts: &Facts, lookup: &KeyLookup) -> Vec<Finding> {
+fn judge_key(facts: &Facts, asked: &KeyReference, lookup: &KeyLookup) -> Vec<Finding> {
     // AWS says "not found" of a key elsewhere; the reason is in the ARN already.
-    if let KeyReference::Arn { arn, region, .. } = &facts.key_asked
+    if let KeyReference::Arn { arn, region, .. } = asked
         && *region != facts.region
     {
         return vec![key::elsewhere(arn, region, &facts.region)];
     }
     match lookup {
-        KeyLookup::Found(key) => key::judge(key, &facts.key_asked, &facts.region),
+        KeyLookup::Found(key) => key::judge(key, asked, &facts.region),
         KeyLookup::NotFound(message) => vec![block(
-            format!("no key {} in {} of account {} (AWS: {message})", facts.key_asked, facts.region, facts.account),
+            format!("no key {asked} in {} of account {} (AWS: {message})", facts.region, facts.account),
             "check its name and Region; `aws kms list-aliases` lists what is there",
             "R-ENC-3",
         )],

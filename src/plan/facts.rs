@@ -1,5 +1,6 @@
 //! What was read before anything is decided. `aws/` fills it in.
 
+use super::Origin;
 use crate::model::{DbInstance, DbSnapshot, KeyMetadata, KeyReference, name::GenerationNames};
 
 /// A thing that was looked up, or couldn't be.
@@ -43,10 +44,20 @@ impl<T> Checked<T> {
 }
 
 impl Facts {
+    /// The source as a place to carry settings from.
+    #[must_use]
+    pub fn origin<'a>(&'a self, source: &'a DbInstance) -> Origin<'a> {
+        let certificates = match &self.certificates {
+            Checked::Known(offered) => Some(offered.as_slice()),
+            Checked::NotChecked { .. } => None,
+        };
+        Origin { source, certificates }
+    }
+
     /// Whether a permission is what is missing.
     #[must_use]
     pub fn is_denied(&self) -> bool {
-        self.source.is_denied() || self.key.is_denied() || self.taken.is_denied()
+        self.source.is_denied() || self.key.as_ref().is_some_and(Checked::is_denied) || self.taken.is_denied()
     }
 }
 
@@ -61,10 +72,10 @@ pub struct Facts {
     pub account: String,
     /// The source; `Known(None)` when AWS has no such instance.
     pub source: Checked<Option<DbInstance>>,
-    /// The key, in the person's words.
-    pub key_asked: KeyReference,
-    /// The key.
-    pub key: Checked<KeyLookup>,
+    /// The key, in the person's words; nothing while none is chosen.
+    pub key_asked: Option<KeyReference>,
+    /// The key; nothing where it wasn't looked at, since none is chosen or looking would make it.
+    pub key: Option<Checked<KeyLookup>>,
     /// The certificate authorities that the Region offers.
     pub certificates: Checked<Vec<String>>,
     /// The names that would be used; nothing while the source is unknown.

@@ -49,15 +49,32 @@ pub(super) fn judge(key: &KeyMetadata, asked: &KeyReference, region: &str) -> Ve
         _ => {}
     }
     if key.manager.as_deref() == Some("AWS") {
-        found.push(Finding::new(
-            Severity::Warning,
-            format!("{asked} is AWS's own key"),
-            "its policy can't be changed, its snapshots can't be shared with other accounts, and a database can never \
-             change its key afterwards: choose a key of your own unless that is fine for good",
-            "R-KMS-9",
-        ));
+        found.push(of_aws(asked));
     }
     found
+}
+
+/// AWS's own key, where the account has none yet: nothing but its making could show it.
+pub(super) fn not_made(asked: &KeyReference) -> Vec<Finding> {
+    vec![
+        Finding::new(
+            Severity::Note,
+            format!("the account has no {asked} yet"),
+            "AWS makes it when the migration asks for it; planning doesn't",
+            "R-KMS-3",
+        ),
+        of_aws(asked),
+    ]
+}
+
+fn of_aws(asked: &KeyReference) -> Finding {
+    Finding::new(
+        Severity::Warning,
+        format!("{asked} is AWS's own key"),
+        "its policy can't be changed, its snapshots can't be shared with other accounts, and a database can never change \
+         its key afterwards: choose a key of your own unless that is fine for good",
+        "R-KMS-9",
+    )
 }
 
 /// A key of another Region.

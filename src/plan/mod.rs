@@ -5,6 +5,7 @@
 //! source gets onto the copy. No I/O, no clock, no SDK type.
 
 pub mod carry;
+mod changed;
 mod checks;
 mod facts;
 mod finding;
@@ -13,6 +14,7 @@ mod rebuild;
 mod window;
 
 pub use carry::{Origin, PlannedSetting, SettleGroup};
+pub use changed::{Changed, changes};
 pub use checks::{Check, Judgement, judge};
 pub use facts::{Checked, Facts, KeyLookup, TakenNames};
 pub use finding::{Finding, Severity};

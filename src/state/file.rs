@@ -54,7 +54,7 @@ pub(super) fn read(path: &Path) -> Result<(Record, Mark), StateError> {
 }
 
 /// The bytes of an ordinary file: a pipe would never end, and a write would replace a link instead of its target.
-fn content(path: &Path) -> Result<Vec<u8>, StateError> {
+pub(super) fn content(path: &Path) -> Result<Vec<u8>, StateError> {
     let io = |source| io_error("read", path, source);
     let unreadable = |why: &str| StateError::Unreadable { path: path.to_owned(), why: why.to_owned() };
     let found = fs::symlink_metadata(path).map_err(io)?;

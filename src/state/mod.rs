@@ -9,6 +9,7 @@ mod error;
 mod file;
 mod lock;
 mod made;
+mod plan_file;
 mod record;
 mod store;
 
@@ -16,5 +17,6 @@ pub use error::{Moment, StateError};
 pub use file::make_folder;
 pub use lock::Owner;
 pub use made::{Known, Resource};
+pub use plan_file::{PlanFile, PlanFileError};
 pub use record::{FORMAT, Identity, Phase, Record, Run, Summary, with_flags};
 pub use store::{Entry, Migration, StateDirectory};

@@ -25,7 +25,7 @@ pub use decision::{Decision, Difference, Evidence, Stop, StopKind, Wait};
 pub use settle::settled_view;
 pub use situation::{Asked, Generation, Seen, Situation, Steadiness};
 pub use survey::{Item, survey};
-pub use verify::{changed_source, differences};
+pub use verify::{CheckUp, changed_source, check_up, differences};
 
 use serde::{Deserialize, Serialize};
 

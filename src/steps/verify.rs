@@ -1,8 +1,11 @@
 //! Verify: encryption, key and every setting, read back. It only reads.
 
-use super::{Decision, Difference, Evidence, Situation, Stop, StopKind, Wait};
+use super::{
+    Decision, Difference, Evidence, Situation, Stop, StopKind, Wait,
+    lineage::{self, Ours},
+};
 use crate::{
-    model::{DbInstance, Verdict},
+    model::{DbInstance, InstanceState, Verdict},
     plan::{Plan, carry},
 };
 
@@ -29,6 +32,38 @@ pub(super) fn decide(situation: &Situation<'_>) -> Decision {
         format!("{} is encrypted under the key as asked, but differs: {}", target.identifier, listed.join("; ")),
         "set these by hand if they matter, then resume to verify again; the data is complete and the source untouched",
     )
+}
+
+/// What a later look says of a copy that was verified earlier.
+#[derive(Clone, Debug, PartialEq)]
+pub enum CheckUp {
+    /// It is what was made: so many settings were compared.
+    Same(usize),
+    /// It is encrypted as asked, but these settings differ.
+    Differs(Vec<Difference>),
+    /// It isn't what was made, or of no use: why.
+    Unfit(String),
+}
+
+/// Looks at a copy again. Nothing is mended.
+#[must_use]
+pub fn check_up(situation: &Situation<'_>) -> CheckUp {
+    let name = &situation.names().target;
+    let Some(target) = &situation.seen.target else { return CheckUp::Unfit(format!("{name} isn't there")) };
+    match lineage::of_target(situation, target) {
+        Ours::Yes => {}
+        Ours::NotYet(why) => return CheckUp::Unfit(format!("{name} can't be told for certain: {why}")),
+        Ours::No(why) => return CheckUp::Unfit(format!("{name} is another instance: {why}")),
+    }
+    if target.encryption.verdict() != Verdict::UnderKey(situation.plan.key_arn.clone()) {
+        let shown = target.encryption.in_words();
+        return CheckUp::Unfit(format!("{name} is {shown}; asked was {}", situation.plan.key_arn));
+    }
+    if matches!(target.state(), InstanceState::NeedsPerson | InstanceState::Deleting) {
+        return CheckUp::Unfit(format!("{name} is {}", target.status_word()));
+    }
+    let found = differences(situation.plan, target);
+    if found.is_empty() { CheckUp::Same(situation.plan.settings.len()) } else { CheckUp::Differs(found) }
 }
 
 /// The settings in which the target isn't what the plan wants.

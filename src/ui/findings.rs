@@ -41,7 +41,7 @@ pub fn checks(judgement: &Judgement, page: Page) -> String {
         match check {
             Check::Ok => text.point(&page.good("✓"), name),
             Check::Found => text.point(&page.warning("!"), name),
-            Check::NotChecked(why, permission) => {
+            Check::NotChecked(why, permission) | Check::Open(why, permission) => {
                 text.point(&page.bad("?"), &format!("{name}: not checked, {why}{}", missing(permission.as_deref())));
             }
         }
@@ -68,7 +68,7 @@ fn list_of(text: &mut Text, findings: &[Finding], severity: Severity, page: Page
     }
 }
 
-fn not_checked(text: &mut Text, judgement: &Judgement, page: Page) {
+pub(super) fn not_checked(text: &mut Text, judgement: &Judgement, page: Page) {
     for (name, check) in &judgement.checks {
         if let Check::NotChecked(why, permission) = check {
             text.point(&page.bad("?"), &format!("{name}: not checked, {why}"));
@@ -80,11 +80,23 @@ fn not_checked(text: &mut Text, judgement: &Judgement, page: Page) {
     }
 }
 
+/// What wasn't looked at and forbids nothing.
+pub(super) fn open(text: &mut Text, judgement: &Judgement, page: Page) {
+    for (name, check) in &judgement.checks {
+        if let Check::Open(why, permission) = check {
+            text.point(&page.warning("?"), &format!("{name}: not checked, {why}"));
+            if let Some(permission) = permission {
+                text.under(&format!("to have it checked, grant {permission} to whoever runs this"));
+            }
+        }
+    }
+}
+
 fn missing(permission: Option<&str>) -> String {
     permission.map(|permission| format!(" (missing: {permission})")).unwrap_or_default()
 }
 
-fn count(judgement: &Judgement) -> String {
+pub(super) fn count(judgement: &Judgement) -> String {
     let blockers = judgement.findings.iter().filter(|finding| finding.severity == Severity::Blocker).count()
         + usize::from(judgement.owned_elsewhere.is_some());
     let unmade = judgement.checks.iter().filter(|(_, check)| matches!(check, Check::NotChecked(..))).count();

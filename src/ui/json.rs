@@ -17,7 +17,7 @@ use crate::{
     engine::event::{Begun, Event, Progress, Reporter},
     plan::{Check, Finding, Judgement, Severity},
     state::{Entry, Record},
-    steps::{Difference, Evidence, Item, Stop, StopKind},
+    steps::{CheckUp, Difference, Evidence, Item, Stop, StopKind},
 };
 
 /// The format of these lines.
@@ -48,6 +48,21 @@ impl<W: Write> Reporter for Json<W> {
 #[must_use]
 pub fn line(value: &Value) -> String {
     format!("{value}\n")
+}
+
+/// The only line of a later look at a finished copy.
+#[must_use]
+pub fn checked_up(record: &Record, found: &CheckUp, exit_code: u8) -> Value {
+    let (compared, differences, why) = match found {
+        CheckUp::Same(compared) => (Some(*compared), Vec::new(), None),
+        CheckUp::Differs(found) => (Some(record.plan.settings.len()), found.iter().map(of_difference).collect(), None),
+        CheckUp::Unfit(why) => (None, Vec::new(), Some(why)),
+    };
+    json!({
+        "format": FORMAT, "event": "verified", "database": record.migration.name, "exit_code": exit_code,
+        "target": record.generation().map(|generation| &generation.names.target), "kms_key_arn": record.plan.key_arn,
+        "compared": compared, "differences": differences, "why": why,
+    })
 }
 
 /// An event, or nothing for those that only move a screen or are told by the last line.
@@ -153,18 +168,11 @@ pub fn removed(removed: &Removed<'_>) -> Value {
 /// The only line of a run that wasn't begun.
 #[must_use]
 pub fn refused(database: &str, judgement: &Judgement, exit_code: u8) -> Value {
-    let checks = judgement.checks.iter().map(|(name, check)| match check {
-        Check::Ok => json!({"check": name, "result": "ok"}),
-        Check::Found => json!({"check": name, "result": "finding"}),
-        Check::NotChecked(why, permission) => {
-            json!({"check": name, "result": "not_checked", "why": why, "missing_permission": permission})
-        }
-    });
     json!({
         "format": FORMAT, "event": if exit_code == 0 { "nothing_to_do" } else { "refused" }, "database": database,
         "exit_code": exit_code, "why": judgement.nothing_to_do, "owned_elsewhere": judgement.owned_elsewhere,
         "findings": judgement.findings.iter().map(of_finding).collect::<Vec<_>>(),
-        "checks": checks.collect::<Vec<_>>(),
+        "checks": judgement.checks.iter().map(of_check).collect::<Vec<_>>(),
     })
 }
 
@@ -174,7 +182,18 @@ pub fn failed(message: &str, hint: Option<&str>, exit_code: u8) -> Value {
     json!({"format": FORMAT, "event": "failed", "exit_code": exit_code, "message": message, "hint": hint})
 }
 
-fn of_finding(finding: &Finding) -> Value {
+pub(super) fn of_check((name, check): &(&'static str, Check)) -> Value {
+    match check {
+        Check::Ok => json!({"check": name, "result": "ok"}),
+        Check::Found => json!({"check": name, "result": "finding"}),
+        Check::NotChecked(why, permission) | Check::Open(why, permission) => json!({
+            "check": name, "result": "not_checked", "forbids": matches!(check, Check::NotChecked(..)), "why": why,
+            "missing_permission": permission,
+        }),
+    }
+}
+
+pub(super) fn of_finding(finding: &Finding) -> Value {
     let severity = match finding.severity {
         Severity::Blocker => "blocker",
         Severity::Warning => "warning",

@@ -62,6 +62,8 @@ async fn child_with_credentials() {
     for (name, words, answer, code) in [
         ("no_region", format!("migrate orders {flags}"), None, 2),
         ("no_key", format!("migrate orders {flags} --region eu-west-2"), None, 3),
+        ("plan_without_a_key", format!("plan orders {flags} --region eu-west-2"), None, 0),
+        ("strict_plan_without_a_key", format!("plan orders {flags} --region eu-west-2 --strict"), None, 3),
         ("no_terminal", format!("migrate orders {key}"), None, 3),
         ("answered_no", format!("migrate orders {key}"), Some(false), 3),
         ("already_encrypted", format!("migrate ledger {key}"), None, 0),

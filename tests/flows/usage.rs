@@ -21,9 +21,11 @@ fn help_of_each_command() {
     for (name, arguments) in [
         ("help", vec!["--help"]),
         ("help_short", vec!["-h"]),
+        ("help_plan", vec!["plan", "--help"]),
         ("help_migrate", vec!["migrate", "--help"]),
         ("help_resume", vec!["resume", "--help"]),
         ("help_status", vec!["status", "--help"]),
+        ("help_verify", vec!["verify", "--help"]),
         ("help_sandbox", vec!["sandbox", "--help"]),
         ("help_sandbox_serve", vec!["sandbox", "serve", "--help"]),
     ] {
@@ -38,6 +40,7 @@ fn what_cannot_be_parsed() {
         ("unknown_command", vec!["encrypt", "orders"]),
         ("no_database", vec!["migrate"]),
         ("unknown_option", vec!["migrate", "orders", "--key", "alias/orders"]),
+        ("plan_and_database", vec!["migrate", "orders", "--plan", "orders.plan"]),
         ("quiet_and_verbose", vec!["status", "-q", "-v"]),
         ("speed_out_of_range", vec!["sandbox", "serve", "--speed", "0"]),
     ] {

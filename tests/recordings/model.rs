@@ -4,7 +4,7 @@
 
 use rds_encrypt::{
     aws::{Aws, Connection},
-    model::{AwsTime, DbInstance, DbSnapshot, Encryption, GroupMembership, SubnetGroup, Tags},
+    model::{Attached, AwsTime, DbInstance, DbSnapshot, Encryption, GroupMembership, SubnetGroup, Tags},
 };
 use serde_json::{Value, json};
 
@@ -99,6 +99,7 @@ impl Row<'_> {
     }
 }
 
+#[expect(clippy::too_many_lines, reason = "one line a member")]
 fn assert_instance(row: &Row<'_>, read: &DbInstance) {
     let DbInstance {
         identifier,
@@ -147,6 +148,15 @@ fn assert_instance(row: &Row<'_>, read: &DbInstance) {
         replicas,
         storage_operation_status,
         storage_operation_percent_progress,
+        availability_zone,
+        network_type,
+        dedicated_log_volume,
+        engine_lifecycle_support,
+        processor_features,
+        db_name,
+        character_set_name,
+        timezone,
+        attached,
     } = read;
     for (member, read) in [
         ("DBInstanceIdentifier", json!(identifier)),
@@ -186,9 +196,17 @@ fn assert_instance(row: &Row<'_>, read: &DbInstance) {
         ("ReadReplicaDBInstanceIdentifiers", json!(replicas)),
         ("StorageOperationStatus", json!(storage_operation_status)),
         ("StorageOperationPercentProgress", json!(storage_operation_percent_progress)),
+        ("AvailabilityZone", json!(availability_zone)),
+        ("NetworkType", json!(network_type)),
+        ("DedicatedLogVolume", json!(dedicated_log_volume)),
+        ("EngineLifecycleSupport", json!(engine_lifecycle_support)),
+        ("DBName", json!(db_name)),
+        ("CharacterSetName", json!(character_set_name)),
+        ("Timezone", json!(timezone)),
     ] {
         row.holds(member, &read);
     }
+    assert_attached(row, attached, processor_features);
     row.holds_encryption("StorageEncrypted", encryption);
     row.holds_time("InstanceCreateTime", *instance_create_time);
     row.holds_tags(tags.as_ref());
@@ -199,6 +217,31 @@ fn assert_instance(row: &Row<'_>, read: &DbInstance) {
     let mut pending = pending_modified_values.clone();
     pending.sort();
     assert_eq!(pending, held(&row.row["PendingModifiedValues"]), "{}: PendingModifiedValues", row.from);
+}
+
+/// What hangs on it beside its settings; real rows have few of these.
+fn assert_attached(row: &Row<'_>, attached: &Attached, processor_features: &Tags) {
+    let listed = |member: &str| row.row[member].as_array().map_or(0, Vec::len);
+    for (member, read) in [
+        ("AssociatedRoles", attached.roles.len()),
+        ("DomainMemberships", attached.domains.len()),
+        ("DBInstanceAutomatedBackupsReplications", attached.backup_replications.len()),
+        ("AdditionalStorageVolumes", attached.storage_volumes.len()),
+        ("DBSecurityGroups", attached.classic_security_groups.len()),
+        ("ReadReplicaDBClusterIdentifiers", attached.cluster_replicas.len()),
+        ("ProcessorFeatures", processor_features.len()),
+    ] {
+        assert_eq!(read, listed(member), "{}: {member}", row.from);
+    }
+    let secret = attached.master_user_secret.as_ref().map(|secret| &secret.arn);
+    row.holds("MasterUserSecret.SecretArn", &json!(secret));
+    row.holds("ActivityStreamStatus", &json!(attached.activity_stream.as_ref().map(|stream| &stream.status)));
+    row.holds("BackupTarget", &json!(attached.backup_target));
+    row.holds("CustomerOwnedIpEnabled", &json!(attached.customer_owned_ip));
+    row.holds("TdeCredentialArn", &json!(attached.tde_credential_arn));
+    row.holds("DBCapacityReservationIdentifier", &json!(attached.capacity_reservation));
+    row.holds("AwsBackupRecoveryPointArn", &json!(attached.recovery_point_arn));
+    row.holds("UpgradeRolloutOrder", &json!(attached.upgrade_rollout_order));
 }
 
 /// The subnet group that it is in, and the source that it is a replica of.

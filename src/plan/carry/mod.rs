@@ -4,6 +4,8 @@
 //! restore call, set afterwards by `ModifyDBInstance`, or known to come along; and all are read back.
 //! What Modify can mend isn't passed at restore where passing could make the restore fail.
 
+mod losses;
+mod members;
 mod table;
 mod values;
 mod ways;
@@ -13,8 +15,10 @@ mod tests;
 
 use serde::{Deserialize, Serialize};
 
+pub use members::{Known, Loss, MEMBERS, Member, Way, lost};
 pub use table::TABLE;
 
+use super::Finding;
 use crate::model::{DbInstance, Setting, Value};
 
 /// A setting of the source, and how it gets onto the copy.
@@ -80,6 +84,24 @@ impl SettleGroup {
     ];
 }
 
+impl PlannedSetting {
+    /// How it gets onto this copy.
+    #[must_use]
+    pub fn way(&self) -> Way {
+        match self.settle {
+            _ if self.at_restore.as_ref() == Some(&self.wanted) => Way::AtRestore,
+            Some(group) => Way::Afterwards(group),
+            None => Way::WithTheData,
+        }
+    }
+}
+
+/// The name that a setting has in what AWS shows of an instance.
+#[must_use]
+pub fn member_of(setting: Setting) -> Option<&'static str> {
+    MEMBERS.iter().find(|member| member.known == Known::Compared(setting)).map(|member| member.name)
+}
+
 /// One row: how a setting is read from AWS's answer, and how it is carried from this source.
 pub struct Row {
     /// Which.
@@ -105,17 +127,27 @@ struct Carried {
     settle: Option<SettleGroup>,
 }
 
-/// Plans each setting that the source shows.
+/// Plans each setting that the source shows, and that is carried or compared.
 #[must_use]
 pub fn plan_settings(origin: &Origin<'_>) -> Vec<PlannedSetting> {
-    TABLE
-        .iter()
-        .filter_map(|row| {
-            let value = (row.read)(origin.source)?;
-            let Carried { wanted, at_restore, settle } = (row.carry)(origin, value.clone());
-            Some(PlannedSetting { setting: row.setting, source: value, wanted: wanted?, at_restore, settle })
+    looked_through(origin).filter_map(Result::ok).collect()
+}
+
+/// The settings that the source shows and that are neither carried nor compared, with their values there.
+#[must_use]
+pub fn left_out(origin: &Origin<'_>) -> Vec<(Setting, Value)> {
+    looked_through(origin).filter_map(Result::err).collect()
+}
+
+fn looked_through(origin: &Origin<'_>) -> impl Iterator<Item = Result<PlannedSetting, (Setting, Value)>> {
+    TABLE.iter().filter_map(|row| {
+        let source = (row.read)(origin.source)?;
+        let Carried { wanted, at_restore, settle } = (row.carry)(origin, source.clone());
+        Some(match wanted {
+            Some(wanted) => Ok(PlannedSetting { setting: row.setting, source, wanted, at_restore, settle }),
+            None => Err((row.setting, source)),
         })
-        .collect()
+    })
 }
 
 /// Reads one setting from what AWS shows.

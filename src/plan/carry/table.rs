@@ -3,23 +3,26 @@
 use super::{
     Row,
     values::{
-        flag, insights_key, insights_retention, log_exports, number, option_group, parameter_group, provisioned,
-        security_groups, subnet_group, tags, text,
+        flag, insights_key, insights_retention, log_exports, number, option_group, parameter_group, processor_features,
+        provisioned, security_groups, subnet_group, tags, text,
     },
     ways::{
         at_restore, autoscaling, backups, certificate, comes_along, custom_group, iam_authentication, insights,
-        log_exports_carried, minor_upgrades, monitoring, port, private, protection, security_groups_carried, standby,
-        storage, window,
+        license, lifecycle, log_exports_carried, minor_upgrades, monitoring, network, port, private, processor,
+        protection, security_groups_carried, standby, storage, where_on, window,
     },
 };
 use crate::model::Setting;
 
 /// Every setting that is carried, in the order in which people are shown them.
-pub const TABLE: [Row; 32] = [
+pub const TABLE: [Row; 39] = [
     Row { setting: Setting::EngineVersion, read: |db| text(db.engine_version.as_ref()), carry: comes_along },
     Row { setting: Setting::MasterUsername, read: |db| text(db.master_username.as_ref()), carry: comes_along },
-    Row { setting: Setting::LicenseModel, read: |db| text(db.license_model.as_ref()), carry: comes_along },
+    Row { setting: Setting::LicenseModel, read: |db| text(db.license_model.as_ref()), carry: license },
     Row { setting: Setting::AllocatedStorage, read: |db| number(db.allocated_storage), carry: comes_along },
+    Row { setting: Setting::DBName, read: |db| text(db.db_name.as_ref()), carry: comes_along },
+    Row { setting: Setting::CharacterSetName, read: |db| text(db.character_set_name.as_ref()), carry: comes_along },
+    Row { setting: Setting::Timezone, read: |db| text(db.timezone.as_ref()), carry: comes_along },
     Row { setting: Setting::DBInstanceClass, read: |db| text(db.class.as_ref()), carry: at_restore },
     Row { setting: Setting::Port, read: |db| number(db.endpoint_port), carry: port },
     Row { setting: Setting::DBSubnetGroupName, read: subnet_group, carry: at_restore },
@@ -37,6 +40,14 @@ pub const TABLE: [Row; 32] = [
         setting: Setting::CACertificateIdentifier,
         read: |db| text(db.ca_certificate_identifier.as_ref()),
         carry: certificate,
+    },
+    Row { setting: Setting::NetworkType, read: |db| text(db.network_type.as_ref()), carry: network },
+    Row { setting: Setting::DedicatedLogVolume, read: |db| flag(db.dedicated_log_volume), carry: where_on },
+    Row { setting: Setting::ProcessorFeatures, read: processor_features, carry: processor },
+    Row {
+        setting: Setting::EngineLifecycleSupport,
+        read: |db| text(db.engine_lifecycle_support.as_ref()),
+        carry: lifecycle,
     },
     Row { setting: Setting::MonitoringInterval, read: |db| number(db.monitoring_interval), carry: monitoring },
     Row { setting: Setting::MonitoringRoleArn, read: |db| text(db.monitoring_role_arn.as_ref()), carry: monitoring },

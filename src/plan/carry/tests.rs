@@ -1,5 +1,8 @@
 //! Each setting's way, from sources of several kinds.
 
+mod losses;
+mod members;
+
 use super::*;
 use crate::model::OWNER_TAG;
 

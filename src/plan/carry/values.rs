@@ -76,3 +76,9 @@ pub(super) fn insights_key(db: &DbInstance) -> Option<Value> {
 pub(super) fn insights_retention(db: &DbInstance) -> Option<Value> {
     db.performance_insights_enabled.filter(|on| *on).and_then(|_| number(db.performance_insights_retention_period))
 }
+
+/// The cores and threads that aren't the class's own; nothing where they are.
+pub(super) fn processor_features(db: &DbInstance) -> Option<Value> {
+    let features = &db.processor_features;
+    (!features.is_empty()).then(|| Value::Tags(features.clone()))
+}

@@ -30,6 +30,43 @@ pub(super) fn port(origin: &Origin<'_>, value: Value) -> Carried {
     }
 }
 
+/// Only these engines have more than one licence to choose from.
+pub(super) fn license(origin: &Origin<'_>, value: Value) -> Carried {
+    match origin.source.family() {
+        Some(EngineFamily::Oracle | EngineFamily::SqlServer | EngineFamily::Db2) => at_restore(origin, value),
+        _ => comes_along(origin, value),
+    }
+}
+
+/// IPv4 alone is AWS's default and goes without saying.
+pub(super) fn network(origin: &Origin<'_>, value: Value) -> Carried {
+    if value == Value::Text("DUAL".into()) { at_restore(origin, value) } else { comes_along(origin, value) }
+}
+
+/// Passed where it is on: off is AWS's default, and not every engine takes the word.
+pub(super) fn where_on(origin: &Origin<'_>, value: Value) -> Carried {
+    if value == Value::Flag(true) { at_restore(origin, value) } else { comes_along(origin, value) }
+}
+
+/// Cores and threads: only these engines take them.
+pub(super) fn processor(origin: &Origin<'_>, value: Value) -> Carried {
+    match origin.source.family() {
+        Some(EngineFamily::Oracle | EngineFamily::SqlServer) => at_restore(origin, value),
+        _ => comes_along(origin, value),
+    }
+}
+
+/// Always enrolled in Extended Support: a copy that isn't may get another major version at once, where its own is
+/// past standard support (R-REST-11). The findings say so where the source isn't.
+pub(super) fn lifecycle(origin: &Origin<'_>, value: Value) -> Carried {
+    match origin.source.family() {
+        Some(EngineFamily::MySql | EngineFamily::Postgres) => {
+            at_restore(origin, Value::Text("open-source-rds-extended-support".into()))
+        }
+        _ => comes_along(origin, value),
+    }
+}
+
 /// Never a second public endpoint to real data, whatever the source has.
 pub(super) fn private(_: &Origin<'_>, _: Value) -> Carried {
     Carried { wanted: Some(Value::Flag(false)), at_restore: Some(Value::Flag(false)), settle: None }

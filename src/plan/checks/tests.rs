@@ -5,6 +5,7 @@ mod names;
 mod source;
 
 use super::{Check, Finding, Judgement, Severity, judge};
+use crate::model::DbInstance;
 use crate::plan::{Checked, Facts, KeyLookup, TakenNames};
 use facts::{OTHER_KEY, good, many_tags, snapshot_named, under, with};
 
@@ -46,6 +47,7 @@ fn nothing_speaks_against_a_good_one() {
         "pending changes",
         "tags",
         "certificate",
+        "attachments",
         "key",
         "names",
     ];
@@ -68,7 +70,7 @@ fn all_that_is_wrong_is_said_at_once() {
         source.tags = Some(many_tags(49));
         source.ca_certificate_identifier = Some("rds-ca-2015".into());
     });
-    facts.key = Checked::Known(KeyLookup::NotFound("Alias not found.".into()));
+    facts.key = Some(Checked::Known(KeyLookup::NotFound("Alias not found.".into())));
     facts.taken = Checked::Known(TakenNames { snapshot: Some(snapshot_named("s")), ..TakenNames::default() });
     let judgement = expect(
         "everything",
@@ -88,7 +90,19 @@ fn all_that_is_wrong_is_said_at_once() {
             (Severity::Blocker, &["snapshot named s"]),
         ],
     );
-    assert!(judgement.checks.iter().all(|(_, check)| *check == Check::Found), "{:?}", judgement.checks);
+    let found = |(name, check): &(&str, Check)| *check == Check::Found || *name == "attachments";
+    assert!(judgement.checks.iter().all(found), "{:?}", judgement.checks);
+}
+
+#[test]
+fn what_is_not_carried_is_told_where_anything_is() {
+    let change = |source: &mut DbInstance| source.attached.tde_credential_arn = Some("arn:hsm".into());
+    expect("carried", &with(change), &[(Severity::Blocker, &["arn:hsm"])]);
+    let replica = with(|source| {
+        change(source);
+        source.replica_source = Some("ledger".into());
+    });
+    expect("a replica", &replica, &[(Severity::Blocker, &["read replica of ledger"])]);
 }
 
 #[test]
@@ -106,11 +120,11 @@ fn what_could_not_be_looked_at_is_never_taken_for_fine() {
     let mut source = good();
     source.source = Checked::NotChecked { why: why(), permission: denied("DescribeDBInstances") };
     let mut key = good();
-    key.key = Checked::NotChecked { why: why(), permission: Some("kms:DescribeKey".into()) };
+    key.key = Some(Checked::NotChecked { why: why(), permission: Some("kms:DescribeKey".into()) });
     let mut taken = good();
     taken.taken = Checked::NotChecked { why: why(), permission: denied("DescribeDBSnapshots") };
     let mut unreached = good();
-    unreached.key = Checked::NotChecked { why: "timed out".into(), permission: None };
+    unreached.key = Some(Checked::NotChecked { why: "timed out".into(), permission: None });
     let table = [
         ("source", source, "source", why(), denied("DescribeDBInstances")),
         ("key", key, "key", why(), Some("kms:DescribeKey".to_owned())),
@@ -130,7 +144,7 @@ fn what_could_not_be_looked_at_is_never_taken_for_fine() {
 #[test]
 fn what_was_looked_at_is_said_beside_what_was_not() {
     let mut facts = with(|source| source.status = Some("stopped".into()));
-    facts.key = Checked::NotChecked { why: "timed out".into(), permission: None };
+    facts.key = Some(Checked::NotChecked { why: "timed out".into(), permission: None });
     facts.taken = Checked::NotChecked { why: "timed out".into(), permission: None };
     let judgement = expect("both", &facts, &[(Severity::Blocker, &["orders is stopped"])]);
     let unchecked = judgement.checks.iter().filter(|(_, it)| matches!(it, Check::NotChecked(..))).count();

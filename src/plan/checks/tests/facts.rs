@@ -37,8 +37,8 @@ pub(super) fn good() -> Facts {
         region: "eu-west-2".into(),
         account: "000000000000".into(),
         source: Checked::Known(Some(source)),
-        key_asked: KeyReference::Alias("alias/payments".into()),
-        key: Checked::Known(KeyLookup::Found(key)),
+        key_asked: Some(KeyReference::Alias("alias/payments".into())),
+        key: Some(Checked::Known(KeyLookup::Found(key))),
         names: Some(generation_names("orders", "db-ORDERS", 1, None)),
         taken: Checked::Known(TakenNames::default()),
     }

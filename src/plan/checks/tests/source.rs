@@ -86,7 +86,7 @@ fn under_the_key_that_was_asked_for_nothing_is_to_do() {
     let mut facts = with(|source| source.encryption = under(KEY));
     let why = expect("same key", &facts, &[]).nothing_to_do.expect("nothing to do");
     assert!(why.contains("orders is encrypted already") && why.contains(KEY), "{why}");
-    facts.key = Checked::NotChecked { why: "timed out".into(), permission: None };
+    facts.key = Some(Checked::NotChecked { why: "timed out".into(), permission: None });
     let judgement = expect("key not looked at", &facts, &[(BLOCKED, &["encrypted already, under arn:", KEY])]);
     assert_eq!(judgement.nothing_to_do, None);
 }
@@ -168,12 +168,12 @@ fn its_tags_and_ours_must_fit() {
 #[test]
 fn its_key_is_judged_too() {
     let mut facts = good();
-    facts.key = Checked::Known(KeyLookup::NotFound("Invalid keyId".into()));
+    facts.key = Some(Checked::Known(KeyLookup::NotFound("Invalid keyId".into())));
     let words: &[&str] =
         &["no key alias/payments in eu-west-2 of account 000000000000", "Invalid keyId", "list-aliases"];
     expect("no such key", &facts, &[(BLOCKED, words)]);
-    let Checked::Known(KeyLookup::Found(mut key)) = good().key else { panic!("a key") };
+    let Some(Checked::Known(KeyLookup::Found(mut key))) = good().key else { panic!("a key") };
     key.state = Some("Disabled".into());
-    facts.key = Checked::Known(KeyLookup::Found(key));
+    facts.key = Some(Checked::Known(KeyLookup::Found(key)));
     expect("disabled", &facts, &[(BLOCKED, &["Disabled", "enable-key"])]);
 }

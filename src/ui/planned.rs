@@ -1,0 +1,287 @@
+//! What a migration would do, before anybody begins one: for people, and as one JSON document.
+
+use serde_json::{Value as Json, json};
+
+use super::{
+    Page,
+    confirm::Place,
+    findings,
+    json::{FORMAT, of_check, of_finding},
+    text::Text,
+};
+use crate::{
+    model::{DbInstance, Setting, Value, Verdict, name::GenerationNames},
+    plan::{
+        Checked, Facts, Judgement, KeyLookup, PlannedSetting, SettleGroup,
+        carry::{self, Way},
+    },
+    steps::Step,
+};
+
+/// All that is known of a migration that wasn't begun.
+pub struct Planned<'a> {
+    /// What was read.
+    pub facts: &'a Facts,
+    /// What it means.
+    pub judgement: &'a Judgement,
+    /// Where.
+    pub place: Place<'a>,
+    /// The command that begins it.
+    pub begin: String,
+    /// How the command ends that planned it.
+    pub exit_code: u8,
+}
+
+/// The steps, what each makes, and by which call.
+const STEPS: [(Step, &str, &str); 5] = [
+    (Step::TakeSnapshot, "snapshot", "CreateDBSnapshot"),
+    (Step::EncryptCopy, "encrypted copy", "CopyDBSnapshot"),
+    (Step::Restore, "restore", "RestoreDBInstanceFromDBSnapshot"),
+    (Step::Settle, "settle", "ModifyDBInstance"),
+    (Step::Verify, "verify", "only reads"),
+];
+
+impl Planned<'_> {
+    /// The source and the names, where there is something to carry and to make.
+    fn work(&self) -> Option<(&DbInstance, &GenerationNames)> {
+        let Checked::Known(Some(source)) = &self.facts.source else { return None };
+        let single =
+            source.family().is_some() && source.cluster_identifier.is_none() && source.replica_source.is_none();
+        let plain = matches!(source.encryption.verdict(), Verdict::NotEncrypted | Verdict::Unknown);
+        Some((source, self.facts.names.as_ref()?)).filter(|_| single && plain)
+    }
+
+    fn key_arn(&self) -> Option<&str> {
+        match &self.facts.key {
+            Some(Checked::Known(KeyLookup::Found(key))) => key.arn.as_deref(),
+            _ => None,
+        }
+    }
+}
+
+/// For people.
+#[must_use]
+pub fn text(planned: &Planned<'_>, page: Page) -> String {
+    let mut text = Text::new(page);
+    title(&mut text, planned);
+    found(&mut text, planned, page);
+    if let Some((source, names)) = planned.work() {
+        let settings = carry::plan_settings(&planned.facts.origin(source));
+        steps(&mut text, names, &settings);
+        key(&mut text, planned);
+        at_restore(&mut text, &settings);
+        afterwards(&mut text, &settings);
+        with_the_data(&mut text, &settings);
+        left_out(&mut text, &carry::left_out(&planned.facts.origin(source)));
+        text.blank();
+        text.sentence(&format!(
+            "One value: the copy gets what the source has. a → b: the source has a, the copy gets b. Verify compares \
+             each of these {}, and encryption and key.",
+            settings.len()
+        ));
+    }
+    if planned.judgement.nothing_to_do.is_none() && !planned.judgement.forbids() {
+        text.heading("To begin");
+        text.verbatim(&planned.begin);
+    }
+    text.blank();
+    text.sentence("Nothing was made or changed.");
+    text.finish()
+}
+
+fn title(text: &mut Text, planned: &Planned<'_>) {
+    let Place { account, region, endpoint } = planned.place;
+    let engine = match &planned.facts.source {
+        Checked::Known(Some(source)) => {
+            let words = [source.engine.as_deref(), source.engine_version.as_deref()];
+            format!(" ({})", words.into_iter().flatten().collect::<Vec<_>>().join(" "))
+        }
+        _ => String::new(),
+    };
+    text.heading(&format!("{}{engine} in {region} of account {account}", planned.facts.asked));
+    if let Some(endpoint) = endpoint {
+        text.sentence(&format!("AWS is reached at {endpoint}"));
+    }
+    text.sentence(&match &planned.judgement.nothing_to_do {
+        Some(why) => format!("{why}: nothing to do"),
+        None if planned.judgement.forbids() => {
+            format!("It can't be migrated as it is: {}.", findings::count(planned.judgement))
+        }
+        None => "It can be migrated.".to_owned(),
+    });
+}
+
+/// Findings, and what wasn't looked at.
+fn found(text: &mut Text, planned: &Planned<'_>, page: Page) {
+    let judgement = planned.judgement;
+    if let Some(owner) = &judgement.owned_elsewhere {
+        text.heading("Owned by another run");
+        text.point(&page.bad("✗"), owner);
+    }
+    // Of what is encrypted already nothing is carried.
+    if judgement.nothing_to_do.is_none() && !judgement.findings.is_empty() {
+        text.heading("Found by the checks");
+        findings::list(text, &judgement.findings, page);
+    }
+    if !judgement.is_complete() {
+        text.heading("Not checked");
+        findings::not_checked(text, judgement, page);
+        findings::open(text, judgement, page);
+    }
+}
+
+fn steps(text: &mut Text, names: &GenerationNames, settings: &[PlannedSetting]) {
+    text.heading("Steps");
+    let rows: Vec<[String; 3]> = STEPS
+        .iter()
+        .map(|(step, word, call)| {
+            let (name, what) = match step {
+                Step::TakeSnapshot => (names.snapshot.clone(), (*call).to_owned()),
+                Step::EncryptCopy => (names.copy.clone(), (*call).to_owned()),
+                Step::Settle => (names.target.clone(), settle_in_words(call, settings)),
+                _ => (names.target.clone(), (*call).to_owned()),
+            };
+            [(*word).to_owned(), name, what]
+        })
+        .collect();
+    text.rows(&rows);
+}
+
+/// How many calls at the most: a value that is right already isn't asked for.
+fn settle_in_words(call: &str, settings: &[PlannedSetting]) -> String {
+    match groups(settings).count() {
+        0 => "nothing to change".to_owned(),
+        count => format!("up to {count} {call}"),
+    }
+}
+
+fn groups(settings: &[PlannedSetting]) -> impl Iterator<Item = SettleGroup> {
+    let has = |group: &SettleGroup| settings.iter().any(|planned| planned.way() == Way::Afterwards(*group));
+    SettleGroup::ORDER.into_iter().filter(has)
+}
+
+fn key(text: &mut Text, planned: &Planned<'_>) {
+    text.heading("Encrypted under this key, for good: a database's key can't be changed later");
+    match (&planned.facts.key_asked, planned.key_arn()) {
+        (None, _) => text.inside("no key chosen yet: rds-encrypt migrate without --kms-key lists those that will do"),
+        (Some(asked), arn) => {
+            text.verbatim(&asked.to_string());
+            if let Some(arn) = arn.filter(|arn| *arn != asked.to_string()) {
+                text.verbatim(arn);
+            }
+        }
+    }
+}
+
+fn at_restore(text: &mut Text, settings: &[PlannedSetting]) {
+    section(text, "Passed to the restore call", settings.iter().filter(|planned| planned.way() == Way::AtRestore));
+}
+
+fn with_the_data(text: &mut Text, settings: &[PlannedSetting]) {
+    let come = settings.iter().filter(|planned| planned.way() == Way::WithTheData);
+    section(text, "Comes with the data, or is AWS's default", come);
+}
+
+fn section<'a>(text: &mut Text, heading: &str, settings: impl Iterator<Item = &'a PlannedSetting>) {
+    rows(text, heading, &settings.map(|planned| (name(planned), in_words(planned))).collect::<Vec<_>>());
+}
+
+fn afterwards(text: &mut Text, settings: &[PlannedSetting]) {
+    let mut lines = Vec::new();
+    for (number, group) in groups(settings).enumerate() {
+        let members = settings.iter().filter(|planned| planned.way() == Way::Afterwards(group));
+        lines.extend(members.map(|planned| (format!("{:2} {}", number + 1, name(planned)), in_words(planned))));
+    }
+    rows(text, "Set afterwards in this order, where it isn't so yet; one number is one call", &lines);
+    let own_parameters =
+        |planned: &PlannedSetting| planned.setting == Setting::DBParameterGroupName && planned.at_restore.is_some();
+    if settings.iter().any(own_parameters) {
+        text.hanging("   ", "a reboot, where AWS waits for one to apply the parameter group");
+    }
+}
+
+fn left_out(text: &mut Text, left: &[(Setting, Value)]) {
+    let lines: Vec<_> = left
+        .iter()
+        .map(|(setting, value)| (setting.to_string(), format!("{value} → AWS's own choice, not compared")))
+        .collect();
+    rows(text, "Left out", &lines);
+}
+
+/// Names, and values beside them that go on below themselves.
+fn rows(text: &mut Text, heading: &str, rows: &[(String, String)]) {
+    if rows.is_empty() {
+        return;
+    }
+    text.heading(heading);
+    let widest = rows.iter().map(|(name, _)| name.chars().count()).max().unwrap_or_default();
+    for (name, value) in rows {
+        text.hanging(&format!("{name:widest$}  "), value);
+    }
+}
+
+fn name(planned: &PlannedSetting) -> String {
+    planned.setting.to_string()
+}
+
+fn in_words(planned: &PlannedSetting) -> String {
+    let word = |value: &Value| match value.to_string() {
+        empty if empty.is_empty() => "(empty)".to_owned(),
+        text => text,
+    };
+    if planned.source == planned.wanted {
+        word(&planned.wanted)
+    } else {
+        format!("{} → {}", word(&planned.source), word(&planned.wanted))
+    }
+}
+
+/// For machines: one document. What you don't know, skip.
+#[must_use]
+pub fn json(planned: &Planned<'_>) -> Json {
+    let Planned { facts, judgement, .. } = planned;
+    let work = planned.work();
+    let settings = work.map(|(source, _)| carry::plan_settings(&facts.origin(source))).unwrap_or_default();
+    let left = work.map(|(source, _)| carry::left_out(&facts.origin(source))).unwrap_or_default();
+    let left = left.into_iter().map(|(setting, source)| {
+        json!({
+            "setting": setting, "member": carry::member_of(setting), "source": source, "wanted": null,
+            "how": "left-out", "compared": false,
+        })
+    });
+    let steps = work.map(|(_, names)| {
+        STEPS.iter().map(|(step, _, call)| {
+            let name = match step {
+                Step::TakeSnapshot => &names.snapshot,
+                Step::EncryptCopy => &names.copy,
+                _ => &names.target,
+            };
+            json!({"step": step, "call": (*step != Step::Verify).then_some(call), "name": name})
+        })
+    });
+    json!({
+        "format": FORMAT, "database": facts.asked, "region": facts.region, "account": facts.account,
+        "exit_code": planned.exit_code, "can_begin": judgement.nothing_to_do.is_none() && !judgement.forbids(),
+        "nothing_to_do": judgement.nothing_to_do, "owned_elsewhere": judgement.owned_elsewhere,
+        "kms_key": facts.key_asked.as_ref().map(ToString::to_string), "kms_key_arn": planned.key_arn(),
+        "steps": steps.into_iter().flatten().collect::<Vec<_>>(),
+        "settings": settings.iter().map(of_setting).chain(left).collect::<Vec<_>>(),
+        "findings": judgement.findings.iter().map(of_finding).collect::<Vec<_>>(),
+        "checks": judgement.checks.iter().map(of_check).collect::<Vec<_>>(),
+    })
+}
+
+fn of_setting(planned: &PlannedSetting) -> Json {
+    let (how, group) = match planned.way() {
+        Way::AtRestore => ("at-restore", None),
+        Way::Afterwards(group) => ("afterwards", Some(group)),
+        _ => ("with-the-data", None),
+    };
+    json!({
+        "setting": planned.setting, "member": carry::member_of(planned.setting), "source": planned.source,
+        "wanted": planned.wanted, "how": how, "group": group, "compared": true,
+    })
+}
+
+#[cfg(test)]
+mod tests;

@@ -1,0 +1,95 @@
+//! Every instance that AWS was seen to have can be planned: no crash, and no member that nobody classified.
+
+use std::{
+    io::{self, Write},
+    sync::{Arc, Mutex},
+};
+
+use rds_encrypt::{
+    cli::{self, Surroundings},
+    engine::Interrupter,
+    plan::carry::MEMBERS,
+    sandbox::Sandbox,
+    ui::{Output, Page, Volume},
+};
+use serde_json::Value;
+
+use super::tape::{Recorded, recorded, region, seeded};
+
+#[derive(Clone, Default)]
+struct Buffer(Arc<Mutex<Vec<u8>>>);
+
+impl Write for Buffer {
+    fn write(&mut self, bytes: &[u8]) -> io::Result<usize> {
+        self.0.lock().expect("a lock").write(bytes)
+    }
+
+    fn flush(&mut self) -> io::Result<()> {
+        Ok(())
+    }
+}
+
+impl Buffer {
+    fn text(&self) -> String {
+        String::from_utf8(self.0.lock().expect("a lock").clone()).expect("text")
+    }
+}
+
+/// Plans one database; returns the exit code and the document.
+async fn plan(sandbox: &Sandbox, region: &str, name: &str) -> (u8, Value, String) {
+    let (stdout, stderr) = (Buffer::default(), Buffer::default());
+    let folder = tempfile::tempdir().expect("a folder");
+    let around = Surroundings {
+        output: Output {
+            stdout: Box::new(stdout.clone()),
+            stderr: Box::new(stderr.clone()),
+            stdout_page: Page::default(),
+            stderr_page: Page::default(),
+            volume: Volume::default(),
+        },
+        bars: None,
+        ask: None,
+        attended: false,
+        pace: None,
+        json: false,
+        sandbox: Some(sandbox.clone()),
+        interrupt: Interrupter::new().1,
+    };
+    let state = folder.path().to_str().expect("a path");
+    let words =
+        ["rds-encrypt", "plan", name, "--sandbox", "--output", "json", "--state-dir", state, "--region", region];
+    let code = Box::pin(cli::run(words.map(Into::into), around)).await;
+    (code, serde_json::from_str(&stdout.text()).unwrap_or(Value::Null), stderr.text())
+}
+
+#[tokio::test(start_paused = true)]
+async fn each_recorded_instance_can_be_planned() {
+    let (mut planned, mut could) = (0, 0);
+    for Recorded { from, answer } in recorded("DescribeDBInstances") {
+        let Some(rows) = answer["DBInstances"].as_array() else { continue };
+        let region = region(rows);
+        let sandbox = seeded(&answer, &region);
+        for row in rows {
+            let name = row["DBInstanceIdentifier"].as_str().expect("a name");
+            for member in row.as_object().expect("a row").keys() {
+                assert!(MEMBERS.iter().any(|known| known.name == member), "{from}: {member} is not classified");
+            }
+            let (code, document, said) = plan(&sandbox, &region, name).await;
+            assert!(matches!(code, 0 | 3), "{from}: {name}: exit {code}: {said}");
+            assert_eq!(document["exit_code"], code, "{from}: {name}: {said}");
+            let settings = document["settings"].as_array().expect("settings");
+            assert!(code != 0 || !settings.is_empty() || !document["nothing_to_do"].is_null(), "{from}: {name}");
+            for setting in settings {
+                assert!(row.get(setting["member"].as_str().expect("a member")).is_some() || is_silence(setting));
+            }
+            planned += 1;
+            could += usize::from(code == 0);
+        }
+    }
+    println!("{planned} recorded instances planned, {could} of them could be migrated");
+}
+
+/// An instance that exports no logs shows no list.
+fn is_silence(setting: &Value) -> bool {
+    setting["setting"] == "EnableCloudwatchLogsExports" && setting["source"] == serde_json::json!([])
+}
