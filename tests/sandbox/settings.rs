@@ -1,6 +1,6 @@
 //! Settings that not every instance has, carried from a source to what is restored from it.
 
-use aws_sdk_rds::types::{DbInstance, Filter, ProcessorFeature};
+use aws_sdk_rds::types::{ActivityStreamMode, DbInstance, Filter, ProcessorFeature};
 use rds_encrypt::sandbox::{How, Options, Switches};
 
 use crate::help::{Cloud, cloud, code, with};
@@ -320,6 +320,32 @@ async fn tenants_stay() {
     cloud.minutes(60).await;
     assert_eq!(cloud.instance("tenants").await.multi_tenant(), Some(true));
     assert_eq!(code(change(false, true).await), "InvalidParameterCombination");
+}
+
+#[tokio::test(start_paused = true)]
+async fn streams_start_and_stop() {
+    let cloud = cloud().await;
+    let word = |name: &'static str| {
+        let cloud = &cloud;
+        async move { cloud.instance(name).await.activity_stream_status.map(|word| word.as_str().to_owned()) }
+    };
+    let arn = cloud.instance("desk-sql").await.db_instance_arn.unwrap();
+    let start = |key: &str| {
+        let start = cloud.rds.start_activity_stream().resource_arn(&arn).mode(ActivityStreamMode::Async);
+        start.kms_key_id(key).apply_immediately(true).send()
+    };
+    assert_eq!(code(start("alias/sandbox").await), "InvalidDBInstanceState");
+    cloud.rds.stop_activity_stream().resource_arn(&arn).apply_immediately(true).send().await.unwrap();
+    assert_eq!(word("desk-sql").await.as_deref(), Some("stopping"));
+    cloud.minutes(10).await;
+    let row = cloud.instance("desk-sql").await;
+    assert_eq!((word("desk-sql").await.as_deref(), row.activity_stream_kinesis_stream_name()), (Some("stopped"), None));
+    assert_eq!(code(start("alias/nobody").await), "KMSKeyNotAccessibleFault");
+    let started = start("alias/sandbox").await.unwrap();
+    assert!(started.kinesis_stream_name().unwrap().starts_with("aws-rds-das-db-"));
+    assert_eq!(word("desk-sql").await.as_deref(), Some("starting"));
+    cloud.minutes(10).await;
+    assert_eq!(word("desk-sql").await.as_deref(), Some("started"));
 }
 
 #[tokio::test(start_paused = true)]

@@ -246,6 +246,27 @@ pub(super) const RULES: &[Rule] = &[
         scenario: "deployments_are_found_by_their_source",
     },
     Rule {
+        id: "R-STREAM-1",
+        rule: "An activity stream is starting, then started; stopping, then stopped",
+        source: "StartActivityStream; DBInstance.ActivityStreamStatus",
+        place: "rds/streams.rs",
+        scenario: "a_stream_starts_step_by_step",
+    },
+    Rule {
+        id: "R-STREAM-2",
+        rule: "Instances of Oracle and SQL Server have activity streams",
+        source: "https://docs.aws.amazon.com/AmazonRDS/latest/UserGuide/DBActivityStreams.html; the refusal's code unproven",
+        place: "rds/streams.rs",
+        scenario: "streams_are_oracles_and_sql_servers",
+    },
+    Rule {
+        id: "R-STREAM-3",
+        rule: "A restore has no activity stream",
+        source: "RestoreDBInstanceFromDBSnapshot, which has no member for it; that silence means none: unproven",
+        place: "rds/restore.rs",
+        scenario: "a_restore_has_no_stream",
+    },
+    Rule {
         id: "R-CAT-10",
         rule: "What can be ordered of a version that can't is an empty list, or the question is refused",
         source: "turbot/steampipe-plugin-aws#2085 shows a refusal for an old version; the empty list is the other word: switch strange_versions_refused",

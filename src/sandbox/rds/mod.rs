@@ -32,6 +32,7 @@ mod secrets;
 mod settings;
 pub(crate) mod snapshots;
 mod state;
+pub(crate) mod streams;
 mod tags;
 pub(crate) mod upkeep;
 mod versions;
@@ -89,6 +90,8 @@ pub(crate) fn answer(scene: &mut Scene<'_>, operation: &str, input: Value) -> Re
         "RemoveRoleFromDBInstance" => roles::remove(scene, &input::read(input)?),
         "CreateDBInstanceReadReplica" => replica::create(scene, &input::read(input)?),
         "PromoteReadReplica" => replica::promote(scene, &input::read(input)?),
+        "StartActivityStream" => streams::start(scene, &input::read(input)?),
+        "StopActivityStream" => streams::stop(scene, &input::read(input)?),
         "DescribeDBProxies" => dependents::proxies(scene, &input::read(input)?),
         "DescribeDBProxyTargets" => dependents::targets(scene, &input::read(input)?),
         "DescribeDBProxyTargetGroups" => dependents::groups(scene, &input::read(input)?),

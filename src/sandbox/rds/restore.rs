@@ -156,8 +156,8 @@ fn secret(scene: &mut Scene<'_>, input: &Restore, snapshot: &Snapshot) -> Result
     if asked.managed == Some(true) { secrets::new(scene, key).map(Some) } else { Ok(None) }
 }
 
-/// A restore forgets roles, directories and the secret (`R-ROLE-5`, `R-DOM-6`, `R-SECRET-3`); worlds without those
-/// rules bring them back.
+/// A restore forgets roles, directories, the secret and the activity stream (`R-ROLE-5`, `R-DOM-6`, `R-SECRET-3`,
+/// `R-STREAM-3`); worlds without those rules bring them back.
 fn remember(switches: &Switches, row: &mut InstanceRow, snapshot: &Snapshot) {
     let had = &snapshot.inside.forgotten;
     if !switches.enforces("R-ROLE-5") {
@@ -165,6 +165,9 @@ fn remember(switches: &Switches, row: &mut InstanceRow, snapshot: &Snapshot) {
     }
     if !switches.enforces("R-DOM-6") {
         row.domain_memberships.clone_from(&had.domains);
+    }
+    if !switches.enforces("R-STREAM-3") {
+        row.others.extend(had.stream.clone());
     }
     if !switches.enforces("R-SECRET-3") {
         row.master_user_secret.clone_from(&had.secret);

@@ -5,7 +5,7 @@ use serde::Deserialize;
 use serde_json::{Value, json};
 
 use super::input::Tags;
-use super::{catalogue, names, quota, rules, tags, view, work};
+use super::{catalogue, names, quota, rules, streams, tags, view, work};
 use crate::sandbox::scene::Scene;
 use crate::sandbox::wire::fault::Fault;
 use crate::sandbox::world::agenda::Effect;
@@ -206,6 +206,7 @@ pub(crate) fn inside(row: &InstanceRow) -> Inside {
             roles: row.associated_roles.clone(),
             secret: row.master_user_secret.clone(),
             domains: row.domain_memberships.clone(),
+            stream: streams::of(&row.others),
             network_type: row.network_type.clone(),
         },
     }

@@ -122,6 +122,10 @@ fn backup(region: &Region, name: &str, instance: &Instance, now: Timestamp) -> V
         "BackupRetentionPeriod": row.backup_retention_period,
         "PreferredBackupWindow": row.preferred_backup_window,
         "BackupTarget": "region",
+        "Timezone": row.timezone,
+        "MultiTenant": row.multi_tenant,
+        "DedicatedLogVolume": row.dedicated_log_volume,
+        "DBInstanceAutomatedBackupsReplications": row.others.get("DBInstanceAutomatedBackupsReplications"),
     })
 }
 

@@ -192,6 +192,15 @@ impl Region {
                     membership.status.clone_from(word);
                 }
             }
+            Effect::Stream(members) => {
+                for (member, value) in members {
+                    if value.is_null() {
+                        instance.row.others.remove(member);
+                    } else {
+                        instance.row.others.insert(member.clone(), value.clone());
+                    }
+                }
+            }
             Effect::RoleGone(feature) => instance.row.associated_roles.retain(|role| role.feature != *feature),
             Effect::Tags(tags) => instance.row.tag_list.extend(tags.iter().cloned()),
             Effect::SecretActive => {

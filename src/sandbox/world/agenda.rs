@@ -45,6 +45,8 @@ pub(crate) enum Effect {
     },
     /// Membership in a directory shows another word.
     Domain(String),
+    /// Members of the row about an activity stream change; those without a value go.
+    Stream(serde_json::Map<String, serde_json::Value>),
     /// The role of a feature is no longer there.
     RoleGone(String),
     /// Tags show.

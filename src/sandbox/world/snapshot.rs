@@ -2,7 +2,7 @@
 
 use jiff::Timestamp;
 use serde::{Deserialize, Serialize};
-use serde_json::Value;
+use serde_json::{Map, Value};
 
 use super::Tag;
 use super::instance::{Role, Secret};
@@ -92,6 +92,8 @@ pub(crate) struct Forgotten {
     pub(crate) secret: Option<Secret>,
     /// Directories (`R-DOM-6`).
     pub(crate) domains: Vec<DomainMembership>,
+    /// The activity stream (`R-STREAM-3`).
+    pub(crate) stream: Map<String, Value>,
     /// The network (`R-NET-2`).
     pub(crate) network_type: Option<String>,
 }

@@ -1,6 +1,6 @@
 //! Settings that not every instance has, and what depends on instances.
 
-use aws_sdk_rds::types::{DbInstance, Filter, ProcessorFeature};
+use aws_sdk_rds::types::{ActivityStreamMode, DbInstance, Filter, ProcessorFeature};
 use rds_encrypt::sandbox::{Options, Switches};
 
 use super::{Scenario, scenarios};
@@ -190,6 +190,25 @@ async fn deployments_are_found_by_their_source(cloud: Cloud) -> String {
     found.blue_green_deployments().len().to_string()
 }
 
+async fn stream(cloud: &Cloud, name: &str) -> String {
+    let arn = cloud.instance(name).await.db_instance_arn.unwrap();
+    let start = cloud.rds.start_activity_stream().resource_arn(arn).mode(ActivityStreamMode::Async);
+    code(start.kms_key_id("alias/sandbox").apply_immediately(true).send().await)
+}
+
+async fn a_stream_starts_step_by_step(cloud: Cloud) -> String {
+    stream(&cloud, "hr-oracle").await;
+    format!("{:?}", cloud.instance("hr-oracle").await.activity_stream_status)
+}
+
+async fn streams_are_oracles_and_sql_servers(cloud: Cloud) -> String {
+    stream(&cloud, "orders").await
+}
+
+async fn a_restore_has_no_stream(cloud: Cloud) -> String {
+    format!("{:?}", restored(&cloud, "desk-sql").await.activity_stream_status)
+}
+
 async fn strange_versions_can_be_refused(cloud: Cloud) -> String {
     let options = cloud.rds.describe_orderable_db_instance_options().engine("postgres").engine_version("9.6.24");
     code(options.send().await)
@@ -246,5 +265,8 @@ pub(super) const ALL: &[Scenario] = scenarios! {
     "R-DEP-1" what_is_named_has_to_exist,
     "R-DEP-2" targets_are_a_proxys,
     "R-DEP-3" deployments_are_found_by_their_source,
+    "R-STREAM-1" a_stream_starts_step_by_step,
+    "R-STREAM-2" streams_are_oracles_and_sql_servers,
+    "R-STREAM-3" a_restore_has_no_stream,
     "R-CAT-10" strange_versions_can_be_refused in strict_catalogue,
 };
