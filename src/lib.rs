@@ -20,7 +20,7 @@
 //! 2. Before a mutating call its intent is saved and synced, afterwards its outcome; the SDK gets one attempt.
 //! 3. A create is safe to repeat, since its name is taken the second time. A change is not: for a minute after
 //!    one that may have happened only evidence counts. The same call is asked for twice at the most in one
-//!    run; whether a lost reboot happened is never guessed.
+//!    run, and no second time on a single look; a reboot never is, and whether a lost one happened is never guessed.
 //! 4. Settled means one answer that shows a usable status, every wanted value, nothing pending and no group
 //!    being applied; and the same again 15 seconds later. Changes that can fail apart are asked for apart.
 //! 5. "Not found" soon after a create proves nothing; later it is a fact.
@@ -31,7 +31,8 @@
 //! 8. Names are made from the database's resource id, so two machines collide instead of making twins. Ours is
 //!    what has our name and our lineage; a tag confirms it and may lag. What can't be proven ours is neither
 //!    adopted nor changed.
-//! 9. Each attempt is a generation with names of its own. A copy of a database that serves is a rehearsal.
+//! 9. Each attempt is a generation with names of its own; a failed one is followed by the next on a person's word
+//!    only. A copy of a database that serves is a rehearsal.
 //! 10. The restore call is lean: what can be mended later isn't passed where passing could fail. Backups come
 //!     alone and last.
 //! 11. Waiting has no ceiling while the source serves. A status that nobody knows is shown and waited on; only

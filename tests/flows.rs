@@ -18,8 +18,14 @@ mod end;
 #[path = "flows/faults.rs"]
 mod faults;
 #[cfg(test)]
+#[path = "flows/faults_table/mod.rs"]
+mod faults_table;
+#[cfg(test)]
 #[path = "flows/interruptions.rs"]
 mod interruptions;
+#[cfg(test)]
+#[path = "flows/model/mod.rs"]
+mod model;
 #[cfg(test)]
 #[path = "flows/mount.rs"]
 mod mount;
@@ -47,6 +53,9 @@ mod stage;
 #[cfg(test)]
 #[path = "flows/standing.rs"]
 mod standing;
+#[cfg(test)]
+#[path = "flows/sweep/mod.rs"]
+mod sweep;
 #[cfg(test)]
 #[path = "flows/two_machines.rs"]
 mod two_machines;

@@ -23,23 +23,16 @@ use crate::{
 pub(super) async fn run(global: &Global, asked: &Resume, around: &mut Surroundings) -> Result<u8, Failure> {
     let place = Place::find(global)?;
     let how = if asked.retry { How::Afresh } else { How::GoneOn };
-    let path = match (chosen(&place, asked.database.as_ref(), around), &asked.database) {
-        (Ok(path), _) => path,
-        (Err(Failure::Usage(why)), Some(database))
-            if place.states.entries().iter().all(|it| !may_be_meant(it, Some(database))) =>
-        {
+    let path = match (meant(&place, asked.database.as_ref(), around)?, &asked.database) {
+        (Meant::File(path), _) => path,
+        (Meant::Nothing(why), None) => return Err(Failure::Usage(why)),
+        (Meant::Nothing(why), Some(database)) => {
             let found = Box::pin(rebuild::run(&place, global, database, asked, around)).await;
-            return match found {
-                Ok(Some((aws, migration))) => session::go_on(&aws, migration, how, around).await,
-                Ok(None) => Err(Failure::Usage(format!("{why}, and AWS shows no traces of one"))),
-                Err(Failure::Connect(error)) => Err(Failure::Usage(format!("{why}; AWS wasn't asked: {error}"))),
-                Err(Failure::Read(error)) => {
-                    Err(Failure::Usage(format!("{why}; whether AWS shows one isn't known: {error}")))
-                }
-                Err(other) => Err(other),
-            };
+            let (aws, migration) = found
+                .map_err(|failure| without_a_file(&why, failure))?
+                .ok_or_else(|| Failure::Usage(format!("{why}, and AWS shows no traces of one")))?;
+            return session::go_on(&aws, migration, how, around).await;
         }
-        (Err(other), _) => return Err(other),
     };
     let migration = place.states.open(&path, &session::owner())?;
     goes_on(migration.record())?;
@@ -65,12 +58,37 @@ fn goes_on(record: &Record) -> Result<(), Failure> {
     }
 }
 
-/// The migration that a person means: by name, or the only unfinished one.
+/// No file is here, and AWS couldn't be asked: it may be the wrong name just as well.
+fn without_a_file(why: &str, failure: Failure) -> Failure {
+    match failure {
+        Failure::Connect(error) => Failure::Usage(format!("{why}; AWS wasn't asked: {error}")),
+        Failure::Read(error) => Failure::Usage(format!("{why}; whether AWS shows one isn't known: {error}")),
+        other => other,
+    }
+}
+
+/// What a person means.
+enum Meant {
+    /// This state file.
+    File(PathBuf),
+    /// None that is here, in a sentence.
+    Nothing(String),
+}
+
+/// The state file that a person means.
 pub(super) fn chosen(
     place: &Place,
     database: Option<&DatabaseReference>,
     around: &mut Surroundings,
 ) -> Result<PathBuf, Failure> {
+    match meant(place, database, around)? {
+        Meant::File(path) => Ok(path),
+        Meant::Nothing(why) => Err(Failure::Usage(why)),
+    }
+}
+
+/// The migration that a person means: by name, or the only unfinished one.
+fn meant(place: &Place, database: Option<&DatabaseReference>, around: &mut Surroundings) -> Result<Meant, Failure> {
     let entries = place.states.entries();
     let finished: Vec<String> = finished(&entries);
     let mut candidates: Vec<Entry> = entries.into_iter().filter(|entry| may_be_meant(entry, database)).collect();
@@ -81,8 +99,8 @@ pub(super) fn chosen(
         candidates = candidates.pop().into_iter().collect();
     }
     match candidates.as_slice() {
-        [only] => Ok(only.path.clone()),
-        [] => Err(Failure::Usage(nothing_to_resume(place, database, &finished))),
+        [only] => Ok(Meant::File(only.path.clone())),
+        [] => Ok(Meant::Nothing(nothing_to_resume(place, database, &finished))),
         several => {
             around.output.problem(&table::list(several, around.output.stderr_page));
             let resume = with_flags("rds-encrypt resume DB", &place.flags);

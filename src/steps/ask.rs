@@ -6,7 +6,7 @@ use super::{
     Asked, Decision, Situation, Stop, StopKind, Wait, refused,
     told::{self, Told, decided},
 };
-use crate::model::{Call, EventSource, Outcome, Refusal, digest};
+use crate::model::{Call, DbEvent, EventSource, Outcome, Refusal, digest};
 
 /// After a call that may have acted, AWS shows the old world for a while.
 pub(super) const FENCE: Duration = Duration::from_mins(1);
@@ -116,16 +116,20 @@ fn is_about_the_target(situation: &Situation<'_>, call: &Call) -> bool {
 /// looks show, tell whether it happened.
 fn never_again(situation: &Situation<'_>, call: &Call, last: Asked<'_>) -> Told<Decision> {
     let events = told::events(situation, events_of(call), last.intent.sent_at)?;
-    let happened = events.as_ref().is_ok_and(|events| events.iter().any(|event| event.is_restart()));
+    let tells = |of: fn(&DbEvent) -> bool| events.as_ref().is_ok_and(|events| events.iter().any(|event| of(event)));
+    let (happened, given_up) = (tells(DbEvent::is_restart), tells(DbEvent::is_failure));
     let accepted = last.intent.outcome.is_accepted();
-    if (happened || accepted) && last.age < UNSEEN {
+    if (happened || accepted) && !given_up && last.age < UNSEEN {
         return Ok(Wait::because(format!("{} was taken; AWS doesn't show its effect yet", call.action())));
     }
     if !situation.is_target_steady() {
         return Ok(Wait::because(format!("{} has no effect yet; looking once more", call.action())));
     }
-    let reason = match (accepted, happened, events) {
-        (true, ..) => format!("AWS took {call}, and its effect doesn't show"),
+    let reason = match (accepted, happened, &events) {
+        (true, ..) => {
+            let events = told::in_its_events(situation, events_of(call), last.intent.sent_at)?;
+            format!("AWS took {call}, and its effect doesn't show{events}")
+        }
         (false, true, _) => {
             format!("the answer to {call} was lost; its event tells that it happened, and yet its effect doesn't show")
         }

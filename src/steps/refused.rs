@@ -7,7 +7,7 @@ use super::{
     Asked, Decision, Situation, Stop, StopKind, Wait, ask,
     told::{self, Told, decided},
 };
-use crate::model::{Call, DbInstance, DbSnapshot, Denial, GrantCheck, KeyAccess, Outcome, Refusal};
+use crate::model::{Call, DbInstance, DbSnapshot, Denial, GrantCheck, InstanceState, KeyAccess, Outcome, Refusal};
 
 /// Between two tries of a call that didn't act.
 const PAUSE: Duration = Duration::from_secs(15);
@@ -42,6 +42,9 @@ pub(super) fn next(situation: &Situation<'_>, call: Call, asked: &[Asked<'_>], l
     }
     let quote = Quote { code, message, request_id: request_id.as_deref() };
     match Refusal::of(code) {
+        Refusal::Busy if !passes(situation, &call) => {
+            patiently(situation, call, asked, last, (PAUSE, PATIENCE), &quote)
+        }
         Refusal::Busy => pause(situation, call, last, PAUSE),
         Refusal::NotFound | Refusal::Credentials => patiently(situation, call, asked, last, (PAUSE, PATIENCE), &quote),
         Refusal::Capacity => patiently(situation, call, asked, last, (FOR_CAPACITY, PATIENCE), &quote),
@@ -65,6 +68,12 @@ fn pause(situation: &Situation<'_>, call: Call, last: Asked<'_>, time: Duration)
         Some(status) => Wait::in_status(status, why),
         None => Wait::because(why),
     }
+}
+
+/// Whether the status of what a call is made on passes by itself.
+fn passes(situation: &Situation<'_>, call: &Call) -> bool {
+    let status = status_of_what_it_needs(situation, call);
+    !matches!(InstanceState::of(status), InstanceState::Stopped | InstanceState::NeedsPerson | InstanceState::Deleting)
 }
 
 /// The status of what a call is made on.

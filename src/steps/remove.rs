@@ -116,16 +116,18 @@ fn when_nothing_is_lost(
     act: impl FnOnce(&Situation<'_>) -> Decision,
 ) -> Told<Decision> {
     let source = &situation.plan.source;
+    let stays = |instance: &DbInstance| instance.state() != InstanceState::Deleting;
     let same = |instance: &DbInstance| instance.resource_id.as_deref() == Some(source.resource_id.as_str());
-    if !situation.seen.source.as_ref().is_some_and(same) {
+    if !situation.seen.source.as_ref().is_some_and(|instance| same(instance) && stays(instance)) {
         let unless = match told::instance(situation, &source.resource_id)? {
-            Ok(Some(_)) => None,
+            Ok(Some(instance)) if stays(instance) => None,
+            Ok(Some(instance)) => Some(format!("{} is {}", instance.identifier, instance.status_word())),
             Ok(None) => Some(format!("AWS shows no instance {}", source.resource_id)),
             Err(why) => Some(format!("it couldn't be looked up ({why})")),
         };
         if let Some(why) = unless {
             return Ok(Stop::for_person(
-                format!("the source {} isn't to be seen: {why}", source.identifier),
+                format!("the source {} isn't there to stay: {why}", source.identifier),
                 "what this migration made may be all that is left of its data, so nothing is removed. Remove it by hand if \
                  you are sure",
             ));
@@ -140,10 +142,26 @@ fn when_nothing_is_lost(
 fn delete_instance(situation: &Situation<'_>, target: &DbInstance) -> Decision {
     let (instance, resource_id) = (target.identifier.clone(), target.resource_id.clone().unwrap_or_default());
     if target.deletion_protection == Some(true) {
+        if matches!(target.state(), InstanceState::Stopped | InstanceState::NeedsPerson) {
+            return under_protection(situation, target);
+        }
         let settings = SettingValues::from([(Setting::DeletionProtection, Value::Flag(false))]);
         return ask::for_change(situation, Call::ModifyDBInstance { instance, resource_id, settings }, true);
     }
     ask::for_change(situation, Call::DeleteDBInstance { instance, resource_id }, true)
+}
+
+/// A protected instance that takes no changes can't be freed by us.
+fn under_protection(situation: &Situation<'_>, target: &DbInstance) -> Decision {
+    let (name, word) = (&target.identifier, target.status_word());
+    let advice = match target.state() {
+        InstanceState::Stopped => format!("start it (aws rds start-db-instance --db-instance-identifier {name})"),
+        _ => "bring it back to available, or ask AWS's support to remove it".into(),
+    };
+    Stop::for_person(
+        format!("the instance {name} is {word}, and protected from deletion: AWS takes no change of it in this status"),
+        format!("{}; {advice}, then run the same again", situation.what_is_safe()),
+    )
 }
 
 /// The plain snapshot goes only while its encrypted copy is there.

@@ -10,9 +10,10 @@ pub fn refusal(judgement: &Judgement, database: &str, page: Page) -> String {
     text.heading(&format!("{database} can't be migrated as it is: {}", count(judgement)));
     if let Some(owner) = &judgement.owned_elsewhere {
         text.point(&page.bad("✗"), owner);
-        text.under(
-            "another run made it, and its state isn't here. Go on where it was begun, or let that one end first",
-        );
+        text.under(&format!(
+            "another run made it, and its state isn't here. Go on where it was begun, or let that one end first; where its \
+             state is lost, rds-encrypt resume {database} makes it again"
+        ));
     }
     list_of(&mut text, &judgement.findings, Severity::Blocker, page);
     not_checked(&mut text, judgement, page);

@@ -5,7 +5,7 @@ use super::{
     board::{Board, Row, State},
     fit, time, words,
 };
-use crate::engine::event::Begun;
+use crate::{engine::event::Begun, steps::Goal};
 
 /// Turns on every tick.
 const BEATS: [&str; 10] = ["⠋", "⠙", "⠹", "⠸", "⠼", "⠴", "⠦", "⠧", "⠇", "⠏"];
@@ -35,6 +35,9 @@ pub(super) fn of(board: &Board, page: Page) -> Vec<String> {
 fn header(begun: &Begun, page: Page) -> String {
     let key = format!("key {}", words::key(&begun.key_arn));
     let mut facts = vec![key];
+    if begun.goal != Goal::Migrate {
+        facts.push("removing".into());
+    }
     if begun.resumed {
         facts.push("resumed".into());
     }

@@ -2,8 +2,8 @@
 
 use super::{Page, existing, table, text::Text, time, words};
 use crate::{
-    model::{AwsTime, name::GenerationNames},
-    state::{Known, Record},
+    model::{AwsTime, ResourceKind, name::GenerationNames},
+    state::{Known, Record, Resource},
     steps::{Difference, Stop, StopKind},
 };
 
@@ -49,9 +49,11 @@ pub fn finished(made: &Made<'_>, page: Page) -> String {
     text.heading("Billed from now on, until you remove it");
     text.point("-", &format!("the instance {}", names.target));
     text.point("-", &format!("the encrypted snapshot {}", names.copy));
-    text.point("-", &format!("the snapshot {}, which is itself not encrypted", names.snapshot));
-    text.heading("To remove that snapshot, since it is not encrypted and fails audits");
-    text.verbatim(&record.command("cleanup --snapshots"));
+    if !is_dropped(record, names) {
+        text.point("-", &format!("the snapshot {}, which is itself not encrypted", names.snapshot));
+        text.heading("To remove that snapshot, since it is not encrypted and fails audits");
+        text.verbatim(&record.command("cleanup --snapshots"));
+    }
     text.finish()
 }
 
@@ -61,12 +63,20 @@ fn what_was_made(made: &Made<'_>, names: &GenerationNames) -> Vec<[String; 3]> {
     let mut rows = vec![row("instance", &names.target, "")];
     rows.extend(made.endpoint.map(|endpoint| row("  at", endpoint, "")));
     rows.push(row("snapshot", &names.copy, "encrypted"));
-    rows.push(row("snapshot", &names.snapshot, "not encrypted"));
+    if !is_dropped(made.record, names) {
+        rows.push(row("snapshot", &names.snapshot, "not encrypted"));
+    }
     rows.push(row("key", &plan.key_arn, ""));
     if plan.key_asked != plan.key_arn {
         rows.push(row("", &plan.key_asked, ""));
     }
     rows
+}
+
+/// Whether the plain snapshot was removed since.
+fn is_dropped(record: &Record, names: &GenerationNames) -> bool {
+    let is_it = |it: &Resource<'_>| it.kind == ResourceKind::Snapshot && it.name == names.snapshot;
+    record.resources().iter().any(|it| is_it(it) && it.known == Known::Removed)
 }
 
 fn what_it_is(made: &Made<'_>, names: &GenerationNames) -> Vec<String> {

@@ -75,6 +75,8 @@ async fn what_is_said() {
     assert_heard!("dropped", heard);
     assert_eq!(heard.code, 0);
     assert_eq!(stage.run(DROP).await.code, 0, "nothing is left to do");
+    let heard = stage.run(MIGRATE).await;
+    assert!(heard.code == 0 && !heard.stdout.contains("not encrypted\n"), "it isn't listed any more: {heard}");
     let heard = stage.run(ABANDON).await;
     assert_heard!("abandoned", heard);
     assert_eq!(heard.code, 0);

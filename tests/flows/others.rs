@@ -206,6 +206,27 @@ async fn a_key_that_was_disabled_is_named() {
     assert_eq!(heard.code, 0, "{heard}");
 }
 
+/// The key is disabled under the restored instance, which AWS then takes down; started again, all goes on.
+#[tokio::test(start_paused = true)]
+async fn a_key_that_was_disabled_under_the_copy_is_named() {
+    let stage = Stage::small();
+    stage.order("ModifyDBInstance", 0, 1, How::Deny);
+    assert_eq!(stage.run(MIGRATE).await.code, 8);
+    let kms = kms(&stage.sandbox).await;
+    let key = stage.state("orders")["plan"]["key_arn"].as_str().unwrap().to_owned();
+    kms.disable_key().key_id(&key).send().await.unwrap();
+    sleep(Duration::from_secs(30)).await;
+    let heard = stage.run("resume --sandbox").await;
+    assert_heard!("key_disabled_under_the_copy", heard);
+    assert_eq!(heard.code, 4);
+    kms.enable_key().key_id(&key).send().await.unwrap();
+    let target = target_of(&stage, "orders");
+    rds(&stage.sandbox).await.start_db_instance().db_instance_identifier(target).send().await.unwrap();
+    sleep(Duration::from_secs(3)).await;
+    let heard = stage.run("resume --sandbox").await;
+    assert_eq!(heard.code, 0, "{heard}");
+}
+
 /// Others use the account's manual snapshots up.
 #[tokio::test(start_paused = true)]
 async fn a_quota_that_others_used_up_is_named() {

@@ -17,6 +17,8 @@ use rds_encrypt::{
 };
 use tempfile::TempDir;
 
+use crate::sweep::moments::printed;
+
 /// A world and a state directory, for one or several commands.
 pub(crate) struct Stage {
     pub(crate) sandbox: Sandbox,
@@ -57,6 +59,7 @@ impl Write for Buffer {
     }
 
     fn flush(&mut self) -> io::Result<()> {
+        printed();
         Ok(())
     }
 }

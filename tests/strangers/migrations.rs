@@ -1,5 +1,7 @@
 //! A migration from end to end with moto in AWS's place.
 
+use std::fs;
+
 use super::{
     moto::{Engine, MYSQL, Moto, POSTGRES, window_half_a_week_away},
     outcome::Made,
@@ -66,6 +68,36 @@ fn migrates(engine: &Engine, key_by_alias: bool, target: Option<&str>) {
     program.migrate("orders", key, &more).expect(0);
     assert_eq!(Made::find(&moto.aws, &source), made, "a second run makes nothing");
     assert_eq!(moto.aws.instance("orders"), source, "nor touches the source");
+}
+
+/// The state file is lost and made again from what moto shows; the plain snapshot goes, then all of it; a new
+/// migration takes names of its own.
+#[test]
+fn what_was_made_is_found_again_and_removed() {
+    let Some(moto) = Moto::start() else { return };
+    let key_arn = moto.aws.make_key("alias/payments");
+    let source = make_source(&moto, &POSTGRES);
+    let program = Program::new(&moto.url);
+    program.migrate("orders", "alias/payments", &[]).expect(0);
+    let made = Made::find(&moto.aws, &source);
+    for file in program.state_files() {
+        fs::remove_file(file).expect("lost");
+    }
+    program.run(&["resume", "orders"]).expect(0);
+    assert_eq!(Made::find(&moto.aws, &source), made, "nothing is made twice");
+
+    program.run(&["cleanup", "orders", "--snapshots"]).expect(3);
+    program.run(&["cleanup", "orders", "--snapshots", "--confirm", "orders"]).expect(0);
+    let left = moto.aws.manual_snapshots();
+    assert_eq!(left.iter().map(|it| &it["Encrypted"]).collect::<Vec<_>>(), [true], "the copy stays");
+    program.run(&["cleanup", "orders", "--abandon", "--confirm", "orders"]).expect(0);
+    assert_eq!(moto.aws.manual_snapshots(), Vec::<serde_json::Value>::new());
+    assert_eq!(moto.aws.instances(), std::slice::from_ref(&source), "the source is as it was");
+
+    program.migrate("orders", "alias/payments", &[]).expect(0);
+    let again = Made::find(&moto.aws, &source).target;
+    assert!(again["DBInstanceIdentifier"].as_str().is_some_and(|name| name.ends_with("-g2")), "{again}");
+    assert_eq!(again["KmsKeyId"], key_arn);
 }
 
 #[test]

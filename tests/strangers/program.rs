@@ -110,6 +110,11 @@ impl Program {
         self.start(&["status", database], PACE).end()
     }
 
+    /// Any other command, with the flags that lead to the endpoint.
+    pub(super) fn run(&self, arguments: &[&str]) -> Ended {
+        self.start(&self.with_place(arguments), PACE).end()
+    }
+
     fn with_place<'a>(&'a self, arguments: &[&'a str]) -> Vec<&'a str> {
         let mut all = arguments.to_vec();
         all.extend(["--yes", "--endpoint-url", &self.endpoint, "--region", REGION]);

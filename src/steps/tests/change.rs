@@ -142,6 +142,11 @@ fn events_tell_what_became_of_a_change() {
             Expect::Stop(&["neither an event"]),
         ),
         (
+            "a restart taken, and given up",
+            told(reboot.clone().asked(&reboot.due(), accepted(), 60), "Unable to restart", "failure", 9),
+            Expect::Stop(&["AWS took RebootDBInstance", "AWS's reason: “Unable to restart”"]),
+        ),
+        (
             "taken, and given up",
             told(taken(60), failed, "failure", 9),
             Expect::Stop(&["gave it up", "Unable to modify"]),

@@ -48,6 +48,17 @@ fn an_instance_goes_first_and_only_if_it_is_proven_ours() {
         ),
         ("seen once only", World { shown: 14, ..all() }, Expect::Wait(&["looking once more"])),
         ("being deleted", all().with_target(|it| it.status = Some("deleting".into())), Expect::Wait(&["deleting"])),
+        (
+            "stopped and protected",
+            all().with_target(|it| (it.status, it.deletion_protection) = (Some("stopped".into()), Some(true))),
+            Expect::Stop(&["is stopped, and protected", "start it"]),
+        ),
+        (
+            "a wreck under protection",
+            all().with_target(|it| (it.status, it.deletion_protection) = (Some("failed".into()), Some(true))),
+            Expect::Stop(&["is failed, and protected"]),
+        ),
+        ("stopped", all().with_target(|it| it.status = Some("stopped".into())), delete),
         ("a wreck", all().with_target(|it| it.status = Some("failed".into())), delete),
         (
             "source renamed",
@@ -59,7 +70,19 @@ fn an_instance_goes_first_and_only_if_it_is_proven_ours() {
         (
             "source gone",
             all().with_seen(|seen| seen.source = None),
-            Expect::Stop(&["isn't to be seen", "nothing is removed"]),
+            Expect::Stop(&["isn't there to stay", "nothing is removed"]),
+        ),
+        (
+            "source being deleted",
+            all().with_source(|it| it.status = Some("deleting".into())).told(
+                Inquiry::Instance { resource_id: "db-SOURCE".into() },
+                Answer::Instance(Some(Box::new(DbInstance {
+                    identifier: "orders".into(),
+                    status: Some("deleting".into()),
+                    ..DbInstance::default()
+                }))),
+            ),
+            Expect::Stop(&["orders is deleting", "nothing is removed"]),
         ),
         (
             "source made again under its name",

@@ -96,7 +96,8 @@ fn what_another_run_owns_is_named() {
       ✗ snapshot orders-k3v9q2xa-g1 belongs to migration k3v9q2xa.g1, begun by run
         n1 ada@bastion
           another run made it, and its state isn't here. Go on where it was begun,
-          or let that one end first
+          or let that one end first; where its state is lost, rds-encrypt resume
+          orders makes it again
 
     Nothing was made or changed.
     ");
