@@ -22,6 +22,9 @@ mod rules;
 #[path = "sandbox/seeds.rs"]
 mod seeds;
 #[cfg(test)]
+#[path = "sandbox/settings.rs"]
+mod settings;
+#[cfg(test)]
 #[path = "sandbox/shapes.rs"]
 mod shapes;
 #[cfg(test)]

@@ -15,6 +15,7 @@ pub(crate) fn or_as_asked(call: &Call, region: Region, before: Region, answer: &
     let now = terms.now;
     match terms.wrong {
         Some(How::InVain { event }) => in_vain(call, before, answer, event, now),
+        Some(How::EndsAs { status }) if call.operation == "AddRoleToDBInstance" => role_ends_as(call, region, status),
         Some(How::EndsAs { status }) => ends_as(region, answer, status, now),
         Some(How::Shows { status, seconds }) => shows(region, answer, status, *seconds, now),
         Some(How::ComesOutPlain) => comes_out(region, answer, None),
@@ -91,6 +92,22 @@ fn ends_as(mut region: Region, answer: &Value, status: &str, now: Timestamp) -> 
     }
     if !region.enforces("R-STAT-1") {
         region.schedule(Step { at: after(at, 600), of, effect: Effect::Status("available".to_owned()) });
+    }
+    region
+}
+
+/// The role that was added comes out with this word, e.g. `INVALID` (`R-ROLE-1`).
+fn role_ends_as(call: &Call, mut region: Region, word: &str) -> Region {
+    let Some(named) = call.text("FeatureName") else {
+        return region;
+    };
+    let id = call.text("DBInstanceIdentifier").and_then(|name| Some(region.instance(&name)?.row.resource_id.clone()));
+    for step in region.agenda.iter_mut().filter(|step| Some(&step.of) == id.as_ref()) {
+        if let Effect::RoleSettles { feature, status } = &mut step.effect
+            && *feature == named
+        {
+            word.clone_into(status);
+        }
     }
     region
 }

@@ -86,7 +86,7 @@ pub enum How {
         event: String,
     },
     /// Accepted and answered as usual, but what it made or changed ends in this status after some minutes
-    /// (`R-STAT-1`).
+    /// (`R-STAT-1`); a role, where it was added, in this word, e.g. `INVALID` (`R-ROLE-1`).
     EndsAs {
         /// AWS's word, e.g. `failed`, `incompatible-restore`.
         status: String,

@@ -56,6 +56,24 @@ pub struct Switches {
     pub tags_show_after: i64,
     /// Automated backups run each day in the backup window, in status `backing-up` (`R-SNAP-8`).
     pub daily_backups: bool,
+    /// A role for a feature that the engine version doesn't have is refused; otherwise it is taken (`R-ROLE-4`).
+    pub foreign_features_refused: bool,
+    /// `EngineLifecycleSupport` is refused for engines that have no Extended Support; otherwise it is passed over
+    /// (`R-LIFE-1`).
+    pub foreign_lifecycles_refused: bool,
+    /// Without Extended Support a major version past its time is upgraded in the next maintenance window; by default
+    /// at once (`R-LIFE-2`).
+    pub pushed_in_window: bool,
+    /// A restore keeps the network type that the instance had; by default it is IPv4 (`R-NET-2`).
+    pub restore_keeps_network_type: bool,
+    /// Asking what can be ordered of a version that can't is refused; by default the list is empty (`R-CAT-10`).
+    pub strange_versions_refused: bool,
+    /// Whoever wants to join a directory fails (`R-DOM-4`).
+    pub domain_joins_fail: bool,
+    /// Engines that know the directory by Kerberos alone say so in words of their own; otherwise all join (`R-DOM-3`).
+    pub kerberos_has_its_own_words: bool,
+    /// The same role can be there for several features; otherwise a second one is refused (`R-ROLE-3`).
+    pub one_role_serves_many_features: bool,
 }
 
 /// What a restore does with a snapshot whose engine version is deprecated.
@@ -118,6 +136,14 @@ impl Default for Switches {
             deprecated_version: DeprecatedVersion::Restored,
             tags_show_after: 0,
             daily_backups: false,
+            foreign_features_refused: true,
+            foreign_lifecycles_refused: true,
+            pushed_in_window: false,
+            restore_keeps_network_type: false,
+            strange_versions_refused: false,
+            domain_joins_fail: false,
+            kerberos_has_its_own_words: true,
+            one_role_serves_many_features: true,
         }
     }
 }

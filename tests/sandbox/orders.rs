@@ -93,10 +93,10 @@ async fn reads_flicker_and_miss_things_for_a_while() {
     let named = || cloud.rds.describe_db_instances().db_instance_identifier("orders").send();
     let all = || cloud.rds.describe_db_instances().send();
     assert_eq!(code(named().await), "DBInstanceNotFound");
-    assert_eq!(all().await.unwrap().db_instances().len(), 14);
+    assert_eq!(all().await.unwrap().db_instances().len(), 18);
     cloud.minutes(6).await;
     assert_eq!(code(named().await), "accepted");
-    assert_eq!(all().await.unwrap().db_instances().len(), 15);
+    assert_eq!(all().await.unwrap().db_instances().len(), 19);
     assert_eq!(cloud.instance("payments").await.dbi_resource_id.unwrap(), id);
 }
 

@@ -8,7 +8,7 @@ use crate::help::{cloud, code};
 async fn the_seed_is_an_account_with_a_past() {
     let cloud = cloud().await;
     let rows = cloud.rds.describe_db_instances().send().await.unwrap().db_instances.unwrap();
-    assert_eq!(rows.len(), 15);
+    assert_eq!(rows.len(), 19);
     let mut ids: Vec<_> = rows.iter().map(|row| row.dbi_resource_id().unwrap()).collect();
     ids.sort_unstable();
     ids.dedup();
@@ -41,7 +41,7 @@ async fn filters_find_nothing_where_names_are_not_found() {
         ("dbi-resource-id", &id.to_lowercase(), 0),
         ("db-instance-id", "ORDERS", 1),
         ("db-instance-id", "arn:aws:rds:eu-west-2:000000000000:db:orders", 1),
-        ("engine", "mysql", 3),
+        ("engine", "mysql", 4),
         ("db-cluster-id", "analytics", 2),
     ] {
         let rows = cloud.rds.describe_db_instances().filters(filter(name, value)).send().await.unwrap();

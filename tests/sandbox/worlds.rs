@@ -341,7 +341,7 @@ async fn one_code_stands_for_copies_in_flight_and_for_snapshots_used_up() {
     assert_eq!(flight.copy("orders-before-upgrade-to-15", "two").await, "accepted", "a slot is free again");
 
     let switches =
-        Switches { most_manual_snapshots: 3, most_instances: 16, most_storage: 3_000, ..Switches::default() };
+        Switches { most_manual_snapshots: 3, most_instances: 20, most_storage: 3_740, ..Switches::default() };
     let full = world(switches).await;
     assert_eq!(full.copy("legacy-crm-2019", "one").await, "accepted");
     full.ready("one").await;
@@ -355,9 +355,9 @@ async fn one_code_stands_for_copies_in_flight_and_for_snapshots_used_up() {
         (row.used().unwrap(), row.max().unwrap())
     };
     assert_eq!(quota("ManualSnapshots"), (3, 3));
-    assert_eq!(quota("DBInstances"), (16, 16));
+    assert_eq!(quota("DBInstances"), (20, 20));
     let (used, most) = quota("AllocatedStorage");
-    assert_eq!(most, 3_000);
+    assert_eq!(most, 3_740);
     let free = i32::try_from(most - used).unwrap();
     assert_eq!(code(full.modify("sessions").allocated_storage(40 + free + 1).send().await), "StorageQuotaExceeded");
     assert_eq!(code(full.modify("sessions").allocated_storage(40 + free).send().await), "accepted");

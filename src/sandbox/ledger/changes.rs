@@ -64,7 +64,7 @@ pub(super) const RULES: &[Rule] = &[
         id: "R-MOD-9",
         rule: "A managed master password has a secret that is creating, then active",
         source: "ModifyDBInstance.ManageMasterUserPassword",
-        place: "rds/modify/changes.rs",
+        place: "rds/secrets.rs",
         scenario: "a_secret_is_made_first",
     },
     Rule {

@@ -246,14 +246,14 @@ pub(super) const RULES: &[Rule] = &[
         id: "R-REST-7",
         rule: "A parameter group given at restore waits for a reboot",
         source: "unproven: switch restored_parameters_await_reboot",
-        place: "rds/restore.rs",
+        place: "rds/restored.rs",
         scenario: "a_restores_parameters_await_a_restart",
     },
     Rule {
         id: "R-REST-8",
         rule: "With retention above 0 a full backup follows: available, backing-up, available; so too when retention rises from 0",
         source: "AWS Support as quoted in hashicorp/terraform-provider-aws#44104; switches baseline_backup, baseline_takes",
-        place: "rds/restore.rs",
+        place: "rds/restored.rs",
         scenario: "a_restore_is_backed_up",
     },
     Rule {

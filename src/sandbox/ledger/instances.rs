@@ -237,8 +237,8 @@ pub(super) const RULES: &[Rule] = &[
     },
     Rule {
         id: "R-ROLE-1",
-        rule: "A role is PENDING, then ACTIVE; five at most",
-        source: "AddRoleToDBInstance; DBInstanceRole.Status",
+        rule: "A role is PENDING, then ACTIVE; INVALID where the instance can't assume it",
+        source: "AddRoleToDBInstance; DBInstanceRole.Status; INVALID by the order ends-as",
         place: "rds/roles.rs",
         scenario: "a_role_is_pending_first",
     },

@@ -9,6 +9,7 @@ mod changes;
 mod copies;
 mod instances;
 mod lookups;
+mod settings;
 mod wire;
 
 /// One rule.
@@ -34,7 +35,9 @@ pub const UNENFORCEABLE: &[(&str, &str)] = &[(
 
 /// All rules.
 pub fn rules() -> impl Iterator<Item = &'static Rule> {
-    [wire::RULES, instances::RULES, changes::RULES, copies::RULES, lookups::RULES].into_iter().flatten()
+    [wire::RULES, instances::RULES, changes::RULES, copies::RULES, lookups::RULES, settings::RULES]
+        .into_iter()
+        .flatten()
 }
 
 const ENCRYPTION: &str = "https://docs.aws.amazon.com/AmazonRDS/latest/UserGuide/Overview.Encryption.html";

@@ -26,7 +26,7 @@ const fn version(engine: &'static str, number: &'static str, standing: Standing)
 }
 
 /// All versions, oldest first within an engine.
-pub(crate) const VERSIONS: [Version; 46] = [
+pub(crate) const VERSIONS: [Version; 48] = [
     version("postgres", "9.4.26", Deprecated),
     version("postgres", "9.5.25", Deprecated),
     version("postgres", "9.6.24", Deprecated),
@@ -58,6 +58,8 @@ pub(crate) const VERSIONS: [Version; 46] = [
     version("oracle-ee", "12.1.0.2.v29", Deprecated),
     version("oracle-ee", "19.0.0.0.ru-2024-10.rur-2024-10.r1", Available),
     version("oracle-ee", "19.0.0.0.ru-2025-04.rur-2025-04.r1", Usual),
+    version("oracle-se2-cdb", "19.0.0.0.ru-2025-04.rur-2025-04.r1", Usual),
+    version("oracle-ee-cdb", "19.0.0.0.ru-2025-04.rur-2025-04.r1", Usual),
     version("sqlserver-ex", "15.00.4430.1.v1", Available),
     version("sqlserver-ex", "16.00.4185.3.v1", Usual),
     version("sqlserver-web", "15.00.4430.1.v1", Available),

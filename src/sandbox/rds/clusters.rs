@@ -137,11 +137,8 @@ pub(crate) fn empty(scene: &Scene<'_>, operation: &str) -> Option<Value> {
         return None;
     }
     let member = match operation {
-        "DescribeBlueGreenDeployments" => "BlueGreenDeployments",
         "DescribeDBClusterEndpoints" => "DBClusterEndpoints",
-        "DescribeDBProxies" => "DBProxies",
         "DescribeDBSecurityGroups" => "DBSecurityGroups",
-        "DescribeEventSubscriptions" => "EventSubscriptionsList",
         "DescribeExportTasks" => "ExportTasks",
         "DescribeGlobalClusters" => "GlobalClusters",
         "DescribeIntegrations" => "Integrations",

@@ -3,8 +3,10 @@
 use serde::Deserialize;
 use serde_json::{Value, json};
 
+use super::domain::{self, Directory};
 use super::input::Tags;
-use super::{catalogue, keys, names, quota, rules, tags, upkeep, view, work};
+use super::secrets::{self, Asked};
+use super::{catalogue, keys, names, processor, quota, rules, settings, tags, upkeep, view, work};
 use crate::sandbox::scene::Scene;
 use crate::sandbox::switches::Switches;
 use crate::sandbox::wire::fault::Fault;
@@ -15,6 +17,7 @@ use crate::sandbox::world::instance::{
     Instance, InstanceRow, OptionGroupMembership, ParameterGroupStatus, SecurityGroup,
 };
 use crate::sandbox::world::pace::{self, after};
+use crate::sandbox::world::settings::ProcessorFeature;
 use crate::sandbox::world::windows;
 
 /// `CreateDBInstance`'s input.
@@ -73,11 +76,56 @@ pub(crate) struct Create {
     engine_lifecycle_support: Option<String>,
     dedicated_log_volume: Option<bool>,
     character_set_name: Option<String>,
+    nchar_character_set_name: Option<String>,
     timezone: Option<String>,
+    manage_master_user_password: Option<bool>,
+    master_user_secret_kms_key_id: Option<String>,
+    multi_tenant: Option<bool>,
+    domain: Option<String>,
+    #[serde(rename = "DomainIAMRoleName")]
+    domain_role: Option<String>,
+    domain_fqdn: Option<String>,
+    domain_ou: Option<String>,
+    domain_auth_secret_arn: Option<String>,
+    domain_dns_ips: Option<Vec<String>>,
+    processor_features: Option<Vec<ProcessorFeature>>,
 }
 
 /// What `CreateDBInstance` uses where nothing is said.
 pub(crate) const CERTIFICATE: &str = "rds-ca-rsa2048-g1";
+
+impl Create {
+    /// What it says of the master password.
+    fn password(&self) -> Asked<'_> {
+        Asked {
+            managed: self.manage_master_user_password,
+            password: self.master_user_password.as_ref(),
+            key: self.master_user_secret_kms_key_id.as_ref(),
+        }
+    }
+
+    /// What it says of a directory.
+    fn directory(&self) -> Directory {
+        Directory {
+            domain: self.domain.clone(),
+            role: self.domain_role.clone(),
+            name: self.domain_fqdn.clone(),
+            unit: self.domain_ou.clone(),
+            secret: self.domain_auth_secret_arn.clone(),
+            addresses: self.domain_dns_ips.clone(),
+        }
+    }
+}
+
+/// What some engines have and others don't.
+fn engines_own(scene: &Scene<'_>, input: &Create, storage: &str) -> Result<(), Fault> {
+    let (switches, engine) = (scene.switches, input.engine.as_str());
+    settings::license(switches, engine, input.license_model.as_ref())?;
+    settings::lifecycle(switches, engine, input.engine_lifecycle_support.as_ref())?;
+    settings::log_volume(switches, storage, input.dedicated_log_volume)?;
+    settings::tenants(switches, engine, input.multi_tenant)?;
+    processor::fit(switches, engine, &input.class, input.processor_features.as_ref(), None)
+}
 
 /// `CreateDBInstance` (`R-INST-1`).
 pub(crate) fn create(scene: &mut Scene<'_>, input: &Create) -> Result<Value, Fault> {
@@ -93,6 +141,9 @@ pub(crate) fn create(scene: &mut Scene<'_>, input: &Create) -> Result<Value, Fau
     rules::retention(scene.switches, input.backup_retention_period)?;
     rules::logs(scene.switches, &input.engine, input.enable_cloudwatch_logs_exports.as_ref())?;
     upkeep::certificate(scene.switches, input.ca_certificate_identifier.as_deref())?;
+    engines_own(scene, input, &storage_type)?;
+    secrets::fits(scene.switches, &input.password())?;
+    let membership = domain::asked(scene.switches, &input.engine, &input.directory())?;
     if input.multi_az == Some(true) && input.availability_zone.is_some() {
         return Err(Fault::combination("Requesting a specific availability zone is not valid for Multi-AZ instances."));
     }
@@ -103,6 +154,7 @@ pub(crate) fn create(scene: &mut Scene<'_>, input: &Create) -> Result<Value, Fau
     }
     let security_groups = rules::security_groups(scene, input.vpc_security_group_ids.as_ref())?;
     let subnet_group = rules::subnet_group(scene, input.subnet_group.as_deref().unwrap_or("default"))?;
+    settings::network(scene, input.network_type.as_ref(), &subnet_group)?;
     let parameter_group = match &input.parameter_group {
         Some(group) => rules::parameter_group(scene, group, &input.engine, version)?,
         None => format!("default.{}", family(&input.engine, version)),
@@ -116,7 +168,14 @@ pub(crate) fn create(scene: &mut Scene<'_>, input: &Create) -> Result<Value, Fau
     let (backup_window, maintenance_window) = windows(scene, input)?;
     let given = tags::given(scene.switches, input.tags.clone(), None)?.unwrap_or_default();
 
+    let secret = match input.manage_master_user_password {
+        Some(true) => Some(secrets::new(scene, input.master_user_secret_kms_key_id.as_ref())?),
+        _ => None,
+    };
+
     let mut row = row(scene, input, version, key, security_groups);
+    row.master_user_secret = secret;
+    row.domain_memberships = membership.into_iter().collect();
     name.clone_into(&mut row.name);
     row.allocated_storage = gibibytes;
     let usual = rules::baseline(scene.switches, &row.engine, &storage_type, gibibytes).unzip();
@@ -139,10 +198,12 @@ pub(crate) fn create(scene: &mut Scene<'_>, input: &Create) -> Result<Value, Fau
         ..Instance::default()
     };
     let retention = instance.row.backup_retention_period;
+    let instance = work::awaiting(scene.switches, instance);
     let answer = json!({"DBInstance": view::instance(scene.region, scene.name, &instance, scene.now)});
     scene.region.instances.push(instance);
     let up = after(scene.now, pace::create(gibibytes));
     work::plan(scene.region, &id, up, Effect::Up);
+    work::await_membership(scene.region, &id, up);
     work::plan_event(scene.region, &id, up, "DB instance created", "creation");
     if retention > 0 && scene.switches.baseline_backup {
         // Of an empty database there is little to save.
@@ -260,7 +321,10 @@ fn row(
         network_type: Some(input.network_type.clone().unwrap_or_else(|| "IPV4".to_owned())),
         engine_lifecycle_support: lifecycle(scene.switches, &input.engine, input.engine_lifecycle_support.clone()),
         dedicated_log_volume: input.dedicated_log_volume.unwrap_or(false),
+        processor_features: input.processor_features.clone().unwrap_or_default(),
+        multi_tenant: settings::is_container(&input.engine).then(|| input.multi_tenant.unwrap_or(false)),
         character_set_name: input.character_set_name.clone(),
+        nchar_character_set_name: input.nchar_character_set_name.clone(),
         timezone: input.timezone.clone(),
         ..InstanceRow::default()
     }

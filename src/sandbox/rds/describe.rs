@@ -79,6 +79,9 @@ fn matches(scene: &Scene<'_>, instance: &Instance, filter: &str, value: &str) ->
             names::from_arn(value, "db", scene).is_some_and(|name| name.eq_ignore_ascii_case(&instance.row.name))
         }
         "dbi-resource-id" => instance.row.resource_id == value,
+        "domain" => {
+            instance.row.domain_memberships.iter().any(|membership| membership.domain.as_deref() == Some(value))
+        }
         "engine" => instance.row.engine == value,
         "db-cluster-id" => instance.row.cluster.as_deref().is_some_and(|cluster| {
             names::from_arn(value, "cluster", scene).is_some_and(|name| name.eq_ignore_ascii_case(cluster))

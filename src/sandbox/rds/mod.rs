@@ -7,8 +7,11 @@ mod clusters;
 mod copy;
 mod create;
 mod delete;
+mod dependents;
 mod describe;
 mod discard;
+pub(crate) mod domain;
+mod features;
 mod groups;
 pub(crate) mod input;
 pub(crate) mod keyless;
@@ -18,13 +21,18 @@ mod names;
 mod orderable;
 mod page;
 mod phases;
+mod processor;
 mod quota;
 mod replica;
 mod restore;
+mod restored;
 mod roles;
 mod rules;
+mod secrets;
+mod settings;
 pub(crate) mod snapshots;
 mod state;
+pub(crate) mod streams;
 mod tags;
 pub(crate) mod upkeep;
 mod versions;
@@ -82,6 +90,13 @@ pub(crate) fn answer(scene: &mut Scene<'_>, operation: &str, input: Value) -> Re
         "RemoveRoleFromDBInstance" => roles::remove(scene, &input::read(input)?),
         "CreateDBInstanceReadReplica" => replica::create(scene, &input::read(input)?),
         "PromoteReadReplica" => replica::promote(scene, &input::read(input)?),
+        "StartActivityStream" => streams::start(scene, &input::read(input)?),
+        "StopActivityStream" => streams::stop(scene, &input::read(input)?),
+        "DescribeDBProxies" => dependents::proxies(scene, &input::read(input)?),
+        "DescribeDBProxyTargets" => dependents::targets(scene, &input::read(input)?),
+        "DescribeDBProxyTargetGroups" => dependents::groups(scene, &input::read(input)?),
+        "DescribeEventSubscriptions" => dependents::subscriptions(scene, &input::read(input)?),
+        "DescribeBlueGreenDeployments" => dependents::deployments(scene, &input::read(input)?),
         "ModifyDBSubnetGroup" => groups::subnets::modify(scene, &input::read(input)?),
         "ModifyDBSnapshot" => snapshots::upgrade(scene, &input::read(input)?),
         "CopyDBParameterGroup" => groups::parameters::copy(scene, input::read(input)?),

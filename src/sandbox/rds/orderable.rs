@@ -5,7 +5,7 @@ use serde_json::{Value, json};
 
 use super::catalogue::{self, Standing, Version};
 use super::input::Filter;
-use super::{page, view};
+use super::{page, processor, view};
 use crate::sandbox::scene::Scene;
 use crate::sandbox::wire::fault::Fault;
 
@@ -33,11 +33,19 @@ pub(crate) fn orderable(scene: &mut Scene<'_>, input: &Orderable) -> Result<Valu
     if versions.is_empty() {
         return Err(Fault::value(format!("Unrecognized engine name: {}", input.engine)));
     }
+    let known =
+        |asked: &String| versions.iter().any(|version| version.number == *asked && is_orderable(scene, version));
+    if let Some(asked) = input.engine_version.as_ref().filter(|asked| !known(asked)) {
+        // Either way, nothing of it can be ordered (`R-CAT-10`).
+        if scene.switches.strange_versions_refused && scene.enforces("R-CAT-10") {
+            return Err(Fault::combination(format!("Cannot find version {asked} for {}", input.engine)));
+        }
+    }
     let mut rows = Vec::new();
     // Nothing is left outside a VPC.
     for version in versions.into_iter().filter(|_| input.vpc != Some(false)) {
         let asked = input.engine_version.as_ref().is_none_or(|asked| asked == version.number);
-        if !asked || version.standing == Standing::Deprecated && scene.enforces("R-CAT-3") {
+        if !asked || !is_orderable(scene, version) {
             continue;
         }
         for class in classes(input.class.as_deref()) {
@@ -55,6 +63,10 @@ pub(crate) fn orderable(scene: &mut Scene<'_>, input: &Orderable) -> Result<Valu
     page::cut("OrderableDBInstanceOptions", rows, input.max_records, input.marker.as_deref())
 }
 
+fn is_orderable(scene: &Scene<'_>, version: &Version) -> bool {
+    version.standing != Standing::Deprecated || !scene.enforces("R-CAT-3")
+}
+
 fn classes(only: Option<&str>) -> Vec<String> {
     let orderable = catalogue::CLASSES.iter().filter(|(_, _, orderable)| *orderable);
     let all = orderable.flat_map(|(name, sizes, _)| sizes.iter().map(move |size| format!("{name}.{size}")));
@@ -63,7 +75,7 @@ fn classes(only: Option<&str>) -> Vec<String> {
 
 fn licenses(engine: &str) -> &'static [&'static str] {
     match engine {
-        "oracle-se2" => &["license-included", "bring-your-own-license"],
+        "oracle-se2" | "oracle-se2-cdb" => &["license-included", "bring-your-own-license"],
         _ => match view::usual_license(engine) {
             "postgresql-license" => &["postgresql-license"],
             "bring-your-own-license" => &["bring-your-own-license"],
@@ -99,12 +111,13 @@ fn row(scene: &Scene<'_>, version: &Version, class: &str, license: &str, storage
         "SupportsIAMDatabaseAuthentication": matches!(version.engine, "postgres" | "mysql" | "mariadb"),
         "SupportsPerformanceInsights": true,
         "SupportsStorageAutoscaling": storage != "standard",
-        "SupportsKerberosAuthentication": false,
+        "SupportsKerberosAuthentication": !matches!(version.engine, "mariadb") && !version.engine.starts_with("aurora"),
+        "AvailableProcessorFeatures": processor::available(version.engine, class),
         "OutpostCapable": false,
         "SupportsGlobalDatabases": false,
-        "SupportedNetworkTypes": ["IPV4"],
+        "SupportedNetworkTypes": ["IPV4", "DUAL"],
         "SupportsClusters": false,
-        "SupportsDedicatedLogVolume": iops,
+        "SupportsDedicatedLogVolume": matches!(storage, "io1" | "io2"),
     });
     if !version.engine.starts_with("aurora") {
         let most = if storage == "standard" { 3072 } else { 65536 };

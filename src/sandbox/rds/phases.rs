@@ -23,6 +23,8 @@ pub(crate) fn split(changes: &Changes, gibibytes: i64) -> (Prompt, Vec<Phase>, O
         phase("upgrading", 900, version(changes), "DB instance upgraded"),
         phase("modifying", 180 + gibibytes, storage(changes), "Finished applying modification to storage"),
         phase("modifying", server_seconds(changes), server(changes), "Finished applying modification to DB instance"),
+        phase("modifying", 600, tenants(changes), "DB instance converted to the multi-tenant configuration"),
+        phase("modifying", 60, domains(changes), "Domain membership changed"),
         phase("modifying", 60, retention(changes), "Backup retention changed"),
     ];
     let phases = all.into_iter().filter(|phase| !phase.changes.is_empty()).collect();
@@ -68,6 +70,14 @@ fn version(all: &Changes) -> Changes {
     Changes { engine_version: all.engine_version.clone(), ..Changes::default() }
 }
 
+fn tenants(all: &Changes) -> Changes {
+    Changes { multi_tenant: all.multi_tenant, ..Changes::default() }
+}
+
+fn domains(all: &Changes) -> Changes {
+    Changes { domains: all.domains.clone(), ..Changes::default() }
+}
+
 fn retention(all: &Changes) -> Changes {
     Changes { retention: all.retention, ..Changes::default() }
 }
@@ -86,6 +96,7 @@ fn storage(all: &Changes) -> Changes {
 fn server(all: &Changes) -> Changes {
     Changes {
         class: all.class.clone(),
+        processor_features: all.processor_features.clone(),
         multi_az: all.multi_az,
         port: all.port,
         license_model: all.license_model.clone(),

@@ -5,7 +5,7 @@ use serde_json::{Value, json};
 
 use super::create::usual_storage;
 use super::input::Tags;
-use super::{keys, names, quota, rules, tags, view, work};
+use super::{keys, names, quota, rules, secrets, tags, view, work};
 use crate::sandbox::scene::Scene;
 use crate::sandbox::wire::fault::Fault;
 use crate::sandbox::world::agenda::Effect;
@@ -69,6 +69,7 @@ pub(crate) fn create(scene: &mut Scene<'_>, input: &Replica) -> Result<Value, Fa
     if source.row.replicas.len() >= MOST {
         return Err(Fault::new("InstanceQuotaExceeded", format!("A source can have {MOST} read replicas.")));
     }
+    secrets::replicable(scene.switches, &source)?;
     let key = key(scene, input, &source)?;
     let class = input.class.clone().unwrap_or_else(|| source.row.class.clone());
     rules::class(scene.switches, &class)?;
@@ -164,6 +165,8 @@ fn row(scene: &mut Scene<'_>, input: &Replica, source: &Instance) -> InstanceRow
         max_allocated_storage: None,
         resource_id: scene.resource_id(),
         associated_roles: Vec::new(),
+        domain_memberships: Vec::new(),
+        master_user_secret: None,
         ..source.row.clone()
     }
 }

@@ -4,16 +4,17 @@ use serde::Deserialize;
 use serde_json::{Value, json};
 
 use super::create::{CERTIFICATE, lifecycle, usual_storage};
+use super::domain::{self, Directory};
 use super::input::Tags;
-use super::{catalogue, keys, names, quota, rules, snapshots, tags, upkeep, view, work};
+use super::restored::{self, Accepted};
+use super::secrets::{self, Asked};
+use super::{catalogue, keys, names, processor, quota, rules, settings, snapshots, tags, upkeep, view, work};
 use crate::sandbox::scene::Scene;
-use crate::sandbox::switches::DeprecatedVersion;
+use crate::sandbox::switches::{DeprecatedVersion, Switches};
 use crate::sandbox::wire::fault::Fault;
-use crate::sandbox::world::agenda::Effect;
-use crate::sandbox::world::changes::Changes;
 use crate::sandbox::world::groups::{default_option_group, family};
-use crate::sandbox::world::instance::{Instance, InstanceRow, OptionGroupMembership, ParameterGroupStatus};
-use crate::sandbox::world::pace::{self, after};
+use crate::sandbox::world::instance::{Instance, InstanceRow, OptionGroupMembership, ParameterGroupStatus, Secret};
+use crate::sandbox::world::settings::ProcessorFeature;
 use crate::sandbox::world::snapshot::Snapshot;
 use crate::sandbox::world::windows;
 
@@ -61,8 +62,31 @@ pub(crate) struct Restore {
     #[serde(rename = "CACertificateIdentifier")]
     ca_certificate_identifier: Option<String>,
     engine_lifecycle_support: Option<String>,
-    #[serde(rename = "UseDefaultProcessorFeatures")]
-    _default_processor_features: Option<bool>,
+    use_default_processor_features: Option<bool>,
+    manage_master_user_password: Option<bool>,
+    master_user_secret_kms_key_id: Option<String>,
+    domain: Option<String>,
+    #[serde(rename = "DomainIAMRoleName")]
+    domain_role: Option<String>,
+    domain_fqdn: Option<String>,
+    domain_ou: Option<String>,
+    domain_auth_secret_arn: Option<String>,
+    domain_dns_ips: Option<Vec<String>>,
+    processor_features: Option<Vec<ProcessorFeature>>,
+}
+
+impl Restore {
+    /// What it says of a directory.
+    fn directory(&self) -> Directory {
+        Directory {
+            domain: self.domain.clone(),
+            role: self.domain_role.clone(),
+            name: self.domain_fqdn.clone(),
+            unit: self.domain_ou.clone(),
+            secret: self.domain_auth_secret_arn.clone(),
+            addresses: self.domain_dns_ips.clone(),
+        }
+    }
 }
 
 /// What a restore settles before anything is made.
@@ -86,12 +110,18 @@ pub(crate) fn restore(scene: &mut Scene<'_>, input: &Restore) -> Result<Value, F
     let settled = settle(scene, input, &snapshot)?;
     let security_groups = rules::security_groups(scene, input.vpc_security_group_ids.as_ref())?;
     let subnet_group = rules::subnet_group(scene, input.subnet_group.as_deref().unwrap_or("default"))?;
+    settings::network(scene, input.network_type.as_ref(), &subnet_group)?;
+    let membership = domain::asked(scene.switches, &snapshot.row.engine, &input.directory())?;
+    let secret = secret(scene, input, &snapshot)?;
     let (backup_window, maintenance_window) = windows(scene, input, &snapshot.inside.backup_window)?;
     let inherited = Some(snapshot.inside.tags.as_slice()).filter(|_| scene.enforces("R-REST-9"));
     let tag_list = tags::given(scene.switches, input.tags.clone(), inherited)?.unwrap_or_default();
 
     let mut row = row(scene, input, &snapshot, &settled);
     row.name = name;
+    remember(scene.switches, &mut row, &snapshot);
+    row.domain_memberships.extend(membership);
+    row.master_user_secret = secret.or(row.master_user_secret);
     let usual = rules::baseline(scene.switches, &row.engine, &row.storage_type, row.allocated_storage).unzip();
     (row.iops, row.storage_throughput) = (row.iops.or(usual.0), row.storage_throughput.or(usual.1));
     row.vpc_security_groups = security_groups;
@@ -105,15 +135,53 @@ pub(crate) fn restore(scene: &mut Scene<'_>, input: &Restore) -> Result<Value, F
         row,
         ..Instance::default()
     };
+    let instance = work::awaiting(scene.switches, instance);
     let answer = json!({"DBInstance": view::instance(scene.region, scene.name, &instance, scene.now)});
     let arn = work::snapshot_arn(scene.name, &snapshot.row.name);
     let message = format!("Restored from snapshot {}", snapshot.row.name);
     let id = instance.row.resource_id.clone();
     let custom = input.parameter_group.as_deref().is_some_and(|group| !group.starts_with("default."));
     scene.region.instances.push(instance);
-    schedule(scene, &id, &snapshot, &settled, custom, &message);
+    let (id, message, gibibytes) = (id.as_str(), message.as_str(), settled.gibibytes);
+    restored::schedule(scene, &Accepted { id, snapshot: &snapshot, gibibytes, custom, message });
     scene.region.record(scene.now, &arn, &format!("Restoring into {}", input.name), &["restoration"]);
     Ok(answer)
+}
+
+/// A secret of its own, where one is asked for (`R-SECRET-3`).
+fn secret(scene: &mut Scene<'_>, input: &Restore, snapshot: &Snapshot) -> Result<Option<Secret>, Fault> {
+    let key = input.master_user_secret_kms_key_id.as_ref();
+    let asked = Asked { managed: input.manage_master_user_password, password: None, key };
+    secrets::fits_restore(scene.switches, &asked, &snapshot.row.engine)?;
+    if asked.managed == Some(true) { secrets::new(scene, key).map(Some) } else { Ok(None) }
+}
+
+/// A restore forgets roles, directories, the secret and the activity stream (`R-ROLE-5`, `R-DOM-6`, `R-SECRET-3`,
+/// `R-STREAM-3`); worlds without those rules bring them back.
+fn remember(switches: &Switches, row: &mut InstanceRow, snapshot: &Snapshot) {
+    let had = &snapshot.inside.forgotten;
+    if !switches.enforces("R-ROLE-5") {
+        row.associated_roles.clone_from(&had.roles);
+    }
+    if !switches.enforces("R-DOM-6") {
+        row.domain_memberships.clone_from(&had.domains);
+    }
+    if !switches.enforces("R-STREAM-3") {
+        row.others.extend(had.stream.clone());
+    }
+    if !switches.enforces("R-SECRET-3") {
+        row.master_user_secret.clone_from(&had.secret);
+    }
+}
+
+/// What some engines have and others don't.
+fn engines_own(scene: &Scene<'_>, input: &Restore, engine: &str, storage: &str, class: &str) -> Result<(), Fault> {
+    let switches = scene.switches;
+    settings::license(switches, engine, input.license_model.as_ref())?;
+    settings::lifecycle(switches, engine, input.engine_lifecycle_support.as_ref())?;
+    settings::log_volume(switches, storage, input.dedicated_log_volume)?;
+    let usual = input.use_default_processor_features;
+    processor::fit(switches, engine, class, input.processor_features.as_ref(), usual)
 }
 
 /// What the call says and leaves out, against the rules (`R-STOR-6`, `R-REST-5`, `R-REST-6`, `R-REST-12`).
@@ -160,6 +228,7 @@ fn settle(scene: &mut Scene<'_>, input: &Restore, snapshot: &Snapshot) -> Result
     rules::retention(scene.switches, input.backup_retention_period)?;
     rules::logs(scene.switches, engine, input.enable_cloudwatch_logs_exports.as_ref())?;
     upkeep::certificate(scene.switches, input.ca_certificate_identifier.as_deref())?;
+    engines_own(scene, input, engine, &storage_type, &class)?;
     let multi_az = input.multi_az == Some(true);
     if multi_az && input.availability_zone.is_some() {
         return Err(Fault::combination("Requesting a specific availability zone is not valid for Multi-AZ instances."));
@@ -196,7 +265,7 @@ fn settle(scene: &mut Scene<'_>, input: &Restore, snapshot: &Snapshot) -> Result
 }
 
 /// What becomes of a deprecated version here (`R-REST-10`).
-fn deprecated(scene: &Scene<'_>) -> DeprecatedVersion {
+pub(super) fn deprecated(scene: &Scene<'_>) -> DeprecatedVersion {
     if scene.enforces("R-REST-10") { scene.switches.deprecated_version } else { DeprecatedVersion::Restored }
 }
 
@@ -214,6 +283,8 @@ fn windows(scene: &mut Scene<'_>, input: &Restore, kept: &str) -> Result<(String
     Ok((backup, maintenance))
 }
 
+/// The restored instance's row; what the data brings along is the snapshot's (`R-TEN-2`), and its option
+/// group is yet to be applied (`R-REST-2`).
 fn row(scene: &mut Scene<'_>, input: &Restore, snapshot: &Snapshot, settled: &Settled) -> InstanceRow {
     let (from, inside) = (&snapshot.row, &snapshot.inside);
     // Only Oracle and SQL Server can be given another database name.
@@ -253,51 +324,28 @@ fn row(scene: &mut Scene<'_>, input: &Restore, snapshot: &Snapshot, settled: &Se
         database_insights_mode: Some("standard".to_owned()),
         enabled_cloudwatch_logs_exports: input.enable_cloudwatch_logs_exports.clone().unwrap_or_default(),
         deletion_protection: input.deletion_protection.unwrap_or(false),
-        network_type: Some(input.network_type.clone().unwrap_or_else(|| "IPV4".to_owned())),
+        network_type: Some(settings::restored_network(
+            scene.switches,
+            input.network_type.as_ref(),
+            inside.forgotten.network_type.as_ref(),
+        )),
+        processor_features: processor::after(
+            scene.switches,
+            &from.processor_features,
+            input.processor_features.as_ref(),
+            input.use_default_processor_features,
+        ),
+        multi_tenant: from.multi_tenant.filter(|_| scene.enforces("R-TEN-2")),
         backup_target: input.backup_target.clone(),
         engine_lifecycle_support: lifecycle(scene.switches, &from.engine, input.engine_lifecycle_support.clone()),
-        dedicated_log_volume: input.dedicated_log_volume.unwrap_or(from.dedicated_log_volume),
+        // What was there stays only where it can.
+        dedicated_log_volume: input
+            .dedicated_log_volume
+            .unwrap_or(from.dedicated_log_volume && matches!(settled.storage_type.as_str(), "io1" | "io2")),
         character_set_name: inside.character_set.clone(),
+        nchar_character_set_name: inside.national_character_set.clone(),
         timezone: from.timezone.clone(),
         availability_zone: None,
         ..InstanceRow::default()
-    }
-}
-
-/// From `creating` to `available`, and what follows (`R-REST-2`, `R-REST-7`, `R-REST-8`, `R-REST-10`).
-fn schedule(scene: &mut Scene<'_>, id: &str, snapshot: &Snapshot, settled: &Settled, custom: bool, message: &str) {
-    let gibibytes = settled.gibibytes;
-    let mut at = after(scene.now, pace::restore(gibibytes));
-    work::plan(scene.region, id, at, Effect::Up);
-    work::plan_event(scene.region, id, at, message, "restoration");
-    let until = after(at, pace::initialize(gibibytes));
-    work::plan(scene.region, id, at, Effect::StorageOperation { status: "Initializing".to_owned(), until });
-    if custom {
-        work::plan_status(scene.region, id, at, "modifying");
-        if scene.switches.restored_parameters_await_reboot && scene.enforces("R-REST-7") {
-            work::plan(scene.region, id, at, Effect::ParametersApplying);
-            work::plan(scene.region, id, after(at, 90), Effect::ParametersAwaitReboot);
-        }
-        at = after(at, 90);
-    }
-    let (engine, version) = (&snapshot.row.engine, &snapshot.row.engine_version);
-    if catalogue::is_deprecated(engine, version) {
-        let newer = catalogue::versions(engine).find(|other| other.standing != catalogue::Standing::Deprecated);
-        let in_window = deprecated(scene) == DeprecatedVersion::UpgradedInWindow;
-        if let Some(instance) = scene.region.by_resource_id(id).filter(|_| in_window) {
-            instance.due_upgrade = newer.map(|newer| (newer.number.to_owned(), at));
-        }
-        let at_once = deprecated(scene) == DeprecatedVersion::Upgraded;
-        if let Some(newer) = newer.filter(|_| at_once) {
-            work::plan_status(scene.region, id, at, "upgrading");
-            at = after(at, 900);
-            let changes = Changes { engine_version: Some(newer.number.to_owned()), ..Changes::default() };
-            work::plan(scene.region, id, at, Effect::Apply(Box::new(changes)));
-        }
-    }
-    work::plan_status(scene.region, id, at, "available");
-    let retention = scene.region.by_resource_id(id).map_or(0, |instance| instance.row.backup_retention_period);
-    if retention > 0 && scene.switches.baseline_backup && scene.enforces("R-REST-8") {
-        work::back_up(scene.region, id, after(at, 60), gibibytes);
     }
 }

@@ -5,14 +5,14 @@ use serde::Deserialize;
 use serde_json::{Value, json};
 
 use super::input::Tags;
-use super::{catalogue, names, quota, rules, tags, view, work};
+use super::{catalogue, names, quota, rules, streams, tags, view, work};
 use crate::sandbox::scene::Scene;
 use crate::sandbox::wire::fault::Fault;
 use crate::sandbox::world::agenda::Effect;
 use crate::sandbox::world::groups::default_option_group;
 use crate::sandbox::world::instance::{Instance, InstanceRow};
 use crate::sandbox::world::pace::{self, after};
-use crate::sandbox::world::snapshot::{Inside, Snapshot, SnapshotRow};
+use crate::sandbox::world::snapshot::{Forgotten, Inside, Snapshot, SnapshotRow};
 
 /// `CreateDBSnapshot`'s input.
 #[derive(Deserialize)]
@@ -174,6 +174,8 @@ pub(crate) fn of(
             timezone: row.timezone.clone(),
             snapshot_target: "region".to_owned(),
             dedicated_log_volume: row.dedicated_log_volume,
+            multi_tenant: row.multi_tenant,
+            processor_features: row.processor_features.clone(),
             tag_list: Vec::new(),
         },
         inside: inside(row),
@@ -199,6 +201,14 @@ pub(crate) fn inside(row: &InstanceRow) -> Inside {
         copy_tags: row.copy_tags_to_snapshot,
         tags: row.tag_list.clone(),
         character_set: row.character_set_name.clone(),
+        national_character_set: row.nchar_character_set_name.clone(),
+        forgotten: Forgotten {
+            roles: row.associated_roles.clone(),
+            secret: row.master_user_secret.clone(),
+            domains: row.domain_memberships.clone(),
+            stream: streams::of(&row.others),
+            network_type: row.network_type.clone(),
+        },
     }
 }
 

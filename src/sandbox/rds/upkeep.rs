@@ -5,7 +5,7 @@ use serde::Deserialize;
 use serde_json::{Value, json};
 
 use super::input::{Filter, InstanceName};
-use super::{page, rules, view};
+use super::{page, processor, rules, view};
 use crate::sandbox::scene::Scene;
 use crate::sandbox::switches::Switches;
 use crate::sandbox::wire::fault::Fault;
@@ -122,6 +122,10 @@ fn backup(region: &Region, name: &str, instance: &Instance, now: Timestamp) -> V
         "BackupRetentionPeriod": row.backup_retention_period,
         "PreferredBackupWindow": row.preferred_backup_window,
         "BackupTarget": "region",
+        "Timezone": row.timezone,
+        "MultiTenant": row.multi_tenant,
+        "DedicatedLogVolume": row.dedicated_log_volume,
+        "DBInstanceAutomatedBackupsReplications": row.others.get("DBInstanceAutomatedBackupsReplications"),
     })
 }
 
@@ -196,5 +200,8 @@ pub(crate) fn modifications(scene: &mut Scene<'_>, input: &InstanceName) -> Resu
             "StorageSize": [{"From": size, "To": size, "Step": 1}, {"From": least, "To": 65536, "Step": 1}]})
     };
     let storage: Vec<Value> = ["gp2", "gp3", "io1", "io2", "standard"].iter().map(|kind| row(kind)).collect();
-    Ok(json!({"ValidDBInstanceModificationsMessage": {"Storage": storage, "ValidProcessorFeatures": []}}))
+    Ok(
+        json!({"ValidDBInstanceModificationsMessage": {"Storage": storage, "ValidProcessorFeatures": processor::available(&instance.row.engine, &instance.row.class),
+        "SupportsDedicatedLogVolume": matches!(instance.row.storage_type.as_str(), "io1" | "io2")}}),
+    )
 }

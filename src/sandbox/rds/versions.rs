@@ -1,5 +1,6 @@
 //! `DescribeDBEngineVersions` and `DescribeDBMajorEngineVersions`.
 
+use jiff::Timestamp;
 use serde::Deserialize;
 use serde_json::{Value, json};
 
@@ -85,7 +86,7 @@ fn row(version: &Version) -> Value {
         "ExportableLogTypes": logs(engine),
         "SupportsLogExportsToCloudwatchLogs": !logs(engine).is_empty(),
         "SupportsReadReplica": true,
-        "SupportedFeatureNames": [],
+        "SupportedFeatureNames": super::features::features(engine, number),
         "Status": status,
         "SupportsParallelQuery": false,
         "SupportsGlobalDatabases": engine.starts_with("aurora"),
@@ -102,8 +103,8 @@ fn description(engine: &str) -> &'static str {
         "mariadb" => "MariaDB Community Edition",
         "aurora-postgresql" => "Aurora PostgreSQL",
         "aurora-mysql" => "Aurora MySQL",
-        "oracle-se2" => "Oracle Database Standard Edition Two",
-        "oracle-ee" => "Oracle Database Enterprise Edition",
+        "oracle-se2" | "oracle-se2-cdb" => "Oracle Database Standard Edition Two",
+        "oracle-ee" | "oracle-ee-cdb" => "Oracle Database Enterprise Edition",
         _ => "Microsoft SQL Server",
     }
 }
@@ -114,7 +115,7 @@ pub(crate) fn logs(engine: &str) -> &'static [&'static str] {
         "postgres" => &["postgresql", "upgrade", "iam-db-auth-error"],
         "aurora-postgresql" => &["postgresql", "instance"],
         "mysql" | "mariadb" | "aurora-mysql" => &["audit", "error", "general", "slowquery"],
-        "oracle-se2" | "oracle-ee" => &["alert", "audit", "listener", "trace"],
+        _ if engine.starts_with("oracle") => &["alert", "audit", "listener", "trace"],
         _ => &["agent", "error"],
     }
 }
@@ -132,6 +133,21 @@ const SUPPORT: [(&str, &str, &str, &str, &str); 10] = [
     ("postgres", "16", "2024-02-29", "2029-02-28", "2032-02-29"),
     ("postgres", "17", "2025-02-20", "2030-02-28", "2033-02-28"),
 ];
+
+/// Whether standard support of a version's major has ended by this time.
+pub(crate) fn standard_support_ended(engine: &str, version: &str, now: Timestamp) -> bool {
+    let major = major_version(engine, version);
+    let row = SUPPORT.iter().find(|(known, number, ..)| *known == engine && *number == major);
+    let end = row.and_then(|(_, _, _, standard, _)| format!("{standard}T23:59:59Z").parse::<Timestamp>().ok());
+    end.is_some_and(|end| end < now)
+}
+
+/// The first newer version whose major is in standard support.
+pub(crate) fn next_supported(engine: &str, version: &str, now: Timestamp) -> Option<&'static str> {
+    let from = catalogue::versions(engine).find(|known| known.number == version)?;
+    let newer = catalogue::upgrades(from).map(|known| known.number);
+    newer.into_iter().find(|number| !standard_support_ended(engine, number, now))
+}
 
 /// `DescribeDBMajorEngineVersions` (`R-CAT-2`).
 pub(crate) fn majors(scene: &Scene<'_>, input: &Majors) -> Result<Value, Fault> {

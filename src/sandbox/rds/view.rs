@@ -48,12 +48,9 @@ pub(crate) fn instance(region: &Region, name: &str, instance: &Instance, now: Ti
     if let Some(starts) = instance.starts_itself {
         put("AutomaticRestartTime", json!(starts));
     }
-    for (member, value) in [
-        ("DomainMemberships", json!([])),
-        ("CustomerOwnedIpEnabled", json!(false)),
-        ("NetworkType", json!("IPV4")),
-        ("BackupTarget", json!("region")),
-    ] {
+    for (member, value) in
+        [("CustomerOwnedIpEnabled", json!(false)), ("NetworkType", json!("IPV4")), ("BackupTarget", json!("region"))]
+    {
         row.entry(member).or_insert(value);
     }
     if instance.up && !row.contains_key("CertificateDetails") {
@@ -86,7 +83,6 @@ pub(crate) fn snapshot(region: &Region, name: &str, snapshot: &Snapshot, now: Ti
         "PercentProgress".to_owned(),
         json!(if region.enforces("R-SNAP-3") { snapshot.percent(now) } else { 0 }),
     );
-    row.insert("ProcessorFeatures".to_owned(), json!([]));
     if snapshot.is_available() {
         let bytes = snapshot.row.allocated_storage * 1_073_741_824 / 10 * 7;
         row.insert("FullSnapshotSizeInBytes".to_owned(), json!(bytes));
@@ -112,10 +108,11 @@ fn subnet_group_inside(group: &SubnetGroup) -> Value {
 
 /// A subnet group as `DescribeDBSubnetGroups` shows it.
 pub(crate) fn subnet_group(group: &SubnetGroup, arn: &str) -> Value {
+    let supported = if group.has_both() { json!(["IPV4", "DUAL"]) } else { json!(["IPV4"]) };
     let mut row = subnet_group_inside(group);
     if let Some(row) = row.as_object_mut() {
         row.insert("DBSubnetGroupArn".to_owned(), json!(arn));
-        row.insert("SupportedNetworkTypes".to_owned(), json!(["IPV4"]));
+        row.insert("SupportedNetworkTypes".to_owned(), supported);
     }
     row
 }

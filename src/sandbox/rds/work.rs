@@ -2,10 +2,13 @@
 
 use jiff::Timestamp;
 
+use super::domain::{Stage, word};
 use super::{keyless, phases};
+use crate::sandbox::switches::Switches;
 use crate::sandbox::world::Region;
 use crate::sandbox::world::agenda::{Effect, Step};
 use crate::sandbox::world::changes::{Changes, Prompt};
+use crate::sandbox::world::instance::Instance;
 use crate::sandbox::world::pace::{self, after};
 
 /// A snapshot's ARN.
@@ -137,5 +140,38 @@ pub(crate) fn renamed(region: &mut Region, id: &str, old: &str, name: &str) {
         for replica in other.row.replicas.iter_mut().filter(|replica| *replica == old) {
             name.clone_into(replica);
         }
+    }
+}
+
+/// A new instance that is to be in a directory waits until it is up (`R-DOM-3`).
+pub(crate) fn awaiting(switches: &Switches, mut instance: Instance) -> Instance {
+    let waits = word(switches, &instance.row.engine, Stage::Awaited);
+    for membership in instance.row.domain_memberships.iter_mut().filter(|membership| membership.status.is_empty()) {
+        waits.clone_into(&mut membership.status);
+    }
+    instance
+}
+
+/// Once it is up a new instance joins its directory, and its secret is there (`R-DOM-3`, `R-MOD-9`).
+pub(crate) fn await_membership(region: &mut Region, id: &str, up: Timestamp) {
+    let Some(row) = region.by_resource_id(id).map(|instance| instance.row.clone()) else {
+        return;
+    };
+    if row.master_user_secret.is_some() {
+        plan(region, id, up, Effect::SecretActive);
+    }
+    if !row.domain_memberships.is_empty() {
+        join(region, id, up);
+    }
+}
+
+/// An instance joins its directory, or fails to (`R-DOM-3`, `R-DOM-4`).
+pub(crate) fn join(region: &mut Region, id: &str, at: Timestamp) {
+    let Some(engine) = region.by_resource_id(id).map(|instance| instance.row.engine.clone()) else {
+        return;
+    };
+    for (stage, at) in [(Stage::Begun, at), (Stage::Done, after(at, pace::JOIN))] {
+        let word = word(&region.switches, &engine, stage).to_owned();
+        plan(region, id, at, Effect::Domain(word));
     }
 }

@@ -134,9 +134,13 @@ impl Region {
                     instance.row.secondary_availability_zone.get_or_insert(second);
                 }
                 instance.pending.remove(changes);
+                let joins = changes.domains.as_ref().is_some_and(|domains| !domains.is_empty());
+                let (id, arn) = (instance.row.resource_id.clone(), instance.arn(region));
+                if joins {
+                    work::join(self, &id, step.at);
+                }
                 if let Some(name) = &changes.name {
                     let name = name.clone();
-                    let (id, arn) = (instance.row.resource_id.clone(), instance.arn(region));
                     work::renamed(self, &id, &old, &name);
                     self.record(step.at, &arn, "Renamed instance", &["configuration change"]);
                 }
@@ -178,11 +182,26 @@ impl Region {
                     "in-sync".clone_into(&mut group.status);
                 }
             }
-            Effect::RolesActive => {
-                for role in &mut instance.row.associated_roles {
-                    "ACTIVE".clone_into(&mut role.status);
+            Effect::RoleSettles { feature, status } => {
+                for role in instance.row.associated_roles.iter_mut().filter(|role| role.feature == *feature) {
+                    role.status.clone_from(status);
                 }
             }
+            Effect::Domain(word) => {
+                for membership in &mut instance.row.domain_memberships {
+                    membership.status.clone_from(word);
+                }
+            }
+            Effect::Stream(members) => {
+                for (member, value) in members {
+                    if value.is_null() {
+                        instance.row.others.remove(member);
+                    } else {
+                        instance.row.others.insert(member.clone(), value.clone());
+                    }
+                }
+            }
+            Effect::RoleGone(feature) => instance.row.associated_roles.retain(|role| role.feature != *feature),
             Effect::Tags(tags) => instance.row.tag_list.extend(tags.iter().cloned()),
             Effect::SecretActive => {
                 if let Some(secret) = &mut instance.row.master_user_secret {
@@ -265,6 +284,9 @@ impl Instance {
     pub(crate) fn queue(&mut self, changes: &super::changes::Changes, now: Timestamp) {
         self.queued.add(changes);
         self.pending.add(changes);
+        if let Some(domains) = changes.domains.as_ref().filter(|domains| !domains.is_empty()) {
+            self.row.domain_memberships.clone_from(domains);
+        }
         self.window_opens = windows::next_weekly(&self.row.preferred_maintenance_window, now);
     }
 }

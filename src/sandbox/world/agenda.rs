@@ -36,8 +36,19 @@ pub(crate) enum Effect {
     ParametersInSync,
     /// Option groups are in sync.
     OptionsInSync,
-    /// Roles are active.
-    RolesActive,
+    /// A role shows what became of it.
+    RoleSettles {
+        /// The feature that it is for.
+        feature: String,
+        /// AWS's word.
+        status: String,
+    },
+    /// Membership in a directory shows another word.
+    Domain(String),
+    /// Members of the row about an activity stream change; those without a value go.
+    Stream(serde_json::Map<String, serde_json::Value>),
+    /// The role of a feature is no longer there.
+    RoleGone(String),
     /// Tags show.
     Tags(Vec<super::Tag>),
     /// A managed master password has its secret.

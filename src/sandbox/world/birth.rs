@@ -4,12 +4,13 @@ use std::sync::Arc;
 
 use jiff::Timestamp;
 use serde::Deserialize;
+use serde_json::Value;
 
 use super::groups::{OptionGroup, Parameter, ParameterGroup, Subnet, SubnetGroup};
 use super::ids::Ids;
 use super::instance::{Instance, InstanceRow, SecurityGroup};
 use super::key::{Alias, Key, PREDEFINED};
-use super::{FORMAT, Network, Region, World};
+use super::{FORMAT, Network, Region, World, dependents};
 use crate::sandbox::Switches;
 use crate::sandbox::rds::{automated, snapshots, view};
 
@@ -26,6 +27,8 @@ struct Seed {
     aliases: Vec<SeedAlias>,
     instances: Vec<SeedInstance>,
     snapshots: Vec<SeedSnapshot>,
+    #[serde(default)]
+    dependents: Value,
 }
 
 #[derive(Deserialize)]
@@ -55,6 +58,9 @@ struct SeedOptionGroup {
 #[derive(Deserialize)]
 struct SeedSubnetGroup {
     name: String,
+    /// IPv4 and IPv6.
+    #[serde(default)]
+    both: bool,
     description: String,
     subnets: Vec<String>,
 }
@@ -126,13 +132,13 @@ fn default_subnet_group(region: &str, network: &Network, subnets: &[String]) -> 
         name: "default".to_owned(),
         description: "default".to_owned(),
         vpc: network.vpc.clone(),
-        subnets: zoned(region, subnets),
+        subnets: zoned(region, subnets, false),
         tags: Vec::new(),
     }
 }
 
-fn zoned(region: &str, subnets: &[String]) -> Vec<Subnet> {
-    let subnet = |(id, letter): (&String, char)| Subnet { id: id.clone(), zone: format!("{region}{letter}") };
+fn zoned(region: &str, subnets: &[String], both: bool) -> Vec<Subnet> {
+    let subnet = |(id, letter): (&String, char)| Subnet { id: id.clone(), zone: format!("{region}{letter}"), both };
     subnets.iter().zip('a'..).map(subnet).collect()
 }
 
@@ -143,7 +149,7 @@ fn seeded(name: &str, seed: Seed, time: Timestamp) -> Result<Region, String> {
         name: group.name,
         description: group.description,
         vpc: network.vpc.clone(),
-        subnets: zoned(name, &group.subnets),
+        subnets: zoned(name, &group.subnets, group.both),
         tags: Vec::new(),
     }));
     let mut region = Region {
@@ -153,6 +159,8 @@ fn seeded(name: &str, seed: Seed, time: Timestamp) -> Result<Region, String> {
         option_groups: seed.option_groups.into_iter().map(option_group).collect(),
         keys: seed.keys,
         aliases: aliases(),
+        dependents: serde_json::from_value(dependents::at_home(seed.dependents, name))
+            .map_err(|error| format!("the seed's dependents can't be read: {error}"))?,
         ..Region::default()
     };
     region.aliases.extend(seed.aliases.into_iter().map(|alias| Alias {
@@ -206,6 +214,10 @@ fn instance_of(seed: SeedInstance, region: &str, home: &Region, time: Timestamp)
     }
     if let Some(key) = &mut row.performance_insights_key {
         *key = super::key::arn(region, key);
+    }
+    if let Some(secret) = &mut row.master_user_secret {
+        secret.arn = format!("arn:aws:secretsmanager:{region}:{}:{}", crate::sandbox::ACCOUNT, secret.arn);
+        secret.kms_key_id = secret.kms_key_id.as_ref().map(|key| super::key::arn(region, key));
     }
     for zone in [&mut row.availability_zone, &mut row.secondary_availability_zone].into_iter().flatten() {
         *zone = format!("{region}{zone}");

@@ -4,6 +4,7 @@ use serde::{Deserialize, Serialize};
 use serde_json::Value;
 
 use super::instance::{Instance, OptionGroupMembership, ParameterGroupStatus, Secret};
+use super::settings::{DomainMembership, ProcessorFeature};
 
 /// Changes to an instance. The first half is what `PendingModifiedValues` can show, in its member names; the second
 /// half is never queued and never shown as pending (`R-MOD-4`).
@@ -40,6 +41,13 @@ pub(crate) struct Changes {
     pub(crate) iam_authentication: Option<bool>,
     #[serde(rename = "DedicatedLogVolume", skip_serializing_if = "Option::is_none")]
     pub(crate) dedicated_log_volume: Option<bool>,
+    #[serde(rename = "ProcessorFeatures", skip_serializing_if = "Option::is_none")]
+    pub(crate) processor_features: Option<Vec<ProcessorFeature>>,
+    #[serde(rename = "MultiTenant", skip_serializing_if = "Option::is_none")]
+    pub(crate) multi_tenant: Option<bool>,
+    /// Directories: can wait for the window, but only the membership itself says so.
+    #[serde(rename = "hidden:domains", skip_serializing_if = "Option::is_none")]
+    pub(crate) domains: Option<Vec<DomainMembership>>,
     #[serde(rename = "PendingCloudwatchLogsExports", skip_serializing_if = "Option::is_none")]
     pub(crate) logs: Option<LogChanges>,
     #[serde(flatten)]
@@ -111,6 +119,7 @@ impl Changes {
     pub(crate) fn shown(&self, password_as_stars: bool) -> Value {
         let mut shown = self.clone();
         shown.prompt = Prompt::default();
+        shown.domains = None;
         if password_as_stars && shown.password.is_some() {
             shown.password = Some("****".to_owned());
         }
@@ -172,6 +181,9 @@ impl Instance {
         set(&mut row.ca_certificate_identifier, changes.ca_certificate_identifier.clone());
         set(&mut row.iam_authentication, changes.iam_authentication);
         set(&mut row.dedicated_log_volume, changes.dedicated_log_volume);
+        set(&mut row.processor_features, changes.processor_features.clone());
+        set(&mut row.domain_memberships, changes.domains.clone());
+        set_some(&mut row.multi_tenant, changes.multi_tenant);
         if let Some(logs) = &changes.logs {
             let exports = &mut row.enabled_cloudwatch_logs_exports;
             exports.retain(|log| !logs.disable.contains(log));

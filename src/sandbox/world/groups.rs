@@ -47,6 +47,16 @@ pub(crate) struct SubnetGroup {
 pub(crate) struct Subnet {
     pub(crate) id: String,
     pub(crate) zone: String,
+    /// True where the subnet has IPv6 addresses too (`R-NET-1`).
+    #[serde(default)]
+    pub(crate) both: bool,
+}
+
+impl SubnetGroup {
+    /// True where each subnet has IPv4 and IPv6 addresses (`R-NET-1`).
+    pub(crate) fn has_both(&self) -> bool {
+        !self.subnets.is_empty() && self.subnets.iter().all(|subnet| subnet.both)
+    }
 }
 
 /// The major version by which families and option groups are named: `15` of 15.4, `9.6` of 9.6.24, `8.0` of 8.0.39.

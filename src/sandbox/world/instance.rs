@@ -6,6 +6,7 @@ use serde_json::{Map, Value};
 
 use super::Tag;
 use super::changes::Changes;
+use super::settings::{DomainMembership, ProcessorFeature};
 
 /// An instance's row, in AWS's own member names, so that rows of a real account can be read as they are.
 #[derive(Clone, Debug, Default, Serialize, Deserialize, PartialEq)]
@@ -93,10 +94,17 @@ pub(crate) struct InstanceRow {
     #[serde(skip_serializing_if = "Option::is_none")]
     pub(crate) character_set_name: Option<String>,
     #[serde(skip_serializing_if = "Option::is_none")]
+    pub(crate) nchar_character_set_name: Option<String>,
+    #[serde(skip_serializing_if = "Option::is_none")]
     pub(crate) timezone: Option<String>,
     #[serde(skip_serializing_if = "Option::is_none")]
     pub(crate) master_user_secret: Option<Secret>,
     pub(crate) associated_roles: Vec<Role>,
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    pub(crate) processor_features: Vec<ProcessorFeature>,
+    pub(crate) domain_memberships: Vec<DomainMembership>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub(crate) multi_tenant: Option<bool>,
     /// Members that the sandbox has no rule about.
     #[serde(flatten)]
     pub(crate) others: Map<String, Value>,

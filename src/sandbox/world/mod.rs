@@ -8,12 +8,14 @@ pub(crate) mod advance;
 pub(crate) mod agenda;
 pub(crate) mod birth;
 pub(crate) mod changes;
+pub(crate) mod dependents;
 pub(crate) mod event;
 pub(crate) mod groups;
 pub(crate) mod ids;
 pub(crate) mod instance;
 pub(crate) mod key;
 pub(crate) mod pace;
+pub(crate) mod settings;
 pub(crate) mod snapshot;
 pub(crate) mod windows;
 
@@ -26,6 +28,7 @@ use serde_json::Value;
 
 use super::switches::Switches;
 use agenda::Step;
+use dependents::Dependents;
 use event::Event;
 use groups::{OptionGroup, ParameterGroup, SubnetGroup};
 use ids::Ids;
@@ -71,6 +74,9 @@ pub(crate) struct Region {
     /// Automated backups that outlived their instances, as AWS shows them.
     #[serde(default)]
     pub(crate) retained: Vec<Value>,
+    /// Proxies, subscriptions and deployments around the instances.
+    #[serde(default)]
+    pub(crate) dependents: Dependents,
     /// The switches of whoever asks, which are no part of the world's file.
     #[serde(skip)]
     pub(crate) switches: Arc<Switches>,

@@ -11,6 +11,12 @@ pub(crate) fn after(time: Timestamp, seconds: i64) -> Timestamp {
 pub(crate) const SEEN_AFTER: i64 = 20;
 /// Security groups are swapped.
 pub(crate) const SECURITY_GROUPS: i64 = 60;
+/// A role is associated, or no longer.
+pub(crate) const ROLE: i64 = 60;
+/// An activity stream starts, or stops.
+pub(crate) const STREAM: i64 = 300;
+/// A directory is joined.
+pub(crate) const JOIN: i64 = 300;
 /// A parameter group is being applied.
 pub(crate) const PARAMETERS: i64 = 60;
 /// A restart.

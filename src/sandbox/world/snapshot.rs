@@ -2,9 +2,11 @@
 
 use jiff::Timestamp;
 use serde::{Deserialize, Serialize};
-use serde_json::Value;
+use serde_json::{Map, Value};
 
 use super::Tag;
+use super::instance::{Role, Secret};
+use super::settings::{DomainMembership, ProcessorFeature};
 
 /// A snapshot's row, in AWS's own member names; what the sandbox has no rule about is carried as it is.
 #[derive(Clone, Debug, Default, Serialize, Deserialize, PartialEq)]
@@ -54,6 +56,9 @@ pub(crate) struct SnapshotRow {
     pub(crate) timezone: Option<String>,
     pub(crate) snapshot_target: String,
     pub(crate) dedicated_log_volume: bool,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub(crate) multi_tenant: Option<bool>,
+    pub(crate) processor_features: Vec<ProcessorFeature>,
     pub(crate) tag_list: Vec<Tag>,
 }
 
@@ -70,6 +75,27 @@ pub(crate) struct Inside {
     /// The instance's tags (`R-REST-9`).
     pub(crate) tags: Vec<Tag>,
     pub(crate) character_set: Option<String>,
+    #[serde(default)]
+    pub(crate) national_character_set: Option<String>,
+    /// The rest of the row; only worlds without some rule restore it.
+    #[serde(default)]
+    pub(crate) forgotten: Forgotten,
+}
+
+/// What an instance had and a restore doesn't bring back.
+#[derive(Clone, Debug, Default, Serialize, Deserialize, PartialEq)]
+#[serde(default)]
+pub(crate) struct Forgotten {
+    /// Roles (`R-ROLE-5`).
+    pub(crate) roles: Vec<Role>,
+    /// The secret of a managed master password (`R-SECRET-3`).
+    pub(crate) secret: Option<Secret>,
+    /// Directories (`R-DOM-6`).
+    pub(crate) domains: Vec<DomainMembership>,
+    /// The activity stream (`R-STREAM-3`).
+    pub(crate) stream: Map<String, Value>,
+    /// The network (`R-NET-2`).
+    pub(crate) network_type: Option<String>,
 }
 
 /// A snapshot with what its row doesn't say.

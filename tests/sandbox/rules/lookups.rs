@@ -81,7 +81,7 @@ async fn a_cluster_lists_its_members(cloud: Cloud) -> String {
 }
 
 async fn what_nobody_made_is_an_empty_list(cloud: Cloud) -> String {
-    code(cloud.rds.describe_db_proxies().send().await)
+    code(cloud.rds.describe_export_tasks().send().await)
 }
 
 async fn an_alias_names_a_key(cloud: Cloud) -> String {

@@ -5,6 +5,7 @@ mod changes;
 mod copies;
 mod instances;
 mod lookups;
+mod settings;
 mod wire;
 
 use std::collections::BTreeMap;
@@ -39,7 +40,7 @@ macro_rules! scenarios {
 use scenarios;
 
 fn all() -> impl Iterator<Item = &'static Scenario> {
-    [wire::ALL, instances::ALL, changes::ALL, copies::ALL, lookups::ALL].into_iter().flatten()
+    [wire::ALL, instances::ALL, changes::ALL, copies::ALL, lookups::ALL, settings::ALL].into_iter().flatten()
 }
 
 #[test]
@@ -94,4 +95,9 @@ async fn rules_of_copies_matter() {
 #[tokio::test(start_paused = true)]
 async fn rules_of_lookups_matter() {
     assert_that_rules_matter(lookups::ALL).await;
+}
+
+#[tokio::test(start_paused = true)]
+async fn rules_of_settings_matter() {
+    assert_that_rules_matter(settings::ALL).await;
 }

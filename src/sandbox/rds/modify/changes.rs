@@ -1,11 +1,13 @@
 //! `ModifyDBInstance`: the request as changes against what the instance has.
 
 use super::input::Modify;
-use crate::sandbox::rds::{catalogue, keys, rules, view};
+use crate::sandbox::rds::domain::{self, Stage};
+use crate::sandbox::rds::{catalogue, keys, processor, rules, secrets, view};
 use crate::sandbox::scene::Scene;
 use crate::sandbox::wire::fault::Fault;
 use crate::sandbox::world::changes::{Changes, LogChanges, PasswordKeeper, Prompt};
 use crate::sandbox::world::instance::{Instance, InstanceRow, Secret};
+use crate::sandbox::world::settings::{DomainMembership, ProcessorFeature};
 
 /// The request as changes against what the instance has.
 pub(super) fn changes(scene: &mut Scene<'_>, input: &Modify, instance: &Instance) -> Result<Changes, Fault> {
@@ -42,6 +44,8 @@ pub(super) fn changes(scene: &mut Scene<'_>, input: &Modify, instance: &Instance
     let keeper = secret(scene, input, instance)?;
     Ok(Changes {
         engine_version: version.filter(|version| *version != row.engine_version),
+        processor_features: processor(scene, input, row),
+        domains: domains(scene, input, row)?,
         prompt: Prompt {
             performance_insights_key: other(insights_key.as_ref(), row.performance_insights_key.as_ref()),
             performance_insights_retention: other(
@@ -77,6 +81,7 @@ fn queueable(input: &Modify, instance: &Instance) -> Changes {
         ca_certificate_identifier: differs(input.ca_certificate_identifier.as_ref(), &row.ca_certificate_identifier),
         iam_authentication: differs(input.iam_authentication.as_ref(), &row.iam_authentication),
         dedicated_log_volume: differs(input.dedicated_log_volume.as_ref(), &row.dedicated_log_volume),
+        multi_tenant: other(input.multi_tenant.as_ref(), row.multi_tenant.as_ref()),
         logs: logs.map(|logs| LogChanges { enable: logs.enable_log_types, disable: logs.disable_log_types }),
         ..Changes::default()
     }
@@ -139,29 +144,39 @@ fn upgrade(scene: &Scene<'_>, input: &Modify, instance: &Instance, asked: &str) 
     Ok(found.number.to_owned())
 }
 
-/// A master password that RDS manages gets a new secret; one that it no longer manages loses it (`R-MOD-9`).
+/// A master password that RDS manages gets a new secret; one that it no longer manages loses it; one that is rotated
+/// shows it (`R-MOD-9`, `R-SECRET-6`).
 fn secret(scene: &mut Scene<'_>, input: &Modify, instance: &Instance) -> Result<Option<PasswordKeeper>, Fault> {
-    let has = instance.row.master_user_secret.is_some();
-    match input.manage_master_user_password {
-        Some(true) if input.master_user_password.is_some() => Err(Fault::combination(
-            "You can't specify MasterUserPassword for an instance with ManageMasterUserPassword enabled.",
-        )),
-        Some(true) if !has => {
-            let key = match &input.master_user_secret_kms_key_id {
-                Some(key) => Some(keys::usable(scene, key)?),
-                None => None,
-            };
-            let name = scene.ids.uuid();
-            let first = if scene.enforces("R-MOD-9") { "creating" } else { "active" };
-            let arn = format!(
-                "arn:aws:secretsmanager:{}:{}:secret:rds!db-{name}-aB3dE6",
-                scene.name,
-                crate::sandbox::ACCOUNT
-            );
-            let secret = Secret { arn, status: first.to_owned(), kms_key_id: key };
-            Ok(Some(PasswordKeeper::Secret(secret)))
+    let has = &instance.row.master_user_secret;
+    match (input.manage_master_user_password, has) {
+        (Some(true), None) => {
+            let key = input.master_user_secret_kms_key_id.as_ref();
+            Ok(Some(PasswordKeeper::Secret(secrets::new(scene, key)?)))
         }
-        Some(false) if has => Ok(Some(PasswordKeeper::Person)),
+        (Some(false), Some(_)) => Ok(Some(PasswordKeeper::Person)),
+        (_, Some(secret)) if input.rotate_master_user_password == Some(true) => {
+            Ok(Some(PasswordKeeper::Secret(Secret { status: "rotating".to_owned(), ..secret.clone() })))
+        }
         _ => Ok(None),
     }
+}
+
+/// The directories that the instance is to be in, where that changes (`R-DOM-3`).
+fn domains(scene: &Scene<'_>, input: &Modify, row: &InstanceRow) -> Result<Option<Vec<DomainMembership>>, Fault> {
+    if input.leaves_domain() {
+        return Ok((!row.domain_memberships.is_empty()).then(Vec::new));
+    }
+    // The same directory again is another try.
+    let asked = domain::asked(scene.switches, &row.engine, &input.directory())?;
+    let stage = if input.apply_immediately { Stage::Awaited } else { Stage::AwaitsWindow };
+    let status = domain::word(scene.switches, &row.engine, stage).to_owned();
+    Ok(asked.map(|membership| vec![DomainMembership { status, ..membership }]))
+}
+
+/// The processor features after the change, where that changes them (`R-CPU-2`).
+fn processor(scene: &Scene<'_>, input: &Modify, row: &InstanceRow) -> Option<Vec<ProcessorFeature>> {
+    let (asked, usual) = (input.processor_features.as_ref(), input.use_default_processor_features);
+    asked.or(usual.map(|_| &row.processor_features))?;
+    let after = processor::after(scene.switches, &row.processor_features, asked, usual);
+    (after != row.processor_features).then_some(after)
 }

@@ -1,7 +1,7 @@
 //! `ModifyDBInstance`: what is wrong with a request, whatever state the instance is in.
 
 use super::input::Modify;
-use crate::sandbox::rds::{keys, names, quota, rules, upkeep};
+use crate::sandbox::rds::{domain, keys, names, processor, quota, rules, secrets, settings, upkeep};
 use crate::sandbox::scene::Scene;
 use crate::sandbox::wire::fault::Fault;
 use crate::sandbox::world::instance::Instance;
@@ -46,7 +46,29 @@ pub(super) fn check(scene: &Scene<'_>, input: &Modify, instance: &Instance) -> R
             ));
         }
     }
+    engines_own(scene, input, instance)?;
     storage(scene, input, instance)
+}
+
+/// What some engines have and others don't.
+fn engines_own(scene: &Scene<'_>, input: &Modify, instance: &Instance) -> Result<(), Fault> {
+    let (switches, row) = (scene.switches, &instance.row);
+    let engine = row.engine.as_str();
+    settings::license(switches, engine, input.license_model.as_ref())?;
+    settings::lifecycle(switches, engine, input.engine_lifecycle_support.as_ref())?;
+    let kind = input.storage_type.as_deref().unwrap_or(&row.storage_type);
+    settings::log_volume(switches, kind, input.dedicated_log_volume)?;
+    settings::network(scene, input.network_type.as_ref(), instance.subnet_group.as_deref().unwrap_or("default"))?;
+    settings::convert(switches, engine, row.multi_tenant, input.multi_tenant, input.apply_immediately)?;
+    let (asked, usual) = (input.processor_features.as_ref(), input.use_default_processor_features);
+    let class = input.class.as_deref().unwrap_or(&row.class);
+    processor::fit(switches, engine, class, asked, usual)?;
+    if class != row.class {
+        processor::word_needed(switches, &row.processor_features, asked, usual)?;
+    }
+    let rotates = input.rotate_master_user_password;
+    secrets::fits_instance(switches, &input.password(), instance, rotates, input.apply_immediately)?;
+    domain::asked(switches, engine, &input.directory()).map(drop)
 }
 
 /// Storage grows by at least a tenth, and not while it is being optimized (`R-STOR-3`, `R-STOR-4`).

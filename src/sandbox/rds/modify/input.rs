@@ -2,6 +2,10 @@
 
 use serde::Deserialize;
 
+use crate::sandbox::rds::domain::Directory;
+use crate::sandbox::rds::secrets::Asked;
+use crate::sandbox::world::settings::ProcessorFeature;
+
 /// `ModifyDBInstance`'s input.
 #[derive(Clone, Default, Deserialize)]
 #[serde(default, deny_unknown_fields, rename_all = "PascalCase")]
@@ -59,6 +63,45 @@ pub(crate) struct Modify {
     pub(super) master_user_secret_kms_key_id: Option<String>,
     pub(super) dedicated_log_volume: Option<bool>,
     pub(super) engine_lifecycle_support: Option<String>,
+    pub(super) multi_tenant: Option<bool>,
+    pub(super) use_default_processor_features: Option<bool>,
+    pub(super) disable_domain: Option<bool>,
+    pub(super) domain: Option<String>,
+    #[serde(rename = "DomainIAMRoleName")]
+    pub(super) domain_role: Option<String>,
+    pub(super) domain_fqdn: Option<String>,
+    pub(super) domain_ou: Option<String>,
+    pub(super) domain_auth_secret_arn: Option<String>,
+    pub(super) domain_dns_ips: Option<Vec<String>>,
+    pub(super) processor_features: Option<Vec<ProcessorFeature>>,
+}
+
+impl Modify {
+    /// What it says of the master password.
+    pub(super) fn password(&self) -> Asked<'_> {
+        Asked {
+            managed: self.manage_master_user_password,
+            password: self.master_user_password.as_ref(),
+            key: self.master_user_secret_kms_key_id.as_ref(),
+        }
+    }
+
+    /// What it says of a directory.
+    pub(super) fn directory(&self) -> Directory {
+        Directory {
+            domain: self.domain.clone().filter(|id| id != "none"),
+            role: self.domain_role.clone(),
+            name: self.domain_fqdn.clone(),
+            unit: self.domain_ou.clone(),
+            secret: self.domain_auth_secret_arn.clone(),
+            addresses: self.domain_dns_ips.clone(),
+        }
+    }
+
+    /// Whether the instance is to leave its directory.
+    pub(super) fn leaves_domain(&self) -> bool {
+        self.disable_domain == Some(true) || self.domain.as_deref() == Some("none")
+    }
 }
 
 /// Log exports to turn on and off.

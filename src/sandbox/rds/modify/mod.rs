@@ -6,7 +6,7 @@ mod input;
 
 use serde_json::{Value, json};
 
-use super::{rules, view, work};
+use super::{rules, settings, view, work};
 use crate::sandbox::scene::Scene;
 use crate::sandbox::wire::fault::Fault;
 use crate::sandbox::world::agenda::Effect;
@@ -55,6 +55,13 @@ pub(crate) fn modify(scene: &mut Scene<'_>, input: &Modify) -> Result<Value, Fau
             row.pending.add(&pending);
         }
     }
+    // Out of Extended Support past its time: an upgrade comes in a window (`R-LIFE-2`).
+    let row = &instance.row;
+    let asked = input.engine_lifecycle_support.as_ref();
+    let pushed = settings::pushed_to(scene, &row.engine, &row.engine_version, asked);
+    if let (Some(version), Some(row)) = (pushed, scene.region.by_resource_id(&id)) {
+        row.due_upgrade = Some((version, scene.now));
+    }
     if !at_once.is_empty() {
         work::carry_out(scene.region, &id, &at_once, scene.now);
     }
@@ -85,7 +92,6 @@ fn sort(mut changes: Changes, input: &Modify, instance: &Instance) -> (Changes, 
     if input.certificate_rotation_restart == Some(false) {
         prompt.ca_certificate_identifier = changes.ca_certificate_identifier.take();
     }
-    let _ = input.rotate_master_user_password;
     (changes, prompt)
 }
 

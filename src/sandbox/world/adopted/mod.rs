@@ -37,11 +37,12 @@ const FOLLOWING: [&str; 10] = [
 pub(crate) fn adopt(world: &mut World, home: &str, path: &Path, switches: &Arc<Switches>) -> Result<(), SandboxError> {
     let bad = |why: String| SandboxError::Seed { path: path.to_owned(), why };
     let text = std::fs::read(path).map_err(|error| bad(error.to_string()))?;
-    let Rows { instances, snapshots, clusters, cluster_snapshots } = rows::read(&text).map_err(bad)?;
+    let Rows { instances, snapshots, clusters, cluster_snapshots, dependents } = rows::read(&text).map_err(bad)?;
     let mut region = world.take_region(home, switches);
     region.instances.clear();
     region.snapshots.clear();
     region.agenda.clear();
+    region.dependents = dependents;
     region.known_as = instances.iter().find_map(|row| head(row, "DBInstanceArn"));
     region.known_as = region.known_as.or_else(|| snapshots.iter().find_map(|row| head(row, "DBSnapshotArn")));
     for shown in instances {
@@ -150,9 +151,12 @@ fn groups(region: &mut Region, row: &InstanceRow, shown: &Value) {
     let name = text(group, "/DBSubnetGroupName");
     if region.subnet_group(&name).is_none() {
         let subnets = group.get("Subnets").and_then(Value::as_array);
+        // A row doesn't say what its subnets can do, but what the instance does.
+        let both = row.network_type.as_deref() == Some("DUAL");
         let subnet = |row: &Value| Subnet {
             id: text(row, "/SubnetIdentifier"),
             zone: text(row, "/SubnetAvailabilityZone/Name"),
+            both,
         };
         region.subnet_groups.push(SubnetGroup {
             name,

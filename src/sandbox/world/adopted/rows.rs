@@ -4,6 +4,7 @@ use serde_json::{Value, json};
 
 use crate::sandbox::wire::model::Service;
 use crate::sandbox::wire::xml;
+use crate::sandbox::world::dependents::Dependents;
 
 /// The rows of a file, each list by its name.
 #[derive(Debug, Default)]
@@ -12,6 +13,8 @@ pub(super) struct Rows {
     pub(super) snapshots: Vec<Value>,
     pub(super) clusters: Vec<Value>,
     pub(super) cluster_snapshots: Vec<Value>,
+    /// What is around them, as far as the file has it.
+    pub(super) dependents: Dependents,
 }
 
 /// A list, the member that names its rows, and the operation that answers it.
@@ -32,6 +35,7 @@ pub(super) fn read(text: &[u8]) -> Result<Rows, String> {
     let mut rows = Rows::default();
     let mut found = false;
     for answer in answers {
+        dependents(answer, &mut rows.dependents)?;
         for (list, identifier, operation) in LISTS {
             let Some(shown) = answer.get(list) else { continue };
             found = true;
@@ -60,6 +64,27 @@ impl Rows {
         rows.push(row.clone());
         Ok(())
     }
+}
+
+/// What is around the instances: the same lists as AWS answers, and the targets of each proxy by its name.
+fn dependents(answer: &Value, rows: &mut Dependents) -> Result<(), String> {
+    for (list, operation, place) in [
+        ("DBProxies", "DescribeDBProxies", &mut rows.proxies),
+        ("EventSubscriptionsList", "DescribeEventSubscriptions", &mut rows.subscriptions),
+        ("BlueGreenDeployments", "DescribeBlueGreenDeployments", &mut rows.deployments),
+    ] {
+        let Some(shown) = answer.get(list) else { continue };
+        let shown = shown.as_array().ok_or_else(|| format!("{list} is no list"))?;
+        has_the_shape(operation, list, shown)?;
+        place.clone_from(shown);
+    }
+    let targets = answer.get("DBProxyTargets").and_then(Value::as_object);
+    for (proxy, shown) in targets.into_iter().flatten() {
+        let shown = shown.as_array().ok_or_else(|| format!("DBProxyTargets of {proxy} is no list"))?;
+        has_the_shape("DescribeDBProxyTargets", "Targets", shown)?;
+        rows.targets.insert(proxy.clone(), shown.clone());
+    }
+    Ok(())
 }
 
 /// Rows that AWS's own shape can't hold would only be found at the first look.
