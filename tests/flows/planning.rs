@@ -30,6 +30,7 @@ fn laden() -> Value {
         "DBCapacityReservationIdentifier": "dbcr-1", "UpgradeRolloutOrder": "last",
         "EngineLifecycleSupport": "open-source-rds-extended-support-disabled",
         "ReadReplicaDBClusterIdentifiers": ["orders-aurora"], "PubliclyAccessible": true, "NetworkType": "DUAL",
+        "DBSubnetGroup": {"DBSubnetGroupName": "dual-stack", "VpcId": "vpc-038faba71b3a6cfc9", "Subnets": []},
         "StorageType": "io1", "Iops": 1000, "AllocatedStorage": 100, "DedicatedLogVolume": true,
     })
 }
