@@ -10,6 +10,7 @@ use std::{
     future::{Future, poll_fn},
     panic::{AssertUnwindSafe, catch_unwind, resume_unwind},
     pin::pin,
+    sync::OnceLock,
     task::Poll,
 };
 
@@ -59,6 +60,9 @@ thread_local! {
     static SPANS: RefCell<Vec<String>> = const { RefCell::new(Vec::new()) };
 }
 
+/// Ears that nobody uses.
+static SECOND: OnceLock<tracing::Dispatch> = OnceLock::new();
+
 /// What unwinds a command that ends at a moment.
 struct EndedHere;
 
@@ -69,6 +73,8 @@ pub(crate) async fn watched<T>(
 ) -> Option<T> {
     let mut hook: Option<Hook> = Some(Box::new(hook));
     let mut command = pin!(command);
+    // Where there is only one, whatever another thread logs first is judged by what that thread hears: by nothing.
+    SECOND.get_or_init(|| tracing::Dispatch::new(Ears));
     let ears = tracing::Dispatch::new(Ears);
     poll_fn(|context| {
         HOOK.set(hook.take());
