@@ -193,7 +193,9 @@ impl Game {
             if heard.code == 0 {
                 return self.compare().await;
             }
-            if heard.stdout.contains("RebootDBInstance") && heard.stdout.contains("by hand") {
+            // Lines break where the words fall.
+            let said = heard.unbroken();
+            if said.contains("RebootDBInstance") && said.contains("by hand") {
                 self.ledger.borrow_mut().tell("a person reboots the target");
                 let target = &self.usual.names.target;
                 let reboot = rds(&self.stage.sandbox).await.reboot_db_instance().db_instance_identifier(target);
