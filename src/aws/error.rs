@@ -61,15 +61,7 @@ impl ReadError {
     #[must_use]
     pub fn how_to_allow(&self) -> String {
         let message = if let CallError::Refused { message, .. } = &self.error { message.as_str() } else { "" };
-        let denial = Denial::of(message);
-        let action = denial.action.unwrap_or(self.action);
-        match denial.explicitly_by {
-            Some(by) if denial.is_by_the_organization() => {
-                format!("{action} is denied by an organization's policy ({by}): ask whoever runs the organization")
-            }
-            Some(by) => format!("{action} is denied explicitly, by an {by}: take that out"),
-            None => format!("allow {action} for this caller"),
-        }
+        Denial::of(message).how_to_allow(self.action)
     }
 }
 

@@ -88,6 +88,19 @@ impl<'a> Denial<'a> {
         Self { action: action.filter(|action| action.contains(':')), explicitly_by }
     }
 
+    /// What has to be allowed, and by whom: half a sentence.
+    #[must_use]
+    pub fn how_to_allow(&self, asked: &str) -> String {
+        let action = self.action.unwrap_or(asked);
+        match self.explicitly_by {
+            Some(by) if self.is_by_the_organization() => {
+                format!("{action} is denied by an organization's policy ({by}): ask whoever runs the organization")
+            }
+            Some(by) => format!("{action} is denied explicitly, by an {by}: take that out"),
+            None => format!("allow {action} for this caller"),
+        }
+    }
+
     /// Whether nobody in this account can allow it.
     #[must_use]
     pub fn is_by_the_organization(&self) -> bool {

@@ -229,14 +229,13 @@ fn key(
 fn denied(situation: &Situation<'_>, call: &Call, quote: &Quote<'_>) -> Decision {
     let denial = Denial::of(quote.message);
     let asked = format!("rds:{}", call.action());
-    let action = denial.action.unwrap_or(&asked);
     let remedy = match denial.explicitly_by {
         Some(by) if denial.is_by_the_organization() => format!(
-            "{action} is denied by an organization's policy ({by}): nobody in this account can allow it. Ask whoever runs \
-             the organization, then resume"
+            "{} is denied by an organization's policy ({by}): nobody in this account can allow it. Ask whoever runs the \
+             organization, then resume",
+            denial.action.unwrap_or(&asked)
         ),
-        Some(by) => format!("{action} is denied explicitly, by an {by}: take that out, then resume"),
-        None => format!("allow {action} for this caller, then resume"),
+        _ => format!("{}, then resume", denial.how_to_allow(&asked)),
     };
     Stop::of(
         StopKind::Denied,
