@@ -11,7 +11,7 @@ use crate::{
     aws::Aws,
     engine::{Ending, Work, survey},
     state::{Migration, Phase, Record},
-    steps::{Evidence, Goal, Item, Step},
+    steps::{Evidence, Goal, Step},
     ui::{
         json,
         removal::{self, Removed},
@@ -24,10 +24,9 @@ pub(super) async fn run(global: &Global, asked: &Cleanup, around: &mut Surroundi
     let mut migration = place.states.open(&path, &session::owner())?;
     let goal = if asked.what.abandon { Goal::Abandon } else { Goal::DropSnapshots };
     makes_sense(migration.record(), goal)?;
-    let aws = Aws::connect(&place.connection(global, Some(migration.record()), around)?).await?;
-    let caller = unless_interrupted(around, aws.caller_identity()).await??;
-    resume::belongs_to(&caller, &aws, migration.record())?;
-    let found = unless_interrupted(around, everything(&aws, migration.record(), goal)).await??;
+    let aws = resume::reach(&place, global, migration.record(), around).await?;
+    let mut found = unless_interrupted(around, survey(&aws, migration.record())).await??;
+    found.retain(|item| removal::concerns(goal, item));
     around.output.say(&removal::list(migration.record(), goal, &found, around.output.stderr_page));
     let nothing = found.iter().all(|item| item.not_ours.is_some());
     if !nothing && !consents(&place, asked, migration.record(), around).await? {
@@ -43,19 +42,9 @@ fn makes_sense(record: &Record, goal: Goal) -> Result<(), Failure> {
         _ => Err(Failure::Refused(format!(
             "the migration of {} isn't finished: its snapshot is still needed. To give it up: {}",
             record.migration.name,
-            record.command("cleanup --abandon")
+            record.command(Goal::Abandon.command())
         ))),
     }
-}
-
-/// What AWS shows of all generations, newest first.
-async fn everything(aws: &Aws, record: &Record, goal: Goal) -> Result<Vec<Item>, Failure> {
-    let mut found = Vec::new();
-    for generation in record.generations.iter().rev() {
-        let items = survey(aws, record, generation.n).await?;
-        found.extend(items.into_iter().filter(|item| removal::concerns(goal, item)));
-    }
-    Ok(found)
 }
 
 /// A deletion takes the database's name, typed; the sandbox never asks.
@@ -107,7 +96,7 @@ fn cut_short(migration: &Migration, goal: Goal, ending: &Ending, around: &mut Su
     let record = migration.record();
     let stop = if let Ending::Stopped(stop) = ending { Some(stop) } else { None };
     let code = stop.map_or(5, exit_code_of);
-    let next = record.command(removal::command(goal));
+    let next = record.command(goal.command());
     if around.json {
         let line = match stop {
             Some(stop) => json::stopped(record, stop, code, &next),

@@ -18,6 +18,7 @@ use crate::{
     aws::Aws,
     model::{CallerIdentity, DatabaseReference},
     state::{Entry, Phase, Record, StateDirectory, with_flags},
+    steps::Goal,
     ui::table,
 };
 
@@ -37,9 +38,7 @@ pub(super) async fn run(global: &Global, asked: &Resume, around: &mut Surroundin
     };
     let migration = place.states.open(&path, &session::owner())?;
     goes_on(migration.record())?;
-    let aws = Aws::connect(&place.connection(global, Some(migration.record()), around)?).await?;
-    let caller = unless_interrupted(around, aws.caller_identity()).await??;
-    belongs_to(&caller, &aws, migration.record())?;
+    let aws = reach(&place, global, migration.record(), around).await?;
     session::go_on(&aws, migration, how, around).await
 }
 
@@ -49,7 +48,7 @@ fn goes_on(record: &Record) -> Result<(), Failure> {
     match record.summary.phase {
         Phase::Abandoning => Err(Failure::Refused(format!(
             "the migration of {name} was given up, and what it made is being removed; go on with that: {}",
-            record.command("cleanup --abandon")
+            record.command(Goal::Abandon.command())
         ))),
         Phase::Abandoned => Err(Failure::Refused(format!(
             "the migration of {name} was given up, and what it made is removed; to begin another: {}",
@@ -222,8 +221,21 @@ fn another(record: &Record, asked: &Asked) -> Option<String> {
     None
 }
 
+/// AWS, where a migration belongs.
+pub(super) async fn reach(
+    place: &Place,
+    global: &Global,
+    record: &Record,
+    around: &Surroundings,
+) -> Result<Aws, Failure> {
+    let aws = Aws::connect(&place.connection(global, Some(record), around)?).await?;
+    let caller = unless_interrupted(around, aws.caller_identity()).await??;
+    belongs_to(&caller, &aws, record)?;
+    Ok(aws)
+}
+
 /// A migration belongs to one account and one Region.
-pub(super) fn belongs_to(caller: &CallerIdentity, aws: &Aws, record: &Record) -> Result<(), Failure> {
+fn belongs_to(caller: &CallerIdentity, aws: &Aws, record: &Record) -> Result<(), Failure> {
     if caller.account != record.account {
         return Err(Failure::Refused(format!(
             "these credentials are of account {}, the migration is of {}; choose its --profile",

@@ -7,7 +7,6 @@ use super::{
     resume, unless_interrupted,
 };
 use crate::{
-    aws::Aws,
     engine::survey,
     model::DatabaseReference,
     state::{Entry, Record},
@@ -52,14 +51,8 @@ async fn refreshed(
     record: &Record,
     around: &mut Surroundings,
 ) -> Result<Vec<Item>, Failure> {
-    let aws = Aws::connect(&place.connection(global, Some(record), around)?).await?;
-    let caller = unless_interrupted(around, aws.caller_identity()).await??;
-    resume::belongs_to(&caller, &aws, record)?;
-    let mut found = Vec::new();
-    for generation in record.generations.iter().rev() {
-        found.extend(unless_interrupted(around, survey(&aws, record, generation.n)).await??);
-    }
-    Ok(found)
+    let aws = resume::reach(place, global, record, around).await?;
+    Ok(unless_interrupted(around, survey(&aws, record)).await??)
 }
 
 /// The migration that is meant; one that was abandoned only where there is no other.

@@ -7,7 +7,6 @@ use super::{
     resume, status, unless_interrupted,
 };
 use crate::{
-    aws::Aws,
     engine::check_up,
     state::{Phase, Record},
     steps::CheckUp,
@@ -21,9 +20,7 @@ pub(super) async fn run(global: &Global, asked: &VerifyOne, around: &mut Surroun
         .ok_or_else(|| Failure::Usage(format!("no migration of {database} in {}", place.states.root().display())))?;
     let record = entry.record?;
     is_at_its_end(&record)?;
-    let aws = Aws::connect(&place.connection(global, Some(&record), around)?).await?;
-    let caller = unless_interrupted(around, aws.caller_identity()).await??;
-    resume::belongs_to(&caller, &aws, &record)?;
+    let aws = resume::reach(&place, global, &record, around).await?;
     let found = unless_interrupted(around, check_up(&aws, &record)).await??;
     let code = match found {
         CheckUp::Same(_) => 0,

@@ -21,9 +21,13 @@ pub enum SurveyError {
     Engine(#[from] EngineError),
 }
 
-/// Everything that AWS shows under the names of one generation of a migration.
-pub async fn survey(aws: &Aws, record: &Record, generation: u32) -> Result<Vec<Item>, SurveyError> {
-    looked(aws, record, generation, steps::survey).await
+/// Everything that AWS shows under the names of all generations of a migration, newest first.
+pub async fn survey(aws: &Aws, record: &Record) -> Result<Vec<Item>, SurveyError> {
+    let mut found = Vec::new();
+    for generation in record.generations.iter().rev() {
+        found.extend(looked(aws, record, generation.n, steps::survey).await?);
+    }
+    Ok(found)
 }
 
 /// What the copy of a migration's newest generation is now.

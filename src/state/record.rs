@@ -134,8 +134,8 @@ impl Phase {
     #[must_use]
     pub fn next_command(self) -> &'static str {
         match self {
-            Self::Underway | Self::Stopped | Self::Different => "resume",
-            Self::Abandoning => "cleanup --abandon",
+            Self::Underway | Self::Stopped | Self::Different => Goal::Migrate.command(),
+            Self::Abandoning => Goal::Abandon.command(),
             Self::Finished | Self::Abandoned => "status",
         }
     }

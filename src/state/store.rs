@@ -12,7 +12,7 @@ use super::{
 };
 use crate::{
     model::{AwsTime, Call, Outcome},
-    steps::{Generation, Step},
+    steps::{Generation, Goal, Step},
 };
 
 /// Where state files live: `<root>/<account>/<region>/<kind>-<name>-<id>.json`.
@@ -231,7 +231,7 @@ impl Migration {
                 let known = if matches!(moment, Moment::Intent(_)) { &self.record } else { &record };
                 let why = Box::new(rescue(known, why));
                 let next = match self.record.summary.phase {
-                    Phase::Finished => "cleanup --snapshots",
+                    Phase::Finished => Goal::DropSnapshots.command(),
                     phase => phase.next_command(),
                 };
                 Err(StateError::Unsaved { moment, next: self.record.command(next), why })

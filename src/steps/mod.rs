@@ -42,6 +42,16 @@ pub enum Goal {
 }
 
 impl Goal {
+    /// The command that works toward it, or goes on with that.
+    #[must_use]
+    pub fn command(self) -> &'static str {
+        match self {
+            Self::Migrate => "resume",
+            Self::Abandon => "cleanup --abandon",
+            Self::DropSnapshots => "cleanup --snapshots",
+        }
+    }
+
     /// The steps toward it, in order.
     #[must_use]
     pub fn pipeline(self) -> &'static [Step] {

@@ -18,16 +18,6 @@ pub struct Removed<'a> {
     pub evidence: &'a [Evidence],
 }
 
-/// The command that goes on with a clean-up.
-#[must_use]
-pub fn command(goal: Goal) -> &'static str {
-    match goal {
-        Goal::Migrate => "resume",
-        Goal::Abandon => "cleanup --abandon",
-        Goal::DropSnapshots => "cleanup --snapshots",
-    }
-}
-
 /// Whether a clean-up would remove such a thing.
 #[must_use]
 pub fn concerns(goal: Goal, item: &Item) -> bool {

@@ -4,7 +4,7 @@ use super::{Page, existing, table, text::Text, time, words};
 use crate::{
     model::{AwsTime, ResourceKind, name::GenerationNames},
     state::{Known, Record, Resource},
-    steps::{Difference, Stop, StopKind},
+    steps::{Difference, Goal, Stop, StopKind},
 };
 
 /// A finished migration, and what was seen of it at the end.
@@ -52,7 +52,7 @@ pub fn finished(made: &Made<'_>, page: Page) -> String {
     if !is_dropped(record, names) {
         text.point("-", &format!("the snapshot {}, which is itself not encrypted", names.snapshot));
         text.heading("To remove that snapshot, since it is not encrypted and fails audits");
-        text.verbatim(&record.command("cleanup --snapshots"));
+        text.verbatim(&record.command(Goal::DropSnapshots.command()));
     }
     text.finish()
 }
@@ -146,7 +146,7 @@ pub fn stopped(record: &Record, stop: &Stop, page: Page) -> String {
         text.heading("To begin afresh, under new names; what failed stays until you remove it");
         text.verbatim(&record.command("resume --retry"));
         text.heading("To give up, and remove what this migration made");
-        text.verbatim(&record.command("cleanup --abandon"));
+        text.verbatim(&record.command(Goal::Abandon.command()));
     } else {
         go_on(&mut text, record);
     }
