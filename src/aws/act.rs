@@ -3,17 +3,17 @@
 use aws_sdk_rds::{
     config::{Builder, retry::RetryConfig},
     error::SdkError,
-    operation::{
-        RequestId, modify_db_instance::builders::ModifyDBInstanceFluentBuilder,
-        restore_db_instance_from_db_snapshot::builders::RestoreDBInstanceFromDBSnapshotFluentBuilder,
-    },
-    types::{CloudwatchLogsExportConfiguration, DatabaseInsightsMode, DbInstance, ProcessorFeature, Tag},
+    operation::RequestId,
+    types::DbInstance,
 };
 use aws_smithy_runtime_api::client::orchestrator::HttpResponse;
 use aws_smithy_types::error::metadata::ProvideErrorMetadata;
 
-use super::{Aws, CallError};
-use crate::model::{Call, Outcome, Setting, SettingValues, Tags, Value};
+use super::{
+    Aws, CallError,
+    parameters::{modify_with, restore_with, tag_list},
+};
+use crate::model::{Call, Outcome, SettingValues, Tags};
 
 impl Aws {
     /// Carries out one call, once, and says what became of it.
@@ -32,6 +32,15 @@ impl Aws {
             Call::RebootDBInstance { instance, .. } => self.reboot_instance(instance).await,
             Call::DeleteDBInstance { instance, .. } => self.delete_instance(instance).await,
             Call::DeleteDBSnapshot { snapshot, .. } => self.delete_snapshot(snapshot).await,
+            Call::AddRoleToDBInstance { instance, role_arn, feature, .. } => {
+                self.add_role(instance, role_arn, feature).await
+            }
+            Call::ModifyDBSnapshot { snapshot, engine_version } => self.upgrade_snapshot(snapshot, engine_version).await,
+            Call::CreateSecurityGroup { .. }
+            | Call::AuthorizeSecurityGroupIngress { .. }
+            | Call::AuthorizeSecurityGroupEgress { .. }
+            | Call::RevokeSecurityGroupEgress { .. }
+            | Call::DeleteSecurityGroup { .. } => self.act_on_network(call).await,
         };
         result.unwrap_or_else(CallError::into_outcome)
     }
@@ -92,6 +101,21 @@ impl Aws {
         accepted(answer, |answer| resource_id(answer.db_instance.as_ref()))
     }
 
+    async fn add_role(&self, instance: &str, role: &str, feature: &str) -> Result<Outcome, CallError> {
+        let call = self
+            .rds
+            .add_role_to_db_instance()
+            .db_instance_identifier(instance)
+            .role_arn(role)
+            .feature_name(feature);
+        accepted(call.customize().config_override(once()).send().await, |_| None)
+    }
+
+    async fn upgrade_snapshot(&self, snapshot: &str, engine_version: &str) -> Result<Outcome, CallError> {
+        let call = self.rds.modify_db_snapshot().db_snapshot_identifier(snapshot).engine_version(engine_version);
+        accepted(call.customize().config_override(once()).send().await, |_| None)
+    }
+
     async fn delete_instance(&self, instance: &str) -> Result<Outcome, CallError> {
         let call = self
             .rds
@@ -128,90 +152,4 @@ where
 
 fn resource_id(instance: Option<&DbInstance>) -> Option<String> {
     instance.and_then(|instance| instance.dbi_resource_id.clone())
-}
-
-type Restore = RestoreDBInstanceFromDBSnapshotFluentBuilder;
-
-fn restore_with(call: Restore, setting: Setting, value: &Value) -> Result<Restore, CallError> {
-    Ok(match (setting, value) {
-        (Setting::DBInstanceClass, Value::Text(text)) => call.db_instance_class(text),
-        (Setting::Port, Value::Number(number)) => call.port(int(setting, *number)?),
-        (Setting::DBSubnetGroupName, Value::Text(text)) => call.db_subnet_group_name(text),
-        (Setting::VpcSecurityGroupIds, Value::List(ids)) => call.set_vpc_security_group_ids(Some(ids.clone())),
-        (Setting::PubliclyAccessible, Value::Flag(on)) => call.publicly_accessible(*on),
-        (Setting::StorageType, Value::Text(text)) => call.storage_type(text),
-        (Setting::Iops, Value::Number(number)) => call.iops(int(setting, *number)?),
-        (Setting::StorageThroughput, Value::Number(number)) => call.storage_throughput(int(setting, *number)?),
-        (Setting::MultiAZ, Value::Flag(on)) => call.multi_az(*on),
-        (Setting::DBParameterGroupName, Value::Text(text)) => call.db_parameter_group_name(text),
-        (Setting::OptionGroupName, Value::Text(text)) => call.option_group_name(text),
-        (Setting::CopyTagsToSnapshot, Value::Flag(on)) => call.copy_tags_to_snapshot(*on),
-        (Setting::CACertificateIdentifier, Value::Text(text)) => call.ca_certificate_identifier(text),
-        (Setting::Tags, Value::Tags(tags)) => call.set_tags(Some(tag_list(tags))),
-        (Setting::AutoMinorVersionUpgrade, Value::Flag(on)) => call.auto_minor_version_upgrade(*on),
-        (Setting::BackupRetentionPeriod, Value::Number(number)) => call.backup_retention_period(int(setting, *number)?),
-        (Setting::LicenseModel, Value::Text(text)) => call.license_model(text),
-        (Setting::NetworkType, Value::Text(text)) => call.network_type(text),
-        (Setting::DedicatedLogVolume, Value::Flag(on)) => call.dedicated_log_volume(*on),
-        (Setting::EngineLifecycleSupport, Value::Text(text)) => call.engine_lifecycle_support(text),
-        (Setting::ProcessorFeatures, Value::Tags(features)) => call.set_processor_features(Some(processor(features))),
-        _ => return Err(not_a_parameter("RestoreDBInstanceFromDBSnapshot", setting, value)),
-    })
-}
-
-fn modify_with(
-    call: ModifyDBInstanceFluentBuilder,
-    setting: Setting,
-    value: &Value,
-) -> Result<ModifyDBInstanceFluentBuilder, CallError> {
-    Ok(match (setting, value) {
-        (Setting::VpcSecurityGroupIds, Value::List(ids)) => call.set_vpc_security_group_ids(Some(ids.clone())),
-        (Setting::StorageType, Value::Text(text)) => call.storage_type(text),
-        (Setting::Iops, Value::Number(number)) => call.iops(int(setting, *number)?),
-        (Setting::StorageThroughput, Value::Number(number)) => call.storage_throughput(int(setting, *number)?),
-        (Setting::MultiAZ, Value::Flag(on)) => call.multi_az(*on),
-        (Setting::MonitoringInterval, Value::Number(number)) => call.monitoring_interval(int(setting, *number)?),
-        (Setting::MonitoringRoleArn, Value::Text(text)) => call.monitoring_role_arn(text),
-        (Setting::DatabaseInsightsMode, Value::Text(text)) => {
-            call.database_insights_mode(DatabaseInsightsMode::from(text.as_str()))
-        }
-        (Setting::EnablePerformanceInsights, Value::Flag(on)) => call.enable_performance_insights(*on),
-        (Setting::PerformanceInsightsKMSKeyId, Value::Text(text)) => call.performance_insights_kms_key_id(text),
-        (Setting::PerformanceInsightsRetentionPeriod, Value::Number(number)) => {
-            call.performance_insights_retention_period(int(setting, *number)?)
-        }
-        (Setting::EnableCloudwatchLogsExports, Value::List(logs)) => {
-            let logs = CloudwatchLogsExportConfiguration::builder().set_enable_log_types(Some(logs.clone())).build();
-            call.cloudwatch_logs_export_configuration(logs)
-        }
-        (Setting::EnableIAMDatabaseAuthentication, Value::Flag(on)) => call.enable_iam_database_authentication(*on),
-        (Setting::MaxAllocatedStorage, Value::Number(number)) => call.max_allocated_storage(int(setting, *number)?),
-        (Setting::PreferredBackupWindow, Value::Text(text)) => call.preferred_backup_window(text),
-        (Setting::PreferredMaintenanceWindow, Value::Text(text)) => call.preferred_maintenance_window(text),
-        (Setting::AutoMinorVersionUpgrade, Value::Flag(on)) => call.auto_minor_version_upgrade(*on),
-        (Setting::DeletionProtection, Value::Flag(on)) => call.deletion_protection(*on),
-        (Setting::BackupRetentionPeriod, Value::Number(number)) => call.backup_retention_period(int(setting, *number)?),
-        _ => return Err(not_a_parameter("ModifyDBInstance", setting, value)),
-    })
-}
-
-fn int(setting: Setting, number: i64) -> Result<i32, CallError> {
-    i32::try_from(number).map_err(|_| not_a_parameter("the call", setting, &Value::Number(number)))
-}
-
-/// The plan asks for what this call can't carry: nothing is sent, and the reason is shown.
-fn not_a_parameter(action: &str, setting: Setting, value: &Value) -> CallError {
-    CallError::Refused {
-        code: "NotSent".into(),
-        message: format!("{action} takes no {setting}={value}; this is our fault, and nothing was sent"),
-        request_id: None,
-    }
-}
-
-fn processor(features: &Tags) -> Vec<ProcessorFeature> {
-    features.iter().map(|(name, value)| ProcessorFeature::builder().name(name).value(value).build()).collect()
-}
-
-fn tag_list(tags: &Tags) -> Vec<Tag> {
-    tags.iter().map(|(key, value)| Tag::builder().key(key).value(value).build()).collect()
 }

@@ -9,10 +9,11 @@ pub(super) fn read(row: &types::DbInstance) -> Attached {
     let named = |names: &Option<Vec<String>>| names.clone().unwrap_or_default();
     Attached {
         roles: row.associated_roles.iter().flatten().map(role).collect(),
-        master_user_secret: row
-            .master_user_secret
-            .as_ref()
-            .map(|secret| MasterUserSecret { arn: secret.secret_arn.clone(), kms_key_id: secret.kms_key_id.clone() }),
+        master_user_secret: row.master_user_secret.as_ref().map(|secret| MasterUserSecret {
+            arn: secret.secret_arn.clone(),
+            kms_key_id: secret.kms_key_id.clone(),
+            status: secret.secret_status.clone(),
+        }),
         domains: row.domain_memberships.iter().flatten().map(domain).collect(),
         activity_stream: row.activity_stream_status.as_ref().map(|status| ActivityStream {
             status: status.as_str().to_owned(),
@@ -52,6 +53,7 @@ fn role(row: &types::DbInstanceRole) -> AttachedRole {
     AttachedRole {
         arn: row.role_arn.clone().unwrap_or_default(),
         feature: row.feature_name.clone().unwrap_or_default(),
+        status: row.status.clone(),
     }
 }
 
@@ -63,5 +65,6 @@ fn domain(row: &types::DomainMembership) -> DomainMembership {
         organizational_unit: row.ou.clone(),
         auth_secret_arn: row.auth_secret_arn.clone(),
         dns_ips: row.dns_ips.clone().unwrap_or_default(),
+        status: row.status.clone(),
     }
 }

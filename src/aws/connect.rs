@@ -40,6 +40,7 @@ pub struct Aws {
     pub(super) rds: aws_sdk_rds::Client,
     pub(super) kms: aws_sdk_kms::Client,
     pub(super) sts: aws_sdk_sts::Client,
+    pub(super) ec2: aws_sdk_ec2::Client,
     region: String,
     clock: AwsClock,
     connection: Connection,
@@ -66,10 +67,12 @@ impl Aws {
         let rds = aws_sdk_rds::config::Builder::from(&config).interceptor(clock.clone()).build();
         let kms = aws_sdk_kms::config::Builder::from(&config).interceptor(clock.clone()).build();
         let sts = aws_sdk_sts::config::Builder::from(&config).interceptor(clock.clone()).build();
+        let ec2 = aws_sdk_ec2::config::Builder::from(&config).interceptor(clock.clone()).build();
         Ok(Self {
             rds: aws_sdk_rds::Client::from_conf(rds),
             kms: aws_sdk_kms::Client::from_conf(kms),
             sts: aws_sdk_sts::Client::from_conf(sts),
+            ec2: aws_sdk_ec2::Client::from_conf(ec2),
             region,
             clock,
             connection: connection.clone(),

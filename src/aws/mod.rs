@@ -8,9 +8,12 @@ mod attached;
 mod certificates;
 mod connect;
 mod error;
+mod groups;
 mod identity;
 mod inquire;
 mod keys;
+mod network;
+mod parameters;
 mod read;
 mod time;
 

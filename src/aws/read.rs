@@ -149,6 +149,9 @@ pub(super) fn instance(row: &types::DbInstance) -> DbInstance {
         db_name: row.db_name.clone(),
         character_set_name: row.character_set_name.clone(),
         timezone: row.timezone.clone(),
+        nchar_character_set_name: row.nchar_character_set_name.clone(),
+        db_system_id: row.db_system_id.clone(),
+        multi_tenant: row.multi_tenant,
         attached: attached::read(row),
     }
 }
@@ -159,7 +162,7 @@ fn processor_features(row: &types::DbInstance) -> Tags {
 }
 
 /// Reads one row of `DescribeDBSnapshots`.
-fn snapshot(row: &types::DbSnapshot) -> DbSnapshot {
+pub(super) fn snapshot(row: &types::DbSnapshot) -> DbSnapshot {
     DbSnapshot {
         identifier: row.db_snapshot_identifier.clone().unwrap_or_default(),
         arn: row.db_snapshot_arn.clone(),

@@ -4,6 +4,7 @@ use std::path::PathBuf;
 
 use clap::{Args, Parser, Subcommand, ValueEnum};
 
+use super::choices::ChoiceArguments;
 use crate::{
     model::{DatabaseReference, KeyReference, name::instance_name_fault},
     ui::Volume,
@@ -110,7 +111,7 @@ pub(super) struct Migrate {
     #[arg(value_name = "DB", required_unless_present = "plan")]
     pub(super) database: Option<DatabaseReference>,
     /// Carry out this plan, which plan --out wrote, exactly as it is; refuse if anything has changed since
-    #[arg(long, value_name = "FILE", conflicts_with_all = ["database", "kms_key", "target"])]
+    #[arg(long, value_name = "FILE", conflicts_with_all = ["database", "kms_key", "target", "choices"])]
     pub(super) plan: Option<PathBuf>,
     /// The KMS key: its id, ARN or alias/NAME. It can never be changed afterwards
     #[arg(long, value_name = "KEY")]
@@ -118,6 +119,8 @@ pub(super) struct Migrate {
     /// Name of the encrypted instance
     #[arg(long, value_name = "NAME", value_parser = target_name)]
     pub(super) target: Option<String>,
+    #[command(flatten)]
+    pub(super) choices: ChoiceArguments,
 }
 
 #[derive(Debug, Args)]
@@ -138,6 +141,8 @@ pub(super) struct PlanOne {
     /// Exit with 3 also where something couldn't be checked
     #[arg(long)]
     pub(super) strict: bool,
+    #[command(flatten)]
+    pub(super) choices: ChoiceArguments,
 }
 
 #[derive(Debug, Args)]

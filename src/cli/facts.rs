@@ -1,11 +1,14 @@
 //! Reads the facts of a migration, each once; one that can't be read costs only itself.
 
-use super::keys;
+use super::{
+    choices::{self, ChoiceArguments, Chosen},
+    keys,
+};
 use crate::{
     aws::{Aws, ReadError},
     engine::look,
     model::{CallerIdentity, DatabaseReference, DbInstance, KeyReference, name::GenerationNames},
-    plan::{Checked, Facts, KeyLookup, TakenNames},
+    plan::{Checked, Choices, Facts, KeyLookup, TakenNames},
     steps::Seen,
 };
 
@@ -42,20 +45,31 @@ async fn looked_up(aws: &Aws, key: Key<'_>) -> Result<Option<Checked<KeyLookup>>
     Ok(Some(checked(aws.key(&asked.to_string()).await)?))
 }
 
+/// What facts are read for.
+pub(super) struct For<'a> {
+    pub(super) database: &'a DatabaseReference,
+    pub(super) key: Key<'a>,
+    pub(super) target: Option<&'a str>,
+    pub(super) generation: u32,
+    /// What is chosen for the copy: by flags, or by a plan that was approved.
+    pub(super) chosen: &'a ChoiceArguments,
+    pub(super) approved: Option<&'a Choices>,
+}
+
 /// Reads source, key and the names that would be used.
-pub(super) async fn read(
-    aws: &Aws,
-    caller: &CallerIdentity,
-    database: &DatabaseReference,
-    key: Key<'_>,
-    target: Option<&str>,
-    generation: u32,
-) -> Result<Facts, ReadError> {
+pub(super) async fn read(aws: &Aws, caller: &CallerIdentity, what: For<'_>) -> Result<Facts, ReadError> {
+    let For { database, key, target, generation, chosen, approved } = what;
     let source = checked(source(aws, database).await)?;
+    let Chosen { choices, from, groups } = match (&source, approved) {
+        (Checked::Known(Some(source)), None) => chosen.settle(aws, source).await?,
+        (Checked::Known(Some(source)), Some(approved)) => choices::approved(aws, source, approved).await?,
+        _ => Chosen::default(),
+    };
     let names = match &source {
-        Checked::Known(Some(source)) => source.resource_id.as_ref().map(|resource_id| {
-            crate::model::name::generation_names(&source.identifier, resource_id, generation, target)
-        }),
+        Checked::Known(Some(source)) => source
+            .resource_id
+            .as_ref()
+            .map(|resource_id| choices.names(&source.identifier, resource_id, generation, target)),
         _ => None,
     };
     let taken = match (&source, &names) {
@@ -68,6 +82,10 @@ pub(super) async fn read(
     };
     Ok(Facts {
         certificates,
+        choices,
+        from,
+        groups,
+        now: aws.clock().now(),
         asked: database.to_string(),
         region: aws.region().to_owned(),
         account: caller.account.clone(),
@@ -98,12 +116,12 @@ pub(super) async fn certificates(aws: &Aws, source: &DbInstance) -> Result<Check
 
 /// What has the names already: one look, as the engine looks later.
 async fn taken(aws: &Aws, source: &str, names: &GenerationNames) -> Result<TakenNames, ReadError> {
-    let Seen { snapshot, copy, target, .. } = look(aws, source, names).await?;
-    Ok(TakenNames { snapshot, copy, target })
+    let Seen { snapshot, copy, target, security_group, .. } = look(aws, source, names).await?;
+    Ok(TakenNames { snapshot, copy, target, security_group })
 }
 
 /// A look that fails costs only itself; but without credentials none would succeed.
-fn checked<T>(result: Result<T, ReadError>) -> Result<Checked<T>, ReadError> {
+pub(super) fn checked<T>(result: Result<T, ReadError>) -> Result<Checked<T>, ReadError> {
     match result {
         Ok(value) => Ok(Checked::Known(value)),
         Err(error) if error.error.is_about_credentials() => Err(error),

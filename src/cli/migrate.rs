@@ -3,6 +3,7 @@
 use super::{
     Failure, Surroundings,
     arguments::{Global, Migrate},
+    choices::ChoiceArguments,
     facts, keys,
     place::Place,
     resume, session, unless_interrupted,
@@ -21,6 +22,7 @@ pub(super) struct Asked {
     pub(super) database: DatabaseReference,
     pub(super) kms_key: Option<KeyReference>,
     pub(super) target: Option<String>,
+    pub(super) choices: ChoiceArguments,
     pub(super) approved: Option<PlanFile>,
 }
 
@@ -29,7 +31,14 @@ impl Asked {
         let refused = |error: &dyn std::fmt::Display| Failure::Refused(format!("{error}. Nothing was made or changed"));
         let Some(path) = &asked.plan else {
             let database = asked.database.clone().ok_or_else(|| Failure::Usage("no database is named".into()))?;
-            return Ok(Self { database, kms_key: asked.kms_key.clone(), target: asked.target.clone(), approved: None });
+            asked.choices.check()?;
+            return Ok(Self {
+                database,
+                kms_key: asked.kms_key.clone(),
+                target: asked.target.clone(),
+                choices: asked.choices.clone(),
+                approved: None,
+            });
         };
         let approved = PlanFile::read(path).map_err(|error| refused(&error))?;
         let key = approved.plan.key_asked.parse::<KeyReference>().map_err(|error| refused(&error))?;
@@ -37,6 +46,7 @@ impl Asked {
             database: DatabaseReference::ResourceId(approved.plan.source.resource_id.clone()),
             kms_key: Some(key),
             target: approved.plan.target.clone(),
+            choices: ChoiceArguments::default(),
             approved: Some(approved),
         })
     }
@@ -77,14 +87,15 @@ pub(super) async fn run(global: &Global, asked: &Migrate, around: &mut Surroundi
         return keys::offer(&aws, &asked.database, &given_flags(global, &place), around).await;
     };
     keys::announce_if_made(&aws, &key, around).await;
-    let read = Box::pin(facts::read(
-        &aws,
-        &caller,
-        &asked.database,
-        facts::Key::Asked(&key),
-        asked.target.as_deref(),
+    let what = facts::For {
+        database: &asked.database,
+        key: facts::Key::Asked(&key),
+        target: asked.target.as_deref(),
         generation,
-    ));
+        chosen: &asked.choices,
+        approved: asked.approved.as_ref().map(|approved| &approved.plan.choices),
+    };
+    let read = Box::pin(facts::read(&aws, &caller, what));
     let facts = unless_interrupted(around, read).await?.map_err(Failure::NothingBegun)?;
     let judgement = judge(&facts);
     around.output.detail(&findings::checks(&judgement, around.output.stderr_page));

@@ -1,6 +1,7 @@
 //! One file a command: its arguments and its wiring.
 
 mod arguments;
+mod choices;
 mod cleanup;
 mod facts;
 mod failure;

@@ -19,6 +19,7 @@ use crate::{
 };
 
 pub(super) async fn run(global: &Global, asked: &PlanOne, around: &mut Surroundings) -> Result<u8, Failure> {
+    asked.choices.check()?;
     let place = Place::find(global)?;
     let aws = Aws::connect(&connection(&place, global, &asked.database, around)?).await?;
     let caller = unless_interrupted(around, aws.caller_identity()).await?.map_err(Failure::NothingBegun)?;
@@ -36,7 +37,15 @@ pub(super) async fn run(global: &Global, asked: &PlanOne, around: &mut Surroundi
         return Err(Failure::Usage("a plan that can be carried out needs a key: give --kms-key with --out".into()));
     }
     let key = chosen.as_ref().map_or(facts::Key::NotChosen, facts::Key::Unmade);
-    let read = Box::pin(facts::read(&aws, &caller, &asked.database, key, asked.target.as_deref(), generation));
+    let what = facts::For {
+        database: &asked.database,
+        key,
+        target: asked.target.as_deref(),
+        generation,
+        chosen: &asked.choices,
+        approved: None,
+    };
+    let read = Box::pin(facts::read(&aws, &caller, what));
     let facts = unless_interrupted(around, read).await?.map_err(Failure::NothingBegun)?;
     let judgement = judge(&facts);
     let shown = planned::Planned {
@@ -106,5 +115,5 @@ fn begin(asked: &PlanOne, is_chosen: bool) -> String {
         None => " --kms-key KEY".to_owned(),
     };
     let target = asked.target.as_ref().map(|target| format!(" --target {target}")).unwrap_or_default();
-    format!("rds-encrypt migrate {}{key}{target}", asked.database)
+    format!("rds-encrypt migrate {}{key}{target}{}", asked.database, asked.choices.flags())
 }

@@ -42,6 +42,13 @@ pub(super) async fn run(
             "two runs have made these: end the one that isn't meant, where it was begun".into(),
         ));
     }
+    if let Some(words) = &traces.choices {
+        return Err(Failure::Refused(format!(
+            "the state file can't be rebuilt: this migration was begun with choices ({words}) that only the file held, and \
+             going on without them would undo them. Find the file, or remove by hand what is listed above and begin anew; \
+             nothing was changed"
+        )));
+    }
     let key = key(&aws, &traces, asked.kms_key.as_ref()).await?;
     if !consents(global, place, around).await? {
         return Err(Failure::Refused("nothing was rebuilt, and nothing was changed".into()));
@@ -98,7 +105,7 @@ async fn record(
         Checked::Known(offered) => Some(offered),
         Checked::NotChecked { .. } => None,
     };
-    let origin = Origin { source, certificates: certificates.as_deref() };
+    let origin = Origin { certificates: certificates.as_deref(), ..Origin::of(source) };
     let plan = Plan::new(&origin, &key, key_arn, traces.target.clone())
         .ok_or_else(|| Failure::Ours("the source shows no resource id".into()))?;
     let last = traces.generations.keys().next_back().copied().unwrap_or(1);

@@ -214,6 +214,9 @@ fn another(record: &Record, asked: &Asked) -> Option<String> {
     if asked.approved.as_ref().is_some_and(|approved| approved.plan_digest != record.plan_digest) {
         return Some(format!("a migration of {name} by another plan exists already"));
     }
+    if asked.approved.is_none() && !asked.choices.agree_with(&plan.choices) {
+        return Some(format!("a migration of {name} with other choices for the copy exists already"));
+    }
     if asked.target.is_some() && asked.target != plan.target {
         let target = record.generation().map_or("", |generation| generation.names.target.as_str());
         return Some(format!("a migration of {name} to {target} exists already"));

@@ -58,7 +58,7 @@ async fn review(aws: &Aws, migration: &Migration, around: &mut Surroundings) -> 
         )));
     }
     around.output.say(&format!("the migration of {name} is finished; this is what it made\n"));
-    let changed = differences(&record.plan, instance);
+    let changed = differences(&record.plan, instance, seen.security_group.as_ref());
     if !changed.is_empty() {
         around.output.say("changed since, by others, and left as it is:\n");
         around.output.say(&table::differences(&changed, around.output.stderr_page));

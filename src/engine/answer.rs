@@ -13,8 +13,12 @@ pub(super) fn begun_at(migration: &Migration, generation: u32, step: Step) -> Op
         Call::CreateDBSnapshot { .. } => Some(Step::TakeSnapshot),
         Call::CopyDBSnapshot { .. } => Some(Step::EncryptCopy),
         Call::RestoreDBInstanceFromDBSnapshot { .. } => Some(Step::Restore),
-        Call::ModifyDBInstance { .. } | Call::RebootDBInstance { .. } => Some(Step::Settle),
-        Call::DeleteDBInstance { .. } | Call::DeleteDBSnapshot { .. } => None,
+        Call::ModifyDBSnapshot { .. } => Some(Step::Upgrade),
+        Call::CreateSecurityGroup { .. } => Some(Step::Isolate),
+        Call::ModifyDBInstance { .. } | Call::RebootDBInstance { .. } | Call::AddRoleToDBInstance { .. } => {
+            Some(Step::Settle)
+        }
+        _ => None,
     };
     let mut journal = migration.record().journal.iter().filter(|intent| intent.generation == generation);
     journal.find(|intent| of_step(&intent.call) == Some(step)).map(|intent| intent.sent_at)

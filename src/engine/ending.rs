@@ -69,7 +69,7 @@ impl Engine<'_> {
         memory: Memory,
         now: AwsTime,
     ) -> Result<Ending, EngineError> {
-        let last = work.goal.pipeline().last().copied().unwrap_or(Step::Verify);
+        let last = work.goal.pipeline(&migration.record().plan).last().copied().unwrap_or(Step::Verify);
         migration.stand(Phase::after(work.goal), last, None, now)?;
         self.reporter.report(&Event::Finished);
         Ok(Ending::Finished { seen, evidence: memory.into_evidence() })

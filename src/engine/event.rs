@@ -85,6 +85,8 @@ pub enum Trouble {
 /// How a run begins.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Begun {
+    /// The steps toward the goal, in order.
+    pub steps: Vec<Step>,
     /// What is to be reached.
     pub goal: Goal,
     /// The source's name.

@@ -143,6 +143,7 @@ impl Engine<'_> {
         #[expect(clippy::cast_possible_truncation, clippy::cast_sign_loss, reason = "shown to people only")]
         let pace = self.aws.clock().sandbox_speed().map_or(1, |speed| speed.round() as u32);
         self.reporter.report(&Event::Begun(Begun {
+            steps: work.goal.pipeline(&record.plan),
             goal: work.goal,
             database: record.migration.name.clone(),
             target: generation.names.target.clone(),

@@ -40,6 +40,8 @@ pub struct AttachedRole {
     pub arn: String,
     /// `FeatureName`, such as `s3Import`.
     pub feature: String,
+    /// `Status`: `PENDING`, `ACTIVE` or `INVALID`.
+    pub status: Option<String>,
 }
 
 /// Where AWS keeps a master password. Never the password itself.
@@ -49,6 +51,8 @@ pub struct MasterUserSecret {
     pub arn: Option<String>,
     /// `KmsKeyId`: the key that the secret is encrypted under.
     pub kms_key_id: Option<String>,
+    /// `SecretStatus`: `creating`, `active`, `rotating` or `impaired`.
+    pub status: Option<String>,
 }
 
 /// A membership of an Active Directory: one that AWS runs, or a person's own.
@@ -66,6 +70,8 @@ pub struct DomainMembership {
     pub auth_secret_arn: Option<String>,
     /// `DnsIps`
     pub dns_ips: Vec<String>,
+    /// `Status`: `joined`, `kerberos-enabled`, and words of change and failure.
+    pub status: Option<String>,
 }
 
 /// A stream of all that happens in a database.

@@ -113,6 +113,12 @@ pub struct DbInstance {
     pub character_set_name: Option<String>,
     /// `Timezone`
     pub timezone: Option<String>,
+    /// `NcharCharacterSetName`, of Oracle.
+    pub nchar_character_set_name: Option<String>,
+    /// `DBSystemId`: the Oracle system identifier.
+    pub db_system_id: Option<String>,
+    /// `MultiTenant`: whether an Oracle database is a container of others.
+    pub multi_tenant: Option<bool>,
     /// What a restored copy doesn't have by itself.
     pub attached: Attached,
 }

@@ -14,6 +14,7 @@ mod intent;
 mod key;
 mod key_reference;
 pub mod name;
+mod network;
 mod reference;
 mod refusal;
 mod setting;
@@ -31,13 +32,14 @@ pub use instance::{DbInstance, GroupMembership, SubnetGroup};
 pub use intent::{Intent, Outcome, digest};
 pub use key::{KeyAlias, KeyMetadata};
 pub use key_reference::{KeyReference, KeyReferenceError};
+pub use network::{Peer, SecurityGroup, SecurityRule};
 pub use reference::{DatabaseReference, ReferenceError};
 pub use refusal::{Denial, Refusal};
 pub use setting::{Setting, SettingValues, Value};
 pub use shell::quoted;
 pub use snapshot::DbSnapshot;
 pub use status::{InstanceState, SnapshotState};
-pub use tags::{MAXIMUM_TAGS, OWNER_TAG, RUN_TAG, Tags, is_reserved};
+pub use tags::{CHOICES_TAG, MAXIMUM_TAGS, OWNER_TAG, RUN_TAG, Tags, is_reserved};
 
 /// An account, as `sts:GetCallerIdentity` names it, and who asked.
 #[derive(Clone, Debug, PartialEq, Eq)]

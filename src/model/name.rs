@@ -35,6 +35,9 @@ pub struct GenerationNames {
     pub copy: String,
     /// The encrypted instance.
     pub target: String,
+    /// A security group of its own, where it is kept apart.
+    #[serde(default, skip_serializing_if = "String::is_empty")]
+    pub security_group: String,
 }
 
 /// Names what generation `generation` of a migration of `database` makes.
@@ -53,7 +56,12 @@ pub fn generation_names(database: &str, resource_id: &str, generation: u32, targ
             format!("{}{suffix}", front.trim_end_matches('-'))
         }
     };
-    GenerationNames { copy: format!("{base}-encrypted"), snapshot: base, target }
+    GenerationNames {
+        copy: format!("{base}-encrypted"),
+        security_group: format!("{base}-quarantine"),
+        snapshot: base,
+        target,
+    }
 }
 
 /// Says what is wrong with `name` as the name of a DB instance, or nothing (R-NAME-1).

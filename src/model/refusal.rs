@@ -47,8 +47,11 @@ impl Refusal {
         match code.strip_suffix("Fault").unwrap_or(code) {
             code if code.starts_with("AccessDenied") => Self::Denied,
             "UnauthorizedOperation" | "NotAuthorized" => Self::Denied,
-            "InvalidDBInstanceState" | "InvalidDBSnapshotState" => Self::Busy,
-            "DBInstanceNotFound" | "DBSnapshotNotFound" => Self::NotFound,
+            "InvalidDBInstanceState" | "InvalidDBSnapshotState" | "DependencyViolation" => Self::Busy,
+            "DBInstanceNotFound" | "DBSnapshotNotFound" | "InvalidGroup.NotFound" => Self::NotFound,
+            "InvalidGroup.Duplicate" | "InvalidPermission.Duplicate" => Self::AlreadyExists,
+            // What was to be taken out isn't there.
+            "InvalidPermission.NotFound" => Self::AlreadyExists,
             code if code.ends_with("AlreadyExists") => Self::AlreadyExists,
             "InsufficientDBInstanceCapacity"
             | "InsufficientStorageClusterCapacity"

@@ -50,6 +50,18 @@ pub enum Setting {
     DedicatedLogVolume,
     ProcessorFeatures,
     EngineLifecycleSupport,
+    NcharCharacterSetName,
+    DBSystemId,
+    MultiTenant,
+    AssociatedRoles,
+    ManageMasterUserPassword,
+    MasterUserSecretKmsKeyId,
+    Domain,
+    DomainIAMRoleName,
+    DomainFqdn,
+    DomainOu,
+    DomainAuthSecretArn,
+    DomainDnsIps,
 }
 
 impl fmt::Display for Setting {
@@ -70,7 +82,7 @@ pub enum Value {
     Text(String),
     /// Words whose order means nothing; kept sorted.
     List(Vec<String>),
-    /// Tags, or other words by name.
+    /// Tags, or other words by name: an IAM role by its feature.
     Tags(Tags),
 }
 

@@ -11,6 +11,9 @@ pub const OWNER_TAG: &str = "rds-encrypt";
 /// The tag that says which run made a resource: its nonce and `user@host`.
 pub const RUN_TAG: &str = "rds-encrypt-run";
 
+/// The tag that says what was chosen for a copy beyond its key: a lost state file can't be rebuilt without it.
+pub const CHOICES_TAG: &str = "rds-encrypt-choices";
+
 /// How many tags a resource can hold (R-TAG-1).
 pub const MAXIMUM_TAGS: usize = 50;
 

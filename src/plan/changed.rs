@@ -47,7 +47,7 @@ pub fn changes(planned: &Plan, now: &Plan) -> Vec<Changed> {
 /// The source's value, or, where that is the same, what the copy would get of it, and how.
 fn differing(what: String, planned: Option<&PlannedSetting>, now: Option<&PlannedSetting>) -> Changed {
     let nothing = || "nothing".to_owned();
-    let value = |planned: Option<&PlannedSetting>| planned.map_or_else(nothing, |planned| planned.source.to_string());
+    let value = |planned: Option<&PlannedSetting>| planned.and_then(|planned| planned.source.as_ref()).map_or_else(nothing, ToString::to_string);
     let carried = |planned: &PlannedSetting| format!("{} ({:?})", planned.wanted, planned.way());
     let way = |planned: Option<&PlannedSetting>| planned.map_or_else(nothing, carried);
     let (before, after) = (value(planned), value(now));
@@ -79,7 +79,7 @@ mod tests {
     }
 
     fn plan(source: &DbInstance, certificates: &[String], key: &str) -> Plan {
-        let origin = Origin { source, certificates: Some(certificates) };
+        let origin = Origin { certificates: Some(certificates), ..Origin::of(source) };
         Plan::new(&origin, &KeyReference::Alias("alias/orders".into()), key.into(), None).expect("a plan")
     }
 

@@ -1,6 +1,9 @@
 //! The checks that come before the first mutating call: complete, all at once.
 
+mod choices;
 mod names;
+
+pub use choices::{ChosenGroups, OptionGroup};
 
 use super::{
     carry::{self, Loss},
@@ -8,7 +11,7 @@ use super::{
     finding::{Finding, Severity},
     key,
 };
-use crate::model::{DbInstance, EngineFamily, InstanceState, KeyReference, MAXIMUM_TAGS, Setting, Value, Verdict};
+use crate::model::{DbInstance, EngineFamily, InstanceState, KeyReference, Verdict};
 
 /// How one check ended.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -116,8 +119,36 @@ fn judge_source(judgement: &mut Judgement, facts: &Facts, source: &DbInstance) {
     judgement.enter("relations", relations(source));
     judgement.enter("pending changes", pending(source));
     judgement.enter("tags", tags(source));
+    judge_choices(judgement, facts, source);
     judge_certificate(judgement, facts, source);
     judgement.enter("attachments", attachments(facts, source));
+}
+
+/// What was chosen for the copy, and the snapshot to begin from. What was asked for and couldn't be looked at forbids to
+/// begin.
+fn judge_choices(judgement: &mut Judgement, facts: &Facts, source: &DbInstance) {
+    let found = choices::judge(facts, source);
+    match facts.groups.unseen() {
+        Some((why, permission)) => {
+            judgement.checks.push(("choices", Check::NotChecked(why, permission)));
+            judgement.findings.extend(found);
+        }
+        None if facts.choices.is_default() && found.is_empty() => {}
+        None => judgement.enter("choices", found),
+    }
+    match &facts.from {
+        None => {}
+        Some(Checked::NotChecked { why, permission }) => {
+            judgement.checks.push(("snapshot to begin from", Check::NotChecked(why.clone(), permission.clone())));
+        }
+        Some(Checked::Known(_)) => {
+            judgement.enter("snapshot to begin from", choices::judge_snapshot(facts, source, facts.now));
+        }
+    }
+}
+
+fn note(what: String, remedy: &str, rule: &'static str) -> Finding {
+    Finding::new(Severity::Note, what, remedy, rule)
 }
 
 fn block(what: String, remedy: &str, rule: &'static str) -> Finding {
@@ -282,15 +313,6 @@ fn tags(source: &DbInstance) -> Vec<Finding> {
             Severity::Note,
             format!("tags that only AWS may set are not carried: {}", reserved.join(", ")),
             "nothing to do",
-            "R-TAG-1",
-        ));
-    }
-    let own = carry::read(Setting::Tags, source);
-    let count = if let Some(Value::Tags(tags)) = own { tags.len() } else { 0 };
-    if count + 2 > MAXIMUM_TAGS {
-        found.push(block(
-            format!("{} has {count} tags; with our two the copy would exceed {MAXIMUM_TAGS}", source.identifier),
-            "remove one or two of its tags, or give up on carrying them all",
             "R-TAG-1",
         ));
     }

@@ -1,7 +1,7 @@
 //! What was read before anything is decided. `aws/` fills it in.
 
-use super::Origin;
-use crate::model::{DbInstance, DbSnapshot, KeyMetadata, KeyReference, name::GenerationNames};
+use super::{Choices, ChosenGroups, Origin};
+use crate::model::{AwsTime, DbInstance, DbSnapshot, KeyMetadata, KeyReference, SecurityGroup, name::GenerationNames};
 
 /// A thing that was looked up, or couldn't be.
 #[derive(Clone, Debug, PartialEq)]
@@ -35,6 +35,8 @@ pub struct TakenNames {
     pub copy: Option<DbSnapshot>,
     /// The encrypted instance's.
     pub target: Option<DbInstance>,
+    /// Of the copy's own security group.
+    pub security_group: Option<SecurityGroup>,
 }
 
 impl<T> Checked<T> {
@@ -51,7 +53,16 @@ impl Facts {
             Checked::Known(offered) => Some(offered.as_slice()),
             Checked::NotChecked { .. } => None,
         };
-        Origin { source, certificates }
+        Origin { source, certificates, choices: &self.choices, snapshot: self.snapshot() }
+    }
+
+    /// The snapshot to begin from, where it was there before.
+    #[must_use]
+    pub fn snapshot(&self) -> Option<&DbSnapshot> {
+        match &self.from {
+            Some(Checked::Known(found)) => found.as_ref(),
+            _ => None,
+        }
     }
 
     /// Whether a permission is what is missing.
@@ -78,6 +89,14 @@ pub struct Facts {
     pub key: Option<Checked<KeyLookup>>,
     /// The certificate authorities that the Region offers.
     pub certificates: Checked<Vec<String>>,
+    /// What is chosen for the copy.
+    pub choices: Choices,
+    /// The snapshot to begin from; nothing where a new one is taken, `Known(None)` where AWS has none such.
+    pub from: Option<Checked<Option<DbSnapshot>>>,
+    /// The groups that were chosen by name.
+    pub groups: ChosenGroups,
+    /// AWS's time.
+    pub now: Option<AwsTime>,
     /// The names that would be used; nothing while the source is unknown.
     pub names: Option<GenerationNames>,
     /// What has them.

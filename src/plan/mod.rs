@@ -7,15 +7,17 @@
 pub mod carry;
 mod changed;
 mod checks;
+mod choices;
 mod facts;
 mod finding;
 mod key;
 mod rebuild;
 mod window;
 
-pub use carry::{Origin, PlannedSetting, SettleGroup};
+pub use carry::{Origin, PlannedSetting, Reason, SettleGroup};
 pub use changed::{Changed, changes};
-pub use checks::{Check, Judgement, judge};
+pub use checks::{Check, ChosenGroups, Judgement, OptionGroup, judge};
+pub use choices::{Choices, CopyTags, ExistingSnapshot, Network, Upgrade};
 pub use facts::{Checked, Facts, KeyLookup, TakenNames};
 pub use finding::{Finding, Severity};
 pub use key::can_encrypt;
@@ -37,6 +39,9 @@ pub struct Plan {
     pub key_arn: String,
     /// The name that a person asked for the encrypted instance, if any.
     pub target: Option<String>,
+    /// What was chosen for the copy.
+    #[serde(default, skip_serializing_if = "Choices::is_default")]
+    pub choices: Choices,
     /// Each setting and how it is carried.
     pub settings: Vec<PlannedSetting>,
 }
@@ -84,6 +89,7 @@ impl Plan {
             key_asked: key.to_string(),
             key_arn,
             target,
+            choices: origin.choices.clone(),
             settings: carry::plan_settings(origin),
         })
     }
@@ -97,11 +103,14 @@ impl Plan {
     /// The names of what one generation makes.
     #[must_use]
     pub fn names(&self, generation: u32) -> model::name::GenerationNames {
-        model::name::generation_names(
-            &self.source.identifier,
-            &self.source.resource_id,
-            generation,
-            self.target.as_deref(),
-        )
+        let Source { identifier, resource_id, .. } = &self.source;
+        self.choices.names(identifier, resource_id, generation, self.target.as_deref())
+    }
+
+    /// The engine version that lies in the snapshot.
+    #[must_use]
+    pub fn version_in_snapshot(&self) -> Option<&String> {
+        let from = self.choices.from.as_ref().and_then(|from| from.engine_version.as_ref());
+        from.or(self.source.engine_version.as_ref())
     }
 }

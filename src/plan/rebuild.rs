@@ -3,7 +3,7 @@
 use std::collections::BTreeMap;
 
 use crate::model::{
-    DbInstance, DbSnapshot, Encryption, OWNER_TAG, RUN_TAG, ResourceKind, Tags,
+    CHOICES_TAG, DbInstance, DbSnapshot, Encryption, OWNER_TAG, RUN_TAG, ResourceKind, Tags,
     name::{GenerationNames, short_id},
 };
 
@@ -18,6 +18,8 @@ pub struct Traces {
     pub key_arn: Option<String>,
     /// The name that a person asked for the instance, if it isn't ours.
     pub target: Option<String>,
+    /// What was chosen for the copy, in the words of its tag: AWS doesn't hold it all.
+    pub choices: Option<String>,
 }
 
 /// What AWS shows of one generation.
@@ -66,6 +68,9 @@ impl Traces {
             && !self.runs.contains(run)
         {
             self.runs.push(run.clone());
+        }
+        if let Some(words) = tags.and_then(|tags| tags.get(CHOICES_TAG)) {
+            self.choices.get_or_insert_with(|| words.clone());
         }
         if let Some(key) = encryption.and_then(|encryption| encryption.kms_key_id.as_ref()) {
             self.key_arn.get_or_insert_with(|| key.clone());

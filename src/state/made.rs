@@ -48,9 +48,13 @@ impl Record {
                         None => found.push(Resource { generation: intent.generation, kind, name, known }),
                     }
                 }
-                (Call::DeleteDBInstance { .. } | Call::DeleteDBSnapshot { .. }, None) => {
+                (
+                    Call::DeleteDBInstance { .. } | Call::DeleteDBSnapshot { .. } | Call::DeleteSecurityGroup { .. },
+                    None,
+                ) => {
                     let kind = match intent.call {
                         Call::DeleteDBInstance { .. } => ResourceKind::Instance,
+                        Call::DeleteSecurityGroup { .. } => ResourceKind::SecurityGroup,
                         _ => ResourceKind::Snapshot,
                     };
                     if intent.outcome.is_accepted()

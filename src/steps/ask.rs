@@ -66,20 +66,24 @@ pub(super) fn for_change(situation: &Situation<'_>, call: Call, repeatable: bool
             Wait::because(format!("{} has no effect yet; looking once more", call.action()))
         }
         outcome if outcome.may_have_acted() => decided(without_effect(situation, call, &asked, last)),
+        // It is there, and AWS doesn't show it yet.
+        Outcome::Refused { code, .. } if Refusal::of(code) == Refusal::AlreadyExists && last.age < UNSEEN => {
+            Wait::because(format!("AWS says that {} is done already, and doesn't show it yet", call.action()))
+        }
         _ => refused::next(situation, call, &asked, last),
     }
 }
 
-/// Where AWS tells what became of a call.
-fn events_of(call: &Call) -> EventSource {
+/// Where AWS tells what became of a call; EC2 tells nowhere.
+fn events_of(call: &Call) -> Option<EventSource> {
+    let name = call.resource().to_owned();
     match call {
-        Call::CreateDBSnapshot { .. } | Call::CopyDBSnapshot { .. } | Call::DeleteDBSnapshot { .. } => {
-            EventSource::Snapshot(call.resource().to_owned())
-        }
-        Call::RestoreDBInstanceFromDBSnapshot { .. }
-        | Call::ModifyDBInstance { .. }
-        | Call::RebootDBInstance { .. }
-        | Call::DeleteDBInstance { .. } => EventSource::Instance(call.resource().to_owned()),
+        _ if call.service() != "rds" => None,
+        Call::CreateDBSnapshot { .. }
+        | Call::CopyDBSnapshot { .. }
+        | Call::ModifyDBSnapshot { .. }
+        | Call::DeleteDBSnapshot { .. } => Some(EventSource::Snapshot(name)),
+        _ => Some(EventSource::Instance(name)),
     }
 }
 
@@ -109,7 +113,7 @@ fn gone(situation: &Situation<'_>, call: &Call, last: Asked<'_>) -> Told<Decisio
 }
 
 fn is_about_the_target(situation: &Situation<'_>, call: &Call) -> bool {
-    matches!(events_of(call), EventSource::Instance(name) if name == situation.names().target)
+    matches!(events_of(call), Some(EventSource::Instance(name)) if name == situation.names().target)
 }
 
 /// A call that mustn't be repeated may have acted, and its effect doesn't show. Only AWS's events, and what two equal

@@ -22,6 +22,8 @@ pub(super) fn decide(situation: &Situation<'_>) -> Decision {
         Ours::No(why) => return snapshot::not_ours("snapshot", &copy.identifier, &why, copy.tags.as_ref()),
     }
     match copy.state() {
+        // An upgrade comes after it was complete.
+        SnapshotState::Passing if copy.status_word() == "upgrading" => judge_encryption(situation, copy),
         SnapshotState::Available => judge_encryption(situation, copy),
         SnapshotState::Passing => Wait::on(copy.status_word(), copy.percent_progress),
         SnapshotState::Lost => decided(snapshot::lost(situation, "encrypted copy", copy)),

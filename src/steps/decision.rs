@@ -68,6 +68,20 @@ pub enum Evidence {
         /// Its identity.
         resource_id: String,
     },
+    /// The copy's own security group lets through what it is to let through, and nothing else.
+    Isolated {
+        /// Its name.
+        name: String,
+        /// Its identity.
+        id: String,
+    },
+    /// The encrypted copy is of the wanted engine version.
+    Upgraded {
+        /// Its name.
+        name: String,
+        /// The version.
+        version: String,
+    },
     /// Every wanted value was read back twice.
     Settled,
     /// Encryption, key and settings were read back.

@@ -3,7 +3,8 @@
 use std::time::Duration;
 
 use super::{Asked, Situation};
-use crate::model::{DbInstance, DbSnapshot, Outcome, RUN_TAG, SnapshotState, Tags};
+use crate::plan::ExistingSnapshot;
+use crate::model::{DbInstance, DbSnapshot, Outcome, RUN_TAG, SecurityGroup, SnapshotState, Tags};
 
 /// Whether something that has our name is ours.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -41,6 +42,33 @@ pub(super) fn of_snapshot(situation: &Situation<'_>, snapshot: &DbSnapshot, acti
         None if known && last.this_run && !came_later(snapshot, &last) => Ours::Yes,
         None if last.age < TAGS_LAG => Ours::NotYet("waiting for its tags, which prove that it is ours"),
         None => Ours::No(format!("it has no tag {RUN_TAG}, long after our call")),
+    }
+}
+
+/// Whether a snapshot that was there before is the one that was planned from.
+pub(super) fn of_existing(situation: &Situation<'_>, snapshot: &DbSnapshot, planned: &ExistingSnapshot) -> Ours {
+    let ours = &situation.plan.source.resource_id;
+    match (&snapshot.resource_id, snapshot.original_snapshot_create_time.or(snapshot.snapshot_create_time)) {
+        (Some(id), _) if id != ours => Ours::No(format!("it comes from {id}, not from {ours}")),
+        (Some(_), Some(taken)) if taken == planned.taken => Ours::Yes,
+        (Some(_), Some(taken)) => Ours::No(format!("it was taken at {taken}, planned was one taken at {}", planned.taken)),
+        _ => Ours::NotYet("AWS doesn't show where it comes from, and when it was taken"),
+    }
+}
+
+/// Whether a security group with our name is what this migration made: by the id that AWS answered, else by its tag.
+pub(super) fn of_security_group(situation: &Situation<'_>, group: &SecurityGroup) -> Ours {
+    let asked = || situation.asked("CreateSecurityGroup", &group.name);
+    let Some(last) = asked().filter(|asked| asked.intent.outcome.may_have_acted()).last() else {
+        return Ours::No(never_asked(asked().next().is_some()));
+    };
+    match (asked().find_map(|asked| asked.intent.outcome.resource_id()), group.tags.get(RUN_TAG)) {
+        (Some(id), _) if *id == group.id => Ours::Yes,
+        (Some(id), _) => Ours::No(format!("it is {}; what this migration made was {id}", group.id)),
+        (None, Some(run)) if run == situation.run => Ours::Yes,
+        (None, Some(run)) => Ours::No(format!("its tag {RUN_TAG} names another run, {run}")),
+        (None, None) if last.age < TAGS_LAG => Ours::NotYet("waiting for its tags, which prove that it is ours"),
+        (None, None) => Ours::No(format!("it has no tag {RUN_TAG}")),
     }
 }
 

@@ -7,6 +7,7 @@
 mod ask;
 mod copy;
 mod decision;
+mod isolate;
 mod lineage;
 mod refused;
 mod remove;
@@ -16,6 +17,7 @@ mod situation;
 mod snapshot;
 mod survey;
 mod told;
+mod upgrade;
 mod verify;
 
 #[cfg(test)]
@@ -28,6 +30,8 @@ pub use survey::{Item, survey};
 pub use verify::{CheckUp, changed_source, check_up, differences};
 
 use serde::{Deserialize, Serialize};
+
+use crate::plan::Plan;
 
 /// What a run works toward.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
@@ -52,14 +56,17 @@ impl Goal {
         }
     }
 
-    /// The steps toward it, in order.
+    /// The steps toward it, in order: those that this plan needs.
     #[must_use]
-    pub fn pipeline(self) -> &'static [Step] {
-        match self {
+    pub fn pipeline(self, plan: &Plan) -> Vec<Step> {
+        let all: &[Step] = match self {
             Self::Migrate => &PIPELINE,
-            Self::Abandon => &[Step::RemoveTarget, Step::RemoveCopy, Step::RemoveSnapshot],
+            Self::Abandon => {
+                &[Step::RemoveTarget, Step::RemoveCopy, Step::RemoveSnapshot, Step::RemoveSecurityGroup]
+            }
             Self::DropSnapshots => &[Step::RemoveSnapshot],
-        }
+        };
+        all.iter().copied().filter(|step| step.is_needed(plan)).collect()
     }
 }
 
@@ -67,10 +74,14 @@ impl Goal {
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
 #[serde(rename_all = "kebab-case")]
 pub enum Step {
+    /// A security group of the copy's own, where that is to be kept apart.
+    Isolate,
     /// A manual snapshot of the source.
     TakeSnapshot,
     /// A copy of it, encrypted under the key: the only way that AWS offers from plain to encrypted.
     EncryptCopy,
+    /// Another engine version for the encrypted copy, where one was asked for.
+    Upgrade,
     /// A new instance from the copy.
     Restore,
     /// The settings that a restore forgets.
@@ -83,19 +94,43 @@ pub enum Step {
     RemoveCopy,
     /// The plain snapshot goes.
     RemoveSnapshot,
+    /// The copy's own security group goes.
+    RemoveSecurityGroup,
 }
 
 /// The pipeline, in order.
-pub const PIPELINE: [Step; 5] = [Step::TakeSnapshot, Step::EncryptCopy, Step::Restore, Step::Settle, Step::Verify];
+pub const PIPELINE: [Step; 7] = [
+    Step::Isolate,
+    Step::TakeSnapshot,
+    Step::EncryptCopy,
+    Step::Upgrade,
+    Step::Restore,
+    Step::Settle,
+    Step::Verify,
+];
 
 impl Step {
+    /// Whether a plan needs it.
+    fn is_needed(self, plan: &Plan) -> bool {
+        match self {
+            Self::Isolate | Self::RemoveSecurityGroup => plan.choices.network.is_quarantine(),
+            Self::Upgrade => plan.choices.upgrade.is_some(),
+            // What was there before stays.
+            Self::RemoveSnapshot => plan.choices.from.is_none(),
+            _ => true,
+        }
+    }
+
     /// Whether something of this step's own is in AWS, or may be.
     ///
     /// Settle and Verify make nothing: they follow Restore.
     fn has_begun(self, situation: &Situation<'_>) -> bool {
         let names = situation.names();
         let (seen, action, name) = match self {
-            Self::TakeSnapshot => return true,
+            Self::Isolate => (situation.seen.security_group.is_some(), "CreateSecurityGroup", &names.security_group),
+            // One that was there before was begun by somebody else.
+            Self::TakeSnapshot if situation.plan.choices.from.is_some() => return false,
+            Self::TakeSnapshot => (situation.seen.snapshot.is_some(), "CreateDBSnapshot", &names.snapshot),
             Self::EncryptCopy => (situation.seen.copy.is_some(), "CopyDBSnapshot", &names.copy),
             Self::Restore => (situation.seen.target.is_some(), "RestoreDBInstanceFromDBSnapshot", &names.target),
             _ => return false,
@@ -105,14 +140,17 @@ impl Step {
 
     fn decide(self, situation: &Situation<'_>, goal: Goal) -> Decision {
         match self {
+            Self::Isolate => isolate::decide(situation),
             Self::TakeSnapshot => snapshot::decide(situation),
             Self::EncryptCopy => copy::decide(situation),
+            Self::Upgrade => upgrade::decide(situation),
             Self::Restore => restore::decide(situation),
             Self::Settle => settle::decide(situation),
             Self::Verify => verify::decide(situation),
             Self::RemoveTarget => remove::target(situation),
             Self::RemoveCopy => remove::copy(situation),
             Self::RemoveSnapshot => remove::snapshot(situation, goal),
+            Self::RemoveSecurityGroup => remove::security_group(situation),
         }
     }
 }
@@ -135,7 +173,7 @@ pub struct Standing {
 /// after its copy exists is fine (rule 1). Removing goes forward, each thing before what it was made from.
 #[must_use]
 pub fn decide(situation: &Situation<'_>, goal: Goal) -> Standing {
-    let pipeline = goal.pipeline();
+    let pipeline = goal.pipeline(situation.plan);
     let mut start = pipeline.iter().rposition(|step| step.has_begun(situation)).unwrap_or(0);
     // A create that is asked for once more needs what it is made from, as it did the first time.
     if pipeline.get(start).is_some_and(|step| matches!(step.decide(situation, goal), Decision::Act(_))) {

@@ -42,6 +42,10 @@ pub(super) fn next(situation: &Situation<'_>, call: Call, asked: &[Asked<'_>], l
     }
     let quote = Quote { code, message, request_id: request_id.as_deref() };
     match Refusal::of(code) {
+        // A network interface lingers for some minutes; a group that is used by others does for ever.
+        Refusal::Busy if matches!(call, Call::DeleteSecurityGroup { .. }) => {
+            patiently(situation, call, asked, last, (FOR_A_SLOT, PATIENCE), &quote)
+        }
         Refusal::Busy if !passes(situation, &call) => {
             patiently(situation, call, asked, last, (PAUSE, PATIENCE), &quote)
         }
@@ -83,10 +87,16 @@ fn status_of_what_it_needs<'a>(situation: &Situation<'a>, call: &Call) -> Option
         Call::CreateDBSnapshot { .. } => seen.source.as_ref().map(DbInstance::status_word),
         Call::CopyDBSnapshot { .. } => seen.snapshot.as_ref().map(DbSnapshot::status_word),
         Call::RestoreDBInstanceFromDBSnapshot { .. } => seen.copy.as_ref().map(DbSnapshot::status_word),
-        Call::ModifyDBInstance { .. } | Call::RebootDBInstance { .. } | Call::DeleteDBInstance { .. } => {
-            seen.target.as_ref().map(DbInstance::status_word)
-        }
-        Call::DeleteDBSnapshot { snapshot, .. } => {
+        Call::ModifyDBInstance { .. }
+        | Call::RebootDBInstance { .. }
+        | Call::AddRoleToDBInstance { .. }
+        | Call::DeleteDBInstance { .. } => seen.target.as_ref().map(DbInstance::status_word),
+        Call::CreateSecurityGroup { .. }
+        | Call::AuthorizeSecurityGroupIngress { .. }
+        | Call::AuthorizeSecurityGroupEgress { .. }
+        | Call::RevokeSecurityGroupEgress { .. }
+        | Call::DeleteSecurityGroup { .. } => None,
+        Call::ModifyDBSnapshot { snapshot, .. } | Call::DeleteDBSnapshot { snapshot, .. } => {
             let snapshots = [&seen.snapshot, &seen.copy].into_iter().flatten();
             snapshots.filter(|it| it.identifier == *snapshot).map(DbSnapshot::status_word).next()
         }
@@ -228,7 +238,7 @@ fn key(
 /// The sentence names the action, and who denies it.
 fn denied(situation: &Situation<'_>, call: &Call, quote: &Quote<'_>) -> Decision {
     let denial = Denial::of(quote.message);
-    let asked = format!("rds:{}", call.action());
+    let asked = format!("{}:{}", call.service(), call.action());
     let remedy = match denial.explicitly_by {
         Some(by) if denial.is_by_the_organization() => format!(
             "{} is denied by an organization's policy ({by}): nobody in this account can allow it. Ask whoever runs the \

@@ -53,6 +53,24 @@ pub(super) fn snapshot(situation: &Situation<'_>, goal: Goal) -> Decision {
     decided(one_snapshot(situation, snapshot, ResourceKind::Snapshot, ours))
 }
 
+/// Decides the next move toward no security group of the copy's own. No data hangs on it.
+pub(super) fn security_group(situation: &Situation<'_>) -> Decision {
+    let kind = ResourceKind::SecurityGroup;
+    let name = &situation.names().security_group;
+    let Some(group) = &situation.seen.security_group else { return absent(situation, kind, name) };
+    let ours = match lineage::of_security_group(situation, group) {
+        Ours::Yes => confirmed(situation, kind, name, Some(&group.tags)),
+        other => other,
+    };
+    if let Some(decision) = unless_ours(ours, kind, name, "there") {
+        return decision;
+    }
+    if situation.steady_for.of(kind) < ask::SECOND_LOOK {
+        return Wait::because("looking once more before anything is removed");
+    }
+    ask::for_change(situation, Call::DeleteSecurityGroup { name: name.clone(), group_id: group.id.clone() }, true)
+}
+
 fn one_snapshot(situation: &Situation<'_>, shown: &DbSnapshot, kind: ResourceKind, ours: Ours) -> Told<Decision> {
     let name = &shown.identifier;
     let ours = if ours == Ours::Yes { confirmed(situation, kind, name, shown.tags.as_ref()) } else { ours };
@@ -98,8 +116,7 @@ fn absent(situation: &Situation<'_>, kind: ResourceKind, name: &str) -> Decision
     let gone = || Decision::Done(Evidence::Gone { kind, name: name.to_owned() });
     let made = situation.asked_to_make(kind, name).filter(|asked| asked.intent.outcome.may_have_acted()).last();
     let Some(made) = made else { return gone() };
-    let deletion = if kind == ResourceKind::Instance { "DeleteDBInstance" } else { "DeleteDBSnapshot" };
-    let deleted = situation.asked(deletion, name).any(|asked| asked.intent.outcome.may_have_acted());
+    let deleted = situation.asked(kind.deletion(), name).any(|asked| asked.intent.outcome.may_have_acted());
     if !deleted && made.age < ask::UNSEEN {
         return Wait::because(format!("{name} was asked for a moment ago and may still appear"));
     }

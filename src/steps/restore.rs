@@ -1,7 +1,7 @@
 //! Restore: a new instance from the encrypted copy.
 
 use super::{
-    Decision, Evidence, Situation, Stop, StopKind, Wait, ask, lineage,
+    Decision, Evidence, Situation, Stop, StopKind, Wait, ask, isolate, lineage,
     lineage::Ours,
     snapshot,
     told::{self, Told, decided},
@@ -11,7 +11,11 @@ use crate::model::{Call, DbInstance, EventSource, InstanceState, Setting, Settin
 /// Decides the next move toward the encrypted instance.
 pub(super) fn decide(situation: &Situation<'_>) -> Decision {
     let Some(target) = &situation.seen.target else {
-        return ask::for_create(situation, call(situation));
+        // What it is restored into has to be there, as it is to be.
+        return match isolate::decide(situation) {
+            Decision::Done(_) => ask::for_create(situation, call(situation)),
+            unready => unready,
+        };
     };
     match lineage::of_target(situation, target) {
         Ours::Yes => judge(situation, target),
@@ -25,7 +29,7 @@ fn call(situation: &Situation<'_>) -> Call {
         .plan
         .settings
         .iter()
-        .filter_map(|planned| Some((planned.setting, planned.at_restore.clone()?)))
+        .filter_map(|planned| Some((planned.setting, situation.at_restore(planned)?)))
         .collect();
     settings.insert(Setting::Tags, Value::Tags(tags(situation)));
     Call::RestoreDBInstanceFromDBSnapshot {

@@ -35,6 +35,7 @@ pub(super) fn decide(situation: &Situation<'_>) -> Decision {
         return Wait::in_status(word, why);
     }
     match next {
+        Some(Change::AddRole { arn, feature }) => ask::for_change(situation, add_role(target, arn, feature), true),
         Some(Change::Modify(settings)) => ask::for_change(situation, modify(target, settings), true),
         Some(Change::Reboot) => ask::for_change(situation, reboot(target), false),
         Some(Change::Later(why)) => Wait::in_status(word, why),
@@ -49,6 +50,7 @@ pub(super) fn decide(situation: &Situation<'_>) -> Decision {
 /// What is still to be changed.
 enum Change {
     Modify(SettingValues),
+    AddRole { arn: String, feature: String },
     Reboot,
     Later(String),
 }
@@ -66,6 +68,14 @@ fn next_change(situation: &Situation<'_>, target: &DbInstance) -> Option<Change>
         }
         let settings = group_values(situation, group);
         match (group, settings.get(&Setting::PreferredMaintenanceWindow)) {
+            (SettleGroup::Roles, _) => match next_role(target, &settings) {
+                // AWS takes a role only where all is quiet; the rest can go first.
+                Some(_) if target.status_word() != "available" => {
+                    later = Some("until the target is available, before a role is added".into());
+                }
+                Some((feature, arn)) => return Some(Change::AddRole { arn, feature }),
+                None => {}
+            },
             // A window that contains now would start whatever is pending; the rest can go first.
             (SettleGroup::Windows, Some(Value::Text(window))) if window_contains(window, situation.now) => {
                 later = Some(format!("until its maintenance window {window} UTC is over, before setting it"));
@@ -80,11 +90,20 @@ fn next_change(situation: &Situation<'_>, target: &DbInstance) -> Option<Change>
 
 fn group_values(situation: &Situation<'_>, group: SettleGroup) -> SettingValues {
     let planned = situation.plan.settings.iter().filter(|planned| planned.settle == Some(group));
-    planned.map(|planned| (planned.setting, planned.wanted.clone())).collect()
+    planned.filter_map(|planned| Some((planned.setting, situation.wanted(planned)?))).collect()
 }
 
 fn group_holds(situation: &Situation<'_>, target: &DbInstance, group: SettleGroup) -> bool {
-    group_values(situation, group).iter().all(|(setting, wanted)| carry::holds(*setting, wanted, target))
+    group_values(situation, group).iter().all(|(setting, wanted)| carry::is_set(*setting, wanted, target))
+}
+
+/// The first role that isn't there yet: each goes by a call of its own.
+fn next_role(target: &DbInstance, settings: &SettingValues) -> Option<(String, String)> {
+    let Some(Value::Tags(wanted)) = settings.get(&Setting::AssociatedRoles) else { return None };
+    let there = |feature: &str, arn: &str| {
+        target.attached.roles.iter().any(|role| role.feature == feature && role.arn == arn)
+    };
+    wanted.iter().find(|(feature, arn)| !there(feature, arn)).map(|(feature, arn)| (feature.clone(), arn.clone()))
 }
 
 fn waits_for_reboot(target: &DbInstance) -> bool {
@@ -95,6 +114,9 @@ fn waits_for_reboot(target: &DbInstance) -> bool {
 fn unapplied(target: &DbInstance) -> Option<String> {
     if !target.pending_modified_values.is_empty() {
         return Some(format!("applying {}", target.pending_modified_values.join(", ")));
+    }
+    if let Some(why) = carry::under_way(target) {
+        return Some(why);
     }
     let groups = [&target.parameter_groups, &target.option_groups];
     let applying = groups.into_iter().flat_map(|groups| groups.iter().flatten()).find(|group| {
@@ -124,6 +146,15 @@ fn modify(target: &DbInstance, settings: SettingValues) -> Call {
         instance: target.identifier.clone(),
         resource_id: target.resource_id.clone().unwrap_or_default(),
         settings,
+    }
+}
+
+fn add_role(target: &DbInstance, role_arn: String, feature: String) -> Call {
+    Call::AddRoleToDBInstance {
+        instance: target.identifier.clone(),
+        resource_id: target.resource_id.clone().unwrap_or_default(),
+        role_arn,
+        feature,
     }
 }
 

@@ -6,10 +6,10 @@ use serde::{Deserialize, Serialize};
 
 use crate::{
     model::{
-        Answers, AwsTime, DbInstance, DbSnapshot, Intent, OWNER_TAG, RUN_TAG, ResourceKind, Tags,
+        Answers, AwsTime, CHOICES_TAG, DbInstance, DbSnapshot, Intent, OWNER_TAG, RUN_TAG, ResourceKind, SecurityGroup, Tags, Value,
         name::GenerationNames, name::short_id,
     },
-    plan::Plan,
+    plan::{Plan, PlannedSetting, Reason},
 };
 
 /// One attempt from snapshot to instance. Each has its own names (rule 9).
@@ -35,6 +35,8 @@ pub struct Seen {
     pub copy: Option<DbSnapshot>,
     /// The encrypted instance.
     pub target: Option<DbInstance>,
+    /// Its own security group, where it is kept apart.
+    pub security_group: Option<SecurityGroup>,
 }
 
 /// For how long each resource has been shown with the same identity, or not been shown at all.
@@ -48,6 +50,8 @@ pub struct Steadiness {
     pub copy: Duration,
     /// The encrypted instance.
     pub target: Duration,
+    /// Its own security group.
+    pub security_group: Duration,
 }
 
 impl Steadiness {
@@ -56,6 +60,7 @@ impl Steadiness {
             ResourceKind::Snapshot => self.snapshot,
             ResourceKind::EncryptedCopy => self.copy,
             ResourceKind::Instance => self.target,
+            ResourceKind::SecurityGroup => self.security_group,
         }
     }
 }
@@ -91,6 +96,14 @@ pub struct Situation<'a> {
     pub target_steady_for: Duration,
     /// AWS's time.
     pub now: AwsTime,
+}
+
+/// A planned value, with the identity of the copy's own group where that is what was planned.
+pub(super) fn wanted(planned: &PlannedSetting, value: &Value, group: Option<&SecurityGroup>) -> Option<Value> {
+    match planned.reason {
+        Some(Reason::Quarantined) => group.map(|group| Value::List(vec![group.id.clone()])),
+        _ => Some(value.clone()),
+    }
 }
 
 impl<'a> Situation<'a> {
@@ -139,10 +152,25 @@ impl<'a> Situation<'a> {
         }
     }
 
+    /// What a setting must show at the end. A group of its own is known once it is made; nothing before that.
+    pub(super) fn wanted(&self, planned: &PlannedSetting) -> Option<Value> {
+        wanted(planned, &planned.wanted, self.seen.security_group.as_ref())
+    }
+
+    /// What a setting is restored with; nothing where it isn't passed.
+    pub(super) fn at_restore(&self, planned: &PlannedSetting) -> Option<Value> {
+        wanted(planned, planned.at_restore.as_ref()?, self.seen.security_group.as_ref())
+    }
+
     /// The tags on everything that we make.
     pub(super) fn own_tags(&self) -> Tags {
         let resource_id = &self.plan.source.resource_id;
         let owner = format!("{}.g{}.{resource_id}", short_id(resource_id), self.generation.n);
-        Tags::from([(OWNER_TAG.to_owned(), owner), (RUN_TAG.to_owned(), self.run.to_owned())])
+        let mut tags = self.plan.choices.tags.clone();
+        if !self.plan.choices.is_default() {
+            tags.insert(CHOICES_TAG.to_owned(), self.plan.choices.in_words());
+        }
+        tags.extend([(OWNER_TAG.to_owned(), owner), (RUN_TAG.to_owned(), self.run.to_owned())]);
+        tags
     }
 }

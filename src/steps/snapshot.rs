@@ -5,10 +5,14 @@ use super::{
     lineage::Ours,
     told::{self, Told, decided},
 };
+use crate::plan::ExistingSnapshot;
 use crate::model::{Call, DbSnapshot, EventSource, InstanceState, RUN_TAG, SnapshotState, Tags};
 
 /// Decides the next move toward the plain snapshot.
 pub(super) fn decide(situation: &Situation<'_>) -> Decision {
+    if let Some(planned) = &situation.plan.choices.from {
+        return existing(situation, planned);
+    }
     match &situation.seen.snapshot {
         Some(snapshot) => judge(situation, snapshot),
         None => ask_for_it(situation),
@@ -26,6 +30,36 @@ fn judge(situation: &Situation<'_>, snapshot: &DbSnapshot) -> Decision {
         SnapshotState::Available => Decision::Done(Evidence::Snapshot { name: name.clone() }),
         SnapshotState::Passing => Wait::on(snapshot.status_word(), snapshot.percent_progress),
         SnapshotState::Lost => decided(lost(situation, "snapshot", snapshot)),
+    }
+}
+
+/// One that was there before is looked at, and is never ours to make or to remove.
+fn existing(situation: &Situation<'_>, planned: &ExistingSnapshot) -> Decision {
+    let name = &planned.identifier;
+    let Some(snapshot) = &situation.seen.snapshot else {
+        if situation.steady_for.snapshot < ask::SECOND_LOOK {
+            return Wait::because(format!("AWS doesn't show the snapshot {name}; looking once more"));
+        }
+        return Stop::for_person(
+            format!("the snapshot {name}, from which the plan begins, isn't there any more"),
+            format!(
+                "{}; AWS removes automated snapshots by itself. Abandon this migration, and plan one from another snapshot",
+                situation.what_is_safe()
+            ),
+        );
+    };
+    match lineage::of_existing(situation, snapshot, planned) {
+        Ours::Yes => {}
+        Ours::NotYet(why) => return Wait::in_status(snapshot.status_word(), why),
+        Ours::No(why) => return not_ours("snapshot", name, &why, snapshot.tags.as_ref()),
+    }
+    match snapshot.state() {
+        SnapshotState::Available => Decision::Done(Evidence::Snapshot { name: name.clone() }),
+        SnapshotState::Passing => Wait::on(snapshot.status_word(), snapshot.percent_progress),
+        SnapshotState::Lost => Stop::for_person(
+            format!("the snapshot {name}, from which the plan begins, is {}", snapshot.status_word()),
+            format!("{}. Abandon this migration, and plan one from another snapshot", situation.what_is_safe()),
+        ),
     }
 }
 

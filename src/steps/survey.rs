@@ -17,8 +17,8 @@ pub struct Item {
     pub status: String,
     /// Its storage, in GiB; a snapshot is billed for what it holds of it.
     pub allocated_storage: Option<i32>,
-    /// What AWS says of its encryption.
-    pub encryption: Encryption,
+    /// What AWS says of its encryption; nothing of what holds no data.
+    pub encryption: Option<Encryption>,
     /// Whether deletion protection is on.
     pub protected: bool,
     /// Why it isn't proven to be this migration's; nothing where it is.
@@ -40,11 +40,21 @@ pub fn survey(situation: &Situation<'_>) -> Vec<Item> {
             tagged(situation, lineage::of_copy(situation, it), it.tags.as_ref()),
         )
     });
-    let snapshot = seen.snapshot.as_ref().map(|it| {
+    let made = situation.plan.choices.from.is_none();
+    let snapshot = seen.snapshot.as_ref().filter(|_| made).map(|it| {
         let ours = lineage::of_snapshot(situation, it, "CreateDBSnapshot");
         of_snapshot(ResourceKind::Snapshot, it, tagged(situation, ours, it.tags.as_ref()))
     });
-    [target, copy, snapshot].into_iter().flatten().collect()
+    let group = seen.security_group.as_ref().map(|it| Item {
+        kind: ResourceKind::SecurityGroup,
+        name: it.name.clone(),
+        status: it.id.clone(),
+        allocated_storage: None,
+        encryption: None,
+        protected: false,
+        not_ours: tagged(situation, lineage::of_security_group(situation, it), Some(&it.tags)),
+    });
+    [target, copy, snapshot, group].into_iter().flatten().collect()
 }
 
 /// Why it isn't proven ours: by its lineage, or for want of our tag.
@@ -66,7 +76,7 @@ fn of_instance(instance: &DbInstance, not_ours: Option<String>) -> Item {
         name: instance.identifier.clone(),
         status: instance.status_word().to_owned(),
         allocated_storage: instance.allocated_storage,
-        encryption: instance.encryption.clone(),
+        encryption: Some(instance.encryption.clone()),
         protected: instance.deletion_protection == Some(true),
         not_ours,
     }
@@ -78,7 +88,7 @@ fn of_snapshot(kind: ResourceKind, snapshot: &DbSnapshot, not_ours: Option<Strin
         name: snapshot.identifier.clone(),
         status: snapshot.status_word().to_owned(),
         allocated_storage: snapshot.allocated_storage,
-        encryption: snapshot.encryption.clone(),
+        encryption: Some(snapshot.encryption.clone()),
         protected: false,
         not_ours,
     }

@@ -46,9 +46,10 @@ pub(super) fn instance<'a>(
 /// The events about a resource since a moment, oldest first; or why nobody could look.
 pub(super) fn events<'a>(
     situation: &Situation<'a>,
-    of: EventSource,
+    of: impl Into<Option<EventSource>>,
     since: AwsTime,
 ) -> Told<Result<Vec<&'a DbEvent>, &'a str>> {
+    let Some(of) = of.into() else { return Ok(Ok(vec![])) };
     Ok(match answer(situation, Inquiry::Events(of))? {
         Answer::Events(events) => Ok(events.iter().filter(|event| event.at >= since).collect()),
         other => Err(why_not(other)),
@@ -56,7 +57,12 @@ pub(super) fn events<'a>(
 }
 
 /// What AWS tells of a resource, as half a sentence to be added: its reason if it gives one, else the newest event.
-pub(super) fn in_its_events(situation: &Situation<'_>, of: EventSource, since: AwsTime) -> Told<String> {
+pub(super) fn in_its_events(
+    situation: &Situation<'_>,
+    of: impl Into<Option<EventSource>>,
+    since: AwsTime,
+) -> Told<String> {
+    let Some(of) = of.into() else { return Ok(String::new()) };
     Ok(match events(situation, of, since)? {
         Ok(events) => {
             let quoted = |event: &DbEvent| format!("“{}” ({})", event.message, event.at.strftime("%H:%M:%S UTC"));

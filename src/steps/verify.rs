@@ -2,11 +2,13 @@
 
 use super::{
     Decision, Difference, Evidence, Situation, Stop, StopKind, Wait,
+    isolate::Walls,
     lineage::{self, Ours},
+    situation::wanted,
 };
 use crate::{
-    model::{DbInstance, InstanceState, Verdict},
-    plan::{Plan, carry},
+    model::{DbInstance, InstanceState, SecurityGroup, Value, Verdict},
+    plan::{Plan, Reason, carry},
 };
 
 /// Decides whether the target is what was asked for.
@@ -22,7 +24,7 @@ pub(super) fn decide(situation: &Situation<'_>) -> Decision {
             );
         }
     }
-    let found = differences(plan, target);
+    let found = differences(plan, target, situation.seen.security_group.as_ref());
     if found.is_empty() {
         return Decision::Done(Evidence::Verified { compared: plan.settings.len() });
     }
@@ -62,19 +64,27 @@ pub fn check_up(situation: &Situation<'_>) -> CheckUp {
     if matches!(target.state(), InstanceState::NeedsPerson | InstanceState::Deleting) {
         return CheckUp::Unfit(format!("{name} is {}", target.status_word()));
     }
-    let found = differences(situation.plan, target);
+    let found = differences(situation.plan, target, situation.seen.security_group.as_ref());
     if found.is_empty() { CheckUp::Same(situation.plan.settings.len()) } else { CheckUp::Differs(found) }
 }
 
 /// The settings in which the target isn't what the plan wants.
 #[must_use]
-pub fn differences(plan: &Plan, target: &DbInstance) -> Vec<Difference> {
+pub fn differences(plan: &Plan, target: &DbInstance, group: Option<&SecurityGroup>) -> Vec<Difference> {
+    let breach = match (Walls::of(&plan.choices.network), group) {
+        (None, _) => None,
+        (Some(walls), Some(group)) => walls.breach(group),
+        (Some(_), None) => Some("its own security group isn't shown".to_owned()),
+    };
     plan.settings
         .iter()
         .filter_map(|planned| {
-            let shown = carry::read(planned.setting, target);
-            let same = carry::holds(planned.setting, &planned.wanted, target);
-            (!same).then(|| Difference { setting: planned.setting, wanted: planned.wanted.clone(), shown })
+            let wanted = wanted(planned, &planned.wanted, group).unwrap_or_else(|| planned.wanted.clone());
+            let breach = breach.clone().filter(|_| planned.reason == Some(Reason::Quarantined));
+            let fault = carry::fault(planned.setting, target).or(breach);
+            let same = fault.is_none() && carry::holds(planned.setting, &wanted, target);
+            let shown = fault.map(Value::Text).or_else(|| carry::read(planned.setting, target));
+            (!same).then_some(Difference { setting: planned.setting, wanted, shown })
         })
         .collect()
 }
@@ -84,12 +94,9 @@ pub fn differences(plan: &Plan, target: &DbInstance) -> Vec<Difference> {
 pub fn changed_source(plan: &Plan, source: &DbInstance) -> Vec<Difference> {
     plan.settings
         .iter()
-        .filter(|planned| !carry::holds(planned.setting, &planned.source, source))
-        .map(|planned| Difference {
-            setting: planned.setting,
-            wanted: planned.source.clone(),
-            shown: carry::read(planned.setting, source),
-        })
+        .filter_map(|planned| Some((planned.setting, planned.source.clone()?)))
+        .filter(|(setting, value)| carry::read(*setting, source).as_ref() != Some(value))
+        .map(|(setting, wanted)| Difference { setting, wanted, shown: carry::read(setting, source) })
         .collect()
 }
 

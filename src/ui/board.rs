@@ -5,7 +5,7 @@ use std::time::Duration;
 use super::{estimate::Samples, words};
 use crate::{
     engine::event::{Begun, Event, Progress},
-    steps::{Goal, Step},
+    steps::Step,
 };
 
 /// All that is shown of one migration.
@@ -48,17 +48,17 @@ pub(super) enum State {
 
 impl Board {
     pub(super) fn new() -> Self {
-        Self::toward(Goal::Migrate)
+        Self::along(&[])
     }
 
-    fn toward(goal: Goal) -> Self {
-        let rows = goal.pipeline().iter().copied().map(Row::waiting).collect();
+    fn along(steps: &[Step]) -> Self {
+        let rows = steps.iter().copied().map(Row::waiting).collect();
         Self { begun: None, rows, trouble: None, beat: 0, ended: false }
     }
 
     pub(super) fn hear(&mut self, event: &Event) {
         match event {
-            Event::Begun(begun) => *self = Self { begun: Some(begun.clone()), ..Self::toward(begun.goal) },
+            Event::Begun(begun) => *self = Self { begun: Some(begun.clone()), ..Self::along(&begun.steps) },
             Event::StepStarted { step } => self.start(*step),
             Event::Asking { step, call, attempt } => self.ask(*step, call, *attempt),
             Event::Asked { step, call, outcome, accepted } => self.answer(*step, call, outcome, *accepted),

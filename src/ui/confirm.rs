@@ -114,7 +114,7 @@ fn effects(text: &mut Text, plan: &Plan, names: &GenerationNames) {
 fn reach(plan: &Plan, target: &str) -> String {
     let source = &plan.source.identifier;
     let public =
-        plan.settings.iter().any(|it| it.setting == Setting::PubliclyAccessible && it.source == Value::Flag(true));
+        plan.settings.iter().any(|it| it.setting == Setting::PubliclyAccessible && it.source == Some(Value::Flag(true)));
     let but = if public { format!(", though {source} has one") } else { String::new() };
     let groups = wanted(plan, Setting::VpcSecurityGroupIds).map(|groups| format!(" ({groups})")).unwrap_or_default();
     format!("{target} has no public address{but}. It gets the security groups of {source}{groups}.")

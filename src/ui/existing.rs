@@ -2,7 +2,7 @@
 
 use super::{Page, text::Text, words};
 use crate::{
-    model::ResourceKind,
+    model::{Encryption, ResourceKind},
     state::{Known, Record, Resource},
     steps::Item,
 };
@@ -21,10 +21,10 @@ pub(super) fn by_journal(resource: &Resource<'_>) -> [String; 3] {
 pub(super) fn by_look(item: &Item) -> [String; 3] {
     let size = item.allocated_storage.map(|gib| match item.kind {
         ResourceKind::Instance => format!("{gib} GiB"),
-        ResourceKind::Snapshot | ResourceKind::EncryptedCopy => format!("up to {gib} GiB"),
+        _ => format!("up to {gib} GiB"),
     });
     let protected = item.protected.then(|| "deletion protection".to_owned());
-    let parts = [Some(item.status.clone()), size, Some(item.encryption.in_words()), protected];
+    let parts = [Some(item.status.clone()), size, item.encryption.as_ref().map(Encryption::in_words), protected];
     [
         words::resource(item.kind).to_owned(),
         item.name.clone(),
@@ -69,5 +69,6 @@ fn kind(kind: ResourceKind) -> &'static str {
         ResourceKind::Snapshot => "snapshot, not encrypted",
         ResourceKind::EncryptedCopy => "snapshot, encrypted",
         ResourceKind::Instance => "instance",
+        ResourceKind::SecurityGroup => "security group",
     }
 }

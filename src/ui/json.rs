@@ -15,6 +15,7 @@ use super::{
 };
 use crate::{
     engine::event::{Begun, Event, Progress, Reporter},
+    model::Encryption,
     plan::{Check, Finding, Judgement, Severity},
     state::{Entry, Record},
     steps::{CheckUp, Difference, Evidence, Item, Stop, StopKind},
@@ -68,7 +69,7 @@ pub fn checked_up(record: &Record, found: &CheckUp, exit_code: u8) -> Value {
 /// An event, or nothing for those that only move a screen or are told by the last line.
 fn of_event(event: &Event) -> Option<Value> {
     Some(match event {
-        Event::Begun(Begun { goal, database, target, key_arn, resumed, pace }) => json!({
+        Event::Begun(Begun { goal, database, target, key_arn, resumed, pace, .. }) => json!({
             "format": FORMAT, "event": "begun", "database": database, "target": target, "kms_key_arn": key_arn,
             "goal": goal, "resumed": resumed, "sandbox_speed": (*pace > 1).then_some(pace),
         }),
@@ -100,6 +101,8 @@ fn of_evidence(evidence: &Evidence) -> Value {
         Evidence::Snapshot { name } => json!({"snapshot": name}),
         Evidence::EncryptedCopy { name } => json!({"encrypted_copy": name}),
         Evidence::Restored { name, resource_id } => json!({"instance": name, "resource_id": resource_id}),
+        Evidence::Isolated { name, id } => json!({"security_group": name, "id": id}),
+        Evidence::Upgraded { name, version } => json!({"encrypted_copy": name, "engine_version": version}),
         Evidence::Verified { compared } => json!({"compared": compared}),
         Evidence::Gone { kind, name } => json!({"gone": name, "kind": kind}),
         Evidence::Left { kind, name, why } => json!({"left": name, "kind": kind, "why": why}),
@@ -205,7 +208,7 @@ pub(super) fn of_finding(finding: &Finding) -> Value {
 fn of_item(item: &Item) -> Value {
     json!({
         "kind": item.kind, "name": item.name, "status": item.status, "allocated_storage": item.allocated_storage,
-        "encryption": item.encryption.in_words(), "ours": item.not_ours.is_none(), "why_not_ours": item.not_ours,
+        "encryption": item.encryption.as_ref().map(Encryption::in_words), "ours": item.not_ours.is_none(), "why_not_ours": item.not_ours,
     })
 }
 

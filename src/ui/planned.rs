@@ -12,7 +12,7 @@ use super::{
 use crate::{
     model::{DbInstance, Setting, Value, Verdict, name::GenerationNames},
     plan::{
-        Checked, Facts, Judgement, KeyLookup, PlannedSetting, SettleGroup,
+        Checked, Facts, Judgement, KeyLookup, PlannedSetting, Reason, SettleGroup,
         carry::{self, Way},
     },
     steps::Step,
@@ -229,10 +229,14 @@ fn in_words(planned: &PlannedSetting) -> String {
         empty if empty.is_empty() => "(empty)".to_owned(),
         text => text,
     };
-    if planned.source == planned.wanted {
-        word(&planned.wanted)
-    } else {
-        format!("{} → {}", word(&planned.source), word(&planned.wanted))
+    let wanted = match planned.reason {
+        Some(Reason::Quarantined) => "a group of its own".to_owned(),
+        _ => word(&planned.wanted),
+    };
+    match &planned.source {
+        Some(source) if *source == planned.wanted => wanted,
+        Some(source) => format!("{} → {wanted}", word(source)),
+        None => format!("(none) → {wanted}"),
     }
 }
 

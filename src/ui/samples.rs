@@ -42,7 +42,7 @@ pub(super) fn source(engine: &str, multi_az: bool) -> DbInstance {
 
 pub(super) fn plan(engine: &str, multi_az: bool) -> Plan {
     let asked = KeyReference::Alias("alias/payments".into());
-    Plan::new(&crate::plan::Origin { source: &source(engine, multi_az), certificates: None }, &asked, KEY.into(), None)
+    Plan::new(&crate::plan::Origin::of(&source(engine, multi_az)), &asked, KEY.into(), None)
         .unwrap()
 }
 
@@ -107,7 +107,9 @@ pub(super) fn ask(record: &mut Record, last: Step, outcome: Outcome) {
         },
     ];
     let accepted = || Outcome::Accepted { request_id: Some("r".into()), resource_id: None };
-    for call in calls.into_iter().take(last as usize + 1) {
+    let steps = [Step::TakeSnapshot, Step::EncryptCopy, Step::Restore, Step::Settle];
+    let count = steps.iter().position(|step| *step == last).unwrap() + 1;
+    for call in calls.into_iter().take(count) {
         let number = record.enter(1, call, at("06:03:44"));
         record.conclude(number, accepted());
     }
@@ -116,8 +118,10 @@ pub(super) fn ask(record: &mut Record, last: Step, outcome: Outcome) {
 }
 
 pub(super) fn begun(resumed: bool, pace: u32) -> Event {
-    let target = plan("postgres", false).names(1).target;
+    let plan = plan("postgres", false);
+    let target = plan.names(1).target;
     Event::Begun(Begun {
+        steps: crate::steps::Goal::Migrate.pipeline(&plan),
         goal: crate::steps::Goal::Migrate,
         database: "orders".into(),
         target,

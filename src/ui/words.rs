@@ -11,6 +11,8 @@ use crate::{
 #[must_use]
 pub fn step(step: Step) -> &'static str {
     match step {
+        Step::Isolate | Step::RemoveSecurityGroup => "security group",
+        Step::Upgrade => "upgrade",
         Step::TakeSnapshot => "snapshot",
         Step::EncryptCopy => "encrypted copy",
         Step::Restore => "restore",
@@ -25,12 +27,14 @@ pub fn step(step: Step) -> &'static str {
 /// What a step that hasn't begun will do.
 pub(super) fn promise(step: Step) -> &'static str {
     match step {
+        Step::Isolate => "of its own, that lets nothing out",
+        Step::Upgrade => "of the copy's engine version",
         Step::TakeSnapshot => "of the source, while it serves",
         Step::EncryptCopy => "of the snapshot, under the key",
         Step::Restore => "a new instance from the copy",
         Step::Settle => "settings that a restore forgets",
         Step::Verify => "key and settings, read back",
-        Step::RemoveTarget | Step::RemoveCopy | Step::RemoveSnapshot => "to be removed",
+        Step::RemoveTarget | Step::RemoveCopy | Step::RemoveSnapshot | Step::RemoveSecurityGroup => "to be removed",
     }
 }
 
@@ -43,6 +47,8 @@ pub(super) fn evidence(evidence: &Evidence) -> String {
         }
         Evidence::Gone { kind, name } => format!("the {} {name} is gone", resource(*kind)),
         Evidence::Left { kind, name, why } => format!("the {} {name} is left: {why}", resource(*kind)),
+        Evidence::Isolated { name, id } => format!("{name} ({id})"),
+        Evidence::Upgraded { name, version } => format!("{name} is of version {version}"),
         Evidence::Settled => "every value read back twice".into(),
         Evidence::Verified { compared } => format!("encrypted, {compared} settings compared"),
     }
@@ -54,6 +60,7 @@ pub(super) fn resource(kind: ResourceKind) -> &'static str {
         ResourceKind::Snapshot => "snapshot",
         ResourceKind::EncryptedCopy => "encrypted copy",
         ResourceKind::Instance => "instance",
+        ResourceKind::SecurityGroup => "security group",
     }
 }
 

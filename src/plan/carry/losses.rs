@@ -2,7 +2,7 @@
 
 use super::{Finding, members::Loss};
 use crate::{
-    model::{ActivityStream, AttachedRole, DomainMembership, quoted},
+    model::{ActivityStream, AttachedRole, quoted},
     plan::Severity,
 };
 
@@ -36,66 +36,50 @@ fn arn_of_target(loss: &Loss<'_>) -> String {
 /// The time for it, and for all that is set by hand.
 const ONCE_FINISHED: &str = "once the migration is finished, and before anything uses the copy:";
 
+/// Those that don't work at the source wouldn't on the copy either.
 pub(super) fn roles(loss: &Loss<'_>) -> Vec<Finding> {
-    let role = |AttachedRole { arn, feature }: &AttachedRole| {
-        let of = if feature.is_empty() { String::new() } else { format!(" for {feature}") };
+    let broken = |role: &&AttachedRole| role.status.as_deref() == Some("INVALID");
+    let role = |AttachedRole { arn, feature, .. }: &AttachedRole| {
         let add = format!(
-            "{ONCE_FINISHED} `aws rds add-role-to-db-instance --db-instance-identifier {} --role-arn {} --feature-name {}`",
+            "mend the role (it must be there, and trust rds.amazonaws.com); {ONCE_FINISHED} `aws rds \
+             add-role-to-db-instance --db-instance-identifier {} --role-arn {} --feature-name {}`",
             quoted(loss.target),
             quoted(arn),
             quoted(feature)
         );
-        let what = format!("{} takes the role {arn}{of}; the copy won't", loss.source.identifier);
+        let what = format!("the role {arn} of {} for {feature} is INVALID; the copy won't have it", loss.source.identifier);
         Finding::new(Severity::Warning, what, &add, "R-ROLE-1")
     };
-    loss.source.attached.roles.iter().map(role).collect()
+    loss.source.attached.roles.iter().filter(broken).map(role).collect()
 }
 
+/// It is carried, but not as it is: whoever knows the secret by its ARN must learn the new one.
 pub(super) fn master_user_secret(loss: &Loss<'_>) -> Vec<Finding> {
     let Some(secret) = &loss.source.attached.master_user_secret else { return vec![] };
-    let mut flags = vec!["--manage-master-user-password".to_owned()];
-    flags.extend(secret.kms_key_id.as_ref().map(|key| format!("--master-user-secret-kms-key-id {}", quoted(key))));
     let arn = secret.arn.as_deref().unwrap_or("a secret that AWS doesn't name");
     warning(
         format!(
-            "AWS keeps the master password of {} in {arn}; the copy has the password of the snapshot's moment, which \
-             nobody may know any more once AWS rotates that secret",
+            "AWS keeps the master password of {} in {arn}; that of the copy will be a new one, in another secret",
             loss.source.identifier
         ),
-        &format!("{ONCE_FINISHED} {}; it gets a secret of its own, with another ARN", modify(loss, &flags)),
+        "what reads the master password by that ARN needs the new one, which is named at the end; the source's secret \
+         goes when the source is deleted",
         "R-MOD-9",
     )
 }
 
+/// One that the source couldn't join isn't tried with the copy.
 pub(super) fn domains(loss: &Loss<'_>) -> Vec<Finding> {
-    let member = |membership: &DomainMembership| {
-        let word = |flag: &str, value: &Option<String>| Some(format!("{flag} {}", quoted(value.as_deref()?)));
-        // Either AWS's directory and a role, or a person's own by its name.
-        let flags: Vec<String> = match &membership.domain {
-            Some(_) => {
-                vec![word("--domain", &membership.domain), word("--domain-iam-role-name", &membership.role_name)]
-            }
-            None => vec![
-                word("--domain-fqdn", &membership.fqdn),
-                word("--domain-ou", &membership.organizational_unit),
-                word("--domain-auth-secret-arn", &membership.auth_secret_arn),
-                (!membership.dns_ips.is_empty()).then(|| format!("--domain-dns-ips {}", membership.dns_ips.join(" "))),
-            ],
-        }
-        .into_iter()
-        .flatten()
-        .collect();
-        let names = membership.fqdn.as_deref().or(membership.domain.as_deref()).unwrap_or("without a name");
-        warning(
-            format!(
-                "{} is a member of the domain {names}; the copy won't be: logins by that domain fail there",
-                loss.source.identifier
-            ),
-            &format!("{ONCE_FINISHED} {}", modify(loss, &flags)),
-            NEW,
-        )
-    };
-    loss.source.attached.domains.iter().flat_map(member).collect()
+    let Some(first) = loss.source.attached.domains.first() else { return vec![] };
+    if first.status.as_deref() != Some("failed") {
+        return vec![];
+    }
+    let names = first.fqdn.as_deref().or(first.domain.as_deref()).unwrap_or("without a name");
+    warning(
+        format!("{} couldn't join the directory {names}; the copy isn't tried with it", loss.source.identifier),
+        "mend the source's membership first, or join the copy by hand once the migration is finished",
+        NEW,
+    )
 }
 
 pub(super) fn activity_stream(loss: &Loss<'_>) -> Vec<Finding> {

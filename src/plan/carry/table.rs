@@ -3,19 +3,20 @@
 use super::{
     Row,
     values::{
-        flag, insights_key, insights_retention, log_exports, number, option_group, parameter_group, processor_features,
-        provisioned, security_groups, subnet_group, tags, text,
+        domain_word, flag, insights_key, insights_retention, log_exports, managed_password, number, option_group,
+        parameter_group, processor_features, provisioned, roles, secret_key, security_groups, subnet_group, tags, text,
     },
     ways::{
-        at_restore, autoscaling, backups, certificate, comes_along, custom_group, iam_authentication, insights,
-        license, lifecycle, log_exports_carried, minor_upgrades, monitoring, network, port, private, processor,
-        protection, security_groups_carried, standby, storage, where_on, window,
+        at_restore, autoscaling, backups, certificate, comes_along, custom_group, domain, iam_authentication, insights,
+        license, lifecycle, log_exports_carried, master_user_password, minor_upgrades, monitoring, network, port,
+        private, processor, protection, roles as roles_carried, security_groups_carried, standby, storage, tagged,
+        where_on, window,
     },
 };
 use crate::model::Setting;
 
 /// Every setting that is carried, in the order in which people are shown them.
-pub const TABLE: [Row; 39] = [
+pub const TABLE: [Row; 51] = [
     Row { setting: Setting::EngineVersion, read: |db| text(db.engine_version.as_ref()), carry: comes_along },
     Row { setting: Setting::MasterUsername, read: |db| text(db.master_username.as_ref()), carry: comes_along },
     Row { setting: Setting::LicenseModel, read: |db| text(db.license_model.as_ref()), carry: license },
@@ -23,6 +24,13 @@ pub const TABLE: [Row; 39] = [
     Row { setting: Setting::DBName, read: |db| text(db.db_name.as_ref()), carry: comes_along },
     Row { setting: Setting::CharacterSetName, read: |db| text(db.character_set_name.as_ref()), carry: comes_along },
     Row { setting: Setting::Timezone, read: |db| text(db.timezone.as_ref()), carry: comes_along },
+    Row {
+        setting: Setting::NcharCharacterSetName,
+        read: |db| text(db.nchar_character_set_name.as_ref()),
+        carry: comes_along,
+    },
+    Row { setting: Setting::DBSystemId, read: |db| text(db.db_system_id.as_ref()), carry: comes_along },
+    Row { setting: Setting::MultiTenant, read: |db| flag(db.multi_tenant), carry: comes_along },
     Row { setting: Setting::DBInstanceClass, read: |db| text(db.class.as_ref()), carry: at_restore },
     Row { setting: Setting::Port, read: |db| number(db.endpoint_port), carry: port },
     Row { setting: Setting::DBSubnetGroupName, read: subnet_group, carry: at_restore },
@@ -35,7 +43,7 @@ pub const TABLE: [Row; 39] = [
     Row { setting: Setting::DBParameterGroupName, read: parameter_group, carry: custom_group },
     Row { setting: Setting::OptionGroupName, read: option_group, carry: custom_group },
     Row { setting: Setting::CopyTagsToSnapshot, read: |db| flag(db.copy_tags_to_snapshot), carry: at_restore },
-    Row { setting: Setting::Tags, read: tags, carry: at_restore },
+    Row { setting: Setting::Tags, read: tags, carry: tagged },
     Row {
         setting: Setting::CACertificateIdentifier,
         read: |db| text(db.ca_certificate_identifier.as_ref()),
@@ -69,6 +77,19 @@ pub const TABLE: [Row; 39] = [
         read: |db| flag(db.iam_database_authentication_enabled),
         carry: iam_authentication,
     },
+    Row { setting: Setting::Domain, read: |db| domain_word(db, Setting::Domain), carry: domain },
+    Row { setting: Setting::DomainIAMRoleName, read: |db| domain_word(db, Setting::DomainIAMRoleName), carry: domain },
+    Row { setting: Setting::DomainFqdn, read: |db| domain_word(db, Setting::DomainFqdn), carry: domain },
+    Row { setting: Setting::DomainOu, read: |db| domain_word(db, Setting::DomainOu), carry: domain },
+    Row {
+        setting: Setting::DomainAuthSecretArn,
+        read: |db| domain_word(db, Setting::DomainAuthSecretArn),
+        carry: domain,
+    },
+    Row { setting: Setting::DomainDnsIps, read: |db| domain_word(db, Setting::DomainDnsIps), carry: domain },
+    Row { setting: Setting::AssociatedRoles, read: roles, carry: roles_carried },
+    Row { setting: Setting::ManageMasterUserPassword, read: managed_password, carry: master_user_password },
+    Row { setting: Setting::MasterUserSecretKmsKeyId, read: secret_key, carry: master_user_password },
     Row { setting: Setting::MaxAllocatedStorage, read: |db| number(db.max_allocated_storage), carry: autoscaling },
     Row {
         setting: Setting::PreferredBackupWindow,

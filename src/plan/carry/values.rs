@@ -1,6 +1,8 @@
 //! How settings are read from AWS's answer.
 
-use crate::model::{DbInstance, EngineFamily, OWNER_TAG, RUN_TAG, Tags, Value, is_reserved};
+use crate::model::{
+    AttachedRole, CHOICES_TAG, DbInstance, DomainMembership, EngineFamily, OWNER_TAG, RUN_TAG, Setting, Tags, Value, is_reserved,
+};
 
 pub(super) fn flag(value: Option<bool>) -> Option<Value> {
     value.map(Value::Flag)
@@ -38,7 +40,7 @@ pub(super) fn tags(db: &DbInstance) -> Option<Value> {
         .tags
         .as_ref()?
         .iter()
-        .filter(|(key, _)| !is_reserved(key) && *key != OWNER_TAG && *key != RUN_TAG)
+        .filter(|(key, _)| !is_reserved(key) && ![OWNER_TAG, RUN_TAG, CHOICES_TAG].contains(&key.as_str()))
         .map(|(key, value)| (key.clone(), value.clone()))
         .collect();
     Some(Value::Tags(tags))
@@ -81,4 +83,60 @@ pub(super) fn insights_retention(db: &DbInstance) -> Option<Value> {
 pub(super) fn processor_features(db: &DbInstance) -> Option<Value> {
     let features = &db.processor_features;
     (!features.is_empty()).then(|| Value::Tags(features.clone()))
+}
+
+/// The roles that it takes, by feature; with AWS's word beside one that isn't active.
+pub(super) fn roles(db: &DbInstance) -> Option<Value> {
+    let roles = &db.attached.roles;
+    let word = |AttachedRole { arn, status, .. }: &AttachedRole| match status.as_deref() {
+        None | Some("ACTIVE") => arn.clone(),
+        Some(word) => format!("{arn} ({word})"),
+    };
+    (!roles.is_empty())
+        .then(|| Value::Tags(roles.iter().map(|role| (role.feature.clone(), word(role))).collect()))
+}
+
+/// The roles that work, or are about to.
+pub(super) fn working_roles(db: &DbInstance) -> Tags {
+    let works = |role: &&AttachedRole| role.status.as_deref() != Some("INVALID");
+    db.attached.roles.iter().filter(works).map(|role| (role.feature.clone(), role.arn.clone())).collect()
+}
+
+/// Whether AWS keeps the master password; nothing where it doesn't.
+pub(super) fn managed_password(db: &DbInstance) -> Option<Value> {
+    db.attached.master_user_secret.as_ref().map(|_| Value::Flag(true))
+}
+
+/// The key of the master password's secret.
+pub(super) fn secret_key(db: &DbInstance) -> Option<Value> {
+    db.attached.master_user_secret.as_ref().and_then(|secret| text(secret.kms_key_id.as_ref()))
+}
+
+/// The directory that it belongs to, in the first of AWS's rows.
+fn membership(db: &DbInstance) -> Option<&DomainMembership> {
+    db.attached.domains.first()
+}
+
+/// Whether it is in a directory, or on its way there.
+pub(super) fn is_in_a_domain(db: &DbInstance) -> bool {
+    membership(db).is_some_and(|membership| membership.status.as_deref() != Some("failed"))
+}
+
+/// One word of its directory. A person's own directory has no id; AWS's has all the rest by itself.
+pub(super) fn domain_word(db: &DbInstance, setting: Setting) -> Option<Value> {
+    let of = membership(db)?;
+    let aws = of.domain.is_some();
+    match setting {
+        Setting::Domain => text(of.domain.as_ref()),
+        Setting::DomainIAMRoleName if aws => text(of.role_name.as_ref()),
+        Setting::DomainFqdn if !aws => text(of.fqdn.as_ref()),
+        Setting::DomainOu if !aws => text(of.organizational_unit.as_ref()),
+        Setting::DomainAuthSecretArn if !aws => text(of.auth_secret_arn.as_ref()),
+        Setting::DomainDnsIps if !aws && !of.dns_ips.is_empty() => {
+            let mut addresses = of.dns_ips.clone();
+            addresses.sort();
+            Some(Value::List(addresses))
+        }
+        _ => None,
+    }
 }

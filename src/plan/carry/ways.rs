@@ -1,25 +1,34 @@
 //! How settings get onto the copy.
 
-use super::{Carried, Origin, SettleGroup};
-use crate::model::{EngineFamily, Value};
+use super::{Carried, Origin, Reason, SettleGroup, values};
+use crate::{
+    model::{EngineFamily, Tags, Value},
+    plan::CopyTags,
+};
 
 /// Passed to the restore call.
 pub(super) fn at_restore(_: &Origin<'_>, value: Value) -> Carried {
-    Carried { wanted: Some(value.clone()), at_restore: Some(value), settle: None }
+    Carried { wanted: Some(value.clone()), at_restore: Some(value), settle: None, reason: None }
 }
 
 /// Comes with the data, or by AWS's default; compared only.
 pub(super) fn comes_along(_: &Origin<'_>, value: Value) -> Carried {
-    Carried { wanted: Some(value), at_restore: None, settle: None }
+    Carried { wanted: Some(value), at_restore: None, settle: None, reason: None }
 }
 
 fn settled(group: SettleGroup, value: Value) -> Carried {
-    Carried { wanted: Some(value), at_restore: None, settle: Some(group) }
+    Carried { wanted: Some(value), at_restore: None, settle: Some(group), reason: None }
 }
 
+/// Neither carried nor compared.
+const LEFT: Carried = Carried { wanted: None, at_restore: None, settle: None, reason: None };
+
 /// Passed, and mended if it comes out otherwise.
-pub(super) fn security_groups_carried(_: &Origin<'_>, value: Value) -> Carried {
-    Carried { wanted: Some(value.clone()), at_restore: Some(value), settle: Some(SettleGroup::SecurityGroups) }
+pub(super) fn security_groups_carried(origin: &Origin<'_>, value: Value) -> Carried {
+    let reason = origin.choices.network.is_quarantine().then_some(Reason::Quarantined);
+    let value = if reason.is_some() { Value::List(vec![]) } else { value };
+    let settle = Some(SettleGroup::SecurityGroups);
+    Carried { wanted: Some(value.clone()), at_restore: Some(value), settle, reason }
 }
 
 /// RDS takes ports from 1150 on; a lower one is left out and named by Verify (R-INST-6).
@@ -61,15 +70,55 @@ pub(super) fn processor(origin: &Origin<'_>, value: Value) -> Carried {
 pub(super) fn lifecycle(origin: &Origin<'_>, value: Value) -> Carried {
     match origin.source.family() {
         Some(EngineFamily::MySql | EngineFamily::Postgres) => {
-            at_restore(origin, Value::Text("open-source-rds-extended-support".into()))
+            let enrolled = Value::Text("open-source-rds-extended-support".into());
+            Carried { reason: Some(Reason::Enrolled), ..at_restore(origin, enrolled) }
         }
         _ => comes_along(origin, value),
     }
 }
 
-/// Never a second public endpoint to real data, whatever the source has.
-pub(super) fn private(_: &Origin<'_>, _: Value) -> Carried {
-    Carried { wanted: Some(Value::Flag(false)), at_restore: Some(Value::Flag(false)), settle: None }
+/// Never a second public endpoint to real data, unless a person asked for it.
+pub(super) fn private(origin: &Origin<'_>, value: Value) -> Carried {
+    if origin.choices.public {
+        return at_restore(origin, value);
+    }
+    Carried { reason: Some(Reason::Private), ..at_restore(origin, Value::Flag(false)) }
+}
+
+/// The source's own tags, unless they are to be held back, and those that everything gets.
+pub(super) fn tagged(origin: &Origin<'_>, value: Value) -> Carried {
+    let own = match (value, origin.choices.copy_tags) {
+        (Value::Tags(own), CopyTags::Now) => own,
+        _ => Tags::new(),
+    };
+    let reason = if origin.choices.copy_tags == CopyTags::Now { Reason::Asked } else { Reason::HeldBack };
+    let all: Tags = own.into_iter().chain(origin.choices.tags.clone()).collect();
+    Carried { reason: Some(reason), ..at_restore(origin, Value::Tags(all)) }
+}
+
+/// The roles that it takes, added one after another; those that don't work at the source are told instead.
+pub(super) fn roles(origin: &Origin<'_>, _: Value) -> Carried {
+    let roles = values::working_roles(origin.source);
+    if origin.choices.network.is_quarantine() {
+        // What it may do elsewhere by its roles would get around the quarantine.
+        let reason = Some(Reason::HeldBack);
+        return Carried { wanted: Some(Value::Tags(Tags::new())), at_restore: None, settle: None, reason };
+    }
+    if roles.is_empty() { LEFT } else { settled(SettleGroup::Roles, Value::Tags(roles)) }
+}
+
+/// A password that AWS keeps isn't kept for the copy until it is asked to, and then it is a new one. Oracle's is asked
+/// for at restore (R-SECRET-2).
+pub(super) fn master_user_password(origin: &Origin<'_>, value: Value) -> Carried {
+    match origin.source.family() {
+        Some(EngineFamily::Oracle) => at_restore(origin, value),
+        _ => settled(SettleGroup::MasterUserPassword, value),
+    }
+}
+
+/// The members of a directory, joined after everything that could fail apart.
+pub(super) fn domain(origin: &Origin<'_>, value: Value) -> Carried {
+    if values::is_in_a_domain(origin.source) { settled(SettleGroup::Domain, value) } else { LEFT }
 }
 
 /// SQL Server takes no storage parameter at restore; a difference is modified afterwards (R-STOR-6).
@@ -88,11 +137,18 @@ pub(super) fn standby(origin: &Origin<'_>, value: Value) -> Carried {
     }
 }
 
+/// Whether a parameter or option group is the engine's own.
+pub(in crate::plan) fn is_default_group(name: &str) -> bool {
+    name.starts_with("default.") || name.starts_with("default:")
+}
+
 /// A default group is the engine's own and is left out: after a change of version the old one would be wrong.
 pub(super) fn custom_group(origin: &Origin<'_>, value: Value) -> Carried {
     match &value {
-        Value::Text(name) if name.starts_with("default.") || name.starts_with("default:") => comes_along(origin, value),
-        _ => at_restore(origin, value),
+        Value::Text(name) if !is_default_group(name) => at_restore(origin, value),
+        // Another major version has default groups of its own.
+        _ if origin.choices.upgrade.as_ref().is_some_and(|upgrade| upgrade.major) => LEFT,
+        _ => comes_along(origin, value),
     }
 }
 
@@ -101,7 +157,7 @@ pub(super) fn custom_group(origin: &Origin<'_>, value: Value) -> Carried {
 pub(super) fn certificate(origin: &Origin<'_>, value: Value) -> Carried {
     match (origin.certificates, &value) {
         (Some(offered), Value::Text(name)) if offered.contains(name) => at_restore(origin, value),
-        (Some(_), _) => Carried { wanted: None, at_restore: None, settle: None },
+        (Some(_), _) => LEFT,
         (None, _) => comes_along(origin, value),
     }
 }
@@ -139,7 +195,7 @@ pub(super) fn window(_: &Origin<'_>, value: Value) -> Carried {
 /// Off until the end, so that no upgrade starts in between.
 pub(super) fn minor_upgrades(_: &Origin<'_>, value: Value) -> Carried {
     let settle = Some(SettleGroup::MinorVersionUpgrades);
-    Carried { wanted: Some(value), at_restore: Some(Value::Flag(false)), settle }
+    Carried { wanted: Some(value), at_restore: Some(Value::Flag(false)), settle, reason: None }
 }
 
 /// Deletion protection.
@@ -153,5 +209,5 @@ pub(super) fn backups(origin: &Origin<'_>, value: Value) -> Carried {
     let source = origin.source;
     let mirrored = source.family() == Some(EngineFamily::SqlServer) && source.multi_az == Some(true);
     let at_restore = Some(if mirrored { value.clone() } else { Value::Number(0) });
-    Carried { wanted: Some(value), at_restore, settle: Some(SettleGroup::BackupRetention) }
+    Carried { wanted: Some(value), at_restore, settle: Some(SettleGroup::BackupRetention), reason: None }
 }

@@ -9,7 +9,9 @@ use crate::{
 /// Judges what has the names already: another run's, the source's own, or somebody else's.
 pub(super) fn judge(judgement: &mut Judgement, facts: &Facts, taken: &TakenNames) {
     let mut found = Vec::new();
-    for snapshot in [&taken.snapshot, &taken.copy].into_iter().flatten() {
+    // A snapshot to begin from is there, of course.
+    let snapshot = taken.snapshot.as_ref().filter(|_| facts.from.is_none());
+    for snapshot in [snapshot, taken.copy.as_ref()].into_iter().flatten() {
         match snapshot.tags.as_ref().and_then(owner) {
             Some(owner) => {
                 judgement.owned_elsewhere = Some(format!("snapshot {} belongs to {owner}", snapshot.identifier));
@@ -20,6 +22,16 @@ pub(super) fn judge(judgement: &mut Judgement, facts: &Facts, taken: &TakenNames
                     snapshot.identifier
                 ),
                 "it was left untouched. Find out whose it is; if nobody needs it, remove it and run this again",
+                "R-NAME-3",
+            )),
+        }
+    }
+    if let Some(group) = &taken.security_group {
+        match owner(&group.tags) {
+            Some(owner) => judgement.owned_elsewhere = Some(format!("security group {} belongs to {owner}", group.id)),
+            None => found.push(block(
+                format!("there is a security group named {} already ({})", group.name, group.id),
+                "it was left untouched; if nobody needs it, remove it and run this again",
                 "R-NAME-3",
             )),
         }

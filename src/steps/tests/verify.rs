@@ -64,7 +64,7 @@ fn a_difference_keeps_its_values() {
         panic!("no difference")
     };
     assert_eq!(found, [expected]);
-    assert_eq!(differences(&world.plan, world.seen.target.as_ref().expect("a target")), found);
+    assert_eq!(differences(&world.plan, world.seen.target.as_ref().expect("a target"), None), found);
 }
 
 #[test]
@@ -81,7 +81,7 @@ fn a_public_source_gets_a_private_copy() {
     let wanted = world.plan.settings.iter().find(|planned| planned.setting == Setting::PubliclyAccessible);
     assert_eq!(wanted.map(|planned| &planned.wanted), Some(&Value::Flag(false)));
     let target = world.seen.target.expect("a target");
-    assert!(differences(&world.plan, &target).iter().all(|it| it.setting != Setting::PubliclyAccessible));
+    assert!(differences(&world.plan, &target, None).iter().all(|it| it.setting != Setting::PubliclyAccessible));
 }
 
 #[test]

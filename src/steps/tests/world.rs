@@ -97,7 +97,7 @@ impl World {
 
     fn of(source: DbInstance) -> Self {
         let key = KeyReference::Alias("alias/payments".into());
-        let plan = Plan::new(&crate::plan::Origin { source: &source, certificates: None }, &key, KEY.into(), None)
+        let plan = Plan::new(&crate::plan::Origin::of(&source), &key, KEY.into(), None)
             .expect("a plan");
         Self {
             generation: Generation { n: 1, names: plan.names(1), rehearsal: true },
@@ -299,6 +299,7 @@ impl World {
                 snapshot: Duration::from_secs(self.shown),
                 copy: Duration::from_secs(self.shown),
                 target: Duration::from_secs(self.shown),
+                security_group: Duration::from_secs(self.shown),
             },
             target_steady_for: Duration::from_secs(self.steady),
             now: self.now,

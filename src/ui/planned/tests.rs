@@ -32,6 +32,10 @@ fn facts() -> Facts {
         ..KeyMetadata::default()
     };
     Facts {
+        choices: crate::plan::Choices::default(),
+        from: None,
+        groups: crate::plan::ChosenGroups::default(),
+        now: None,
         asked: "orders".into(),
         region: "eu-west-2".into(),
         account: "000000000000".into(),

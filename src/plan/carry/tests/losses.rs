@@ -47,50 +47,38 @@ fn what_can_be_set_by_hand_has_its_command() {
     let usual = Attached::default;
     let table = [
         (
-            "role",
-            Attached { roles: vec![AttachedRole { arn: "arn:role".into(), feature: "s3Import".into() }], ..usual() },
+            "broken role",
+            Attached {
+                roles: vec![
+                    AttachedRole { arn: "arn:good".into(), feature: "s3Export".into(), status: word("ACTIVE") },
+                    AttachedRole { arn: "arn:role".into(), feature: "s3Import".into(), status: word("INVALID") },
+                ],
+                ..usual()
+            },
             Severity::Warning,
             "`aws rds add-role-to-db-instance --db-instance-identifier orders-new --role-arn arn:role --feature-name s3Import`",
         ),
         (
             "managed password",
             Attached {
-                master_user_secret: Some(MasterUserSecret { arn: word("arn:secret"), kms_key_id: word("arn:key") }),
+                master_user_secret: Some(MasterUserSecret { arn: word("arn:secret"), ..MasterUserSecret::default() }),
                 ..usual()
             },
             Severity::Warning,
-            "`aws rds modify-db-instance --db-instance-identifier orders-new --manage-master-user-password \
-             --master-user-secret-kms-key-id arn:key --apply-immediately`",
+            "named at the end",
         ),
         (
-            "AWS's directory",
+            "a directory that it couldn't join",
             Attached {
                 domains: vec![DomainMembership {
                     domain: word("d-1"),
-                    fqdn: word("corp.example"),
-                    role_name: word("directory"),
+                    status: word("failed"),
                     ..DomainMembership::default()
                 }],
                 ..usual()
             },
             Severity::Warning,
-            "--domain d-1 --domain-iam-role-name directory --apply-immediately`",
-        ),
-        (
-            "own directory",
-            Attached {
-                domains: vec![DomainMembership {
-                    fqdn: word("corp.example"),
-                    organizational_unit: word("OU=data bases,DC=corp"),
-                    auth_secret_arn: word("arn:secret"),
-                    dns_ips: vec!["10.0.0.1".into(), "10.0.0.2".into()],
-                    ..DomainMembership::default()
-                }],
-                ..usual()
-            },
-            Severity::Warning,
-            "--domain-fqdn corp.example --domain-ou 'OU=data bases,DC=corp' --domain-auth-secret-arn arn:secret \
-             --domain-dns-ips 10.0.0.1 10.0.0.2",
+            "mend the source's membership first",
         ),
         (
             "activity stream",

@@ -32,6 +32,10 @@ pub(super) fn good() -> Facts {
         ..KeyMetadata::default()
     };
     Facts {
+        choices: crate::plan::Choices::default(),
+        from: None,
+        groups: crate::plan::ChosenGroups::default(),
+        now: None,
         certificates: Checked::Known(Vec::new()),
         asked: "orders".into(),
         region: "eu-west-2".into(),

@@ -151,7 +151,7 @@ fn its_tags_and_ours_must_fit() {
     expect("48 and our two", &with(|source| source.tags = Some(many_tags(48))), &[]);
     for count in [49, 50] {
         let facts = with(|source| source.tags = Some(many_tags(count)));
-        let judgement = expect("too many", &facts, &[(BLOCKED, &["would exceed 50", "remove one or two"])]);
+        let judgement = expect("too many", &facts, &[(BLOCKED, &["more than 50", "remove one or two"])]);
         assert!(judgement.findings[0].what.contains(&format!("{count} tags")));
     }
     let reserved = with(|source| {
