@@ -35,7 +35,9 @@ impl Aws {
             Call::AddRoleToDBInstance { instance, role_arn, feature, .. } => {
                 self.add_role(instance, role_arn, feature).await
             }
-            Call::ModifyDBSnapshot { snapshot, engine_version } => self.upgrade_snapshot(snapshot, engine_version).await,
+            Call::ModifyDBSnapshot { snapshot, engine_version } => {
+                self.upgrade_snapshot(snapshot, engine_version).await
+            }
             Call::CreateSecurityGroup { .. }
             | Call::AuthorizeSecurityGroupIngress { .. }
             | Call::AuthorizeSecurityGroupEgress { .. }
@@ -102,12 +104,8 @@ impl Aws {
     }
 
     async fn add_role(&self, instance: &str, role: &str, feature: &str) -> Result<Outcome, CallError> {
-        let call = self
-            .rds
-            .add_role_to_db_instance()
-            .db_instance_identifier(instance)
-            .role_arn(role)
-            .feature_name(feature);
+        let call =
+            self.rds.add_role_to_db_instance().db_instance_identifier(instance).role_arn(role).feature_name(feature);
         accepted(call.customize().config_override(once()).send().await, |_| None)
     }
 

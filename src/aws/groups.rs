@@ -45,8 +45,7 @@ impl Aws {
     /// Reads the newest automated snapshot of a database that is available.
     pub async fn latest_automated_snapshot(&self, resource_id: &str) -> Result<Option<DbSnapshot>, ReadError> {
         let of = Filter::builder().name("dbi-resource-id").values(resource_id).build();
-        let mut pages =
-            self.rds.describe_db_snapshots().snapshot_type("automated").filters(of).into_paginator().send();
+        let mut pages = self.rds.describe_db_snapshots().snapshot_type("automated").filters(of).into_paginator().send();
         let mut found: Vec<DbSnapshot> = Vec::new();
         while let Some(page) = pages.next().await {
             let page = page.map_err(|error| ReadError { action: SNAPSHOTS, error: CallError::of(&error) })?;

@@ -55,9 +55,9 @@ impl Aws {
                 let answer = call.set_ip_permissions(Some(permissions(rules))).customize().config_override(once());
                 done(answer.send().await)
             }
-            Call::DeleteSecurityGroup { group_id, .. } => {
-                done(self.ec2.delete_security_group().group_id(group_id).customize().config_override(once()).send().await)
-            }
+            Call::DeleteSecurityGroup { group_id, .. } => done(
+                self.ec2.delete_security_group().group_id(group_id).customize().config_override(once()).send().await,
+            ),
             other => Err(CallError::Refused {
                 code: "NotSent".into(),
                 message: format!("{} is no call about security groups; this is our fault", other.action()),
@@ -118,7 +118,8 @@ fn of_permission(permission: &IpPermission) -> Vec<SecurityRule> {
     let groups = permission.user_id_group_pairs().iter().filter_map(|pair| Some(Peer::Group(pair.group_id.clone()?)));
     let v4 = permission.ip_ranges().iter().filter_map(|range| Some(Peer::Ipv4(range.cidr_ip.clone()?)));
     let v6 = permission.ipv6_ranges().iter().filter_map(|range| Some(Peer::Ipv6(range.cidr_ipv6.clone()?)));
-    let lists = permission.prefix_list_ids().iter().filter_map(|list| Some(Peer::PrefixList(list.prefix_list_id.clone()?)));
+    let lists =
+        permission.prefix_list_ids().iter().filter_map(|list| Some(Peer::PrefixList(list.prefix_list_id.clone()?)));
     let protocol = permission.ip_protocol.clone().unwrap_or_else(|| "-1".to_owned());
     let ports = permission.from_port.zip(permission.to_port).filter(|_| protocol != "-1");
     let rule = |peer| SecurityRule { protocol: protocol.clone(), ports, peer };

@@ -122,7 +122,9 @@ impl ChoiceArguments {
         let quarantine = self.network == WhichNetwork::Quarantine;
         match self {
             _ if keys.len() < self.tags.len() => wrong("the same key is given by --tag twice"),
-            Self { bastion_group: Some(_), .. } if !quarantine => wrong("--bastion-group goes with --network quarantine"),
+            Self { bastion_group: Some(_), .. } if !quarantine => {
+                wrong("--bastion-group goes with --network quarantine")
+            }
             _ if quarantine && !self.security_groups.is_empty() => {
                 wrong("--security-group and --network quarantine both choose the security groups: leave one out")
             }
@@ -200,8 +202,8 @@ impl ChoiceArguments {
     fn overrides(&self) -> SettingValues {
         let text = |setting, value: &Option<String>| Some((setting, Value::Text(value.clone()?)));
         let groups: BTreeSet<String> = self.security_groups.iter().cloned().collect();
-        let groups = (!groups.is_empty())
-            .then(|| (Setting::VpcSecurityGroupIds, Value::List(groups.into_iter().collect())));
+        let groups =
+            (!groups.is_empty()).then(|| (Setting::VpcSecurityGroupIds, Value::List(groups.into_iter().collect())));
         [
             text(Setting::DBSubnetGroupName, &self.subnet_group),
             text(Setting::StorageType, &self.storage_type),
@@ -250,8 +252,7 @@ impl ChoiceArguments {
         let egress = if source.attached.domains.is_empty() {
             BTreeSet::new()
         } else {
-            let ids: Vec<String> =
-                source.security_groups.iter().flatten().map(|group| group.name.clone()).collect();
+            let ids: Vec<String> = source.security_groups.iter().flatten().map(|group| group.name.clone()).collect();
             aws.security_groups_by_id(&ids).await?.into_iter().flat_map(|group| group.egress).collect()
         };
         Ok(Network::Quarantine {

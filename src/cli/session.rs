@@ -163,6 +163,7 @@ fn show_finished(
         source: source_changed.as_deref().map_or(result::SourceNow::Gone, result::SourceNow::There),
         record,
         endpoint: endpoint.as_deref(),
+        secret_arn: seen.target.as_ref().and_then(|it| it.attached.master_user_secret.as_ref()?.arn.as_deref()),
         snapshot_time: copy.and_then(|it| it.original_snapshot_create_time.or(it.snapshot_create_time)),
         compared,
     };

@@ -10,7 +10,7 @@ use crate::{
     engine::check_up,
     state::{Phase, Record},
     steps::CheckUp,
-    ui::{json, table},
+    ui::{explained, json, table},
 };
 
 pub(super) async fn run(global: &Global, asked: &VerifyOne, around: &mut Surroundings) -> Result<u8, Failure> {
@@ -55,7 +55,10 @@ fn in_words(record: &Record, found: &CheckUp, around: &Surroundings) -> String {
     let key = &record.plan.key_arn;
     match found {
         CheckUp::Same(compared) => {
-            format!("{target} is encrypted under {key}, and all of its {compared} settings are as planned\n")
+            format!(
+                "{target} is encrypted under {key}, and all of its {compared} settings are as planned\n{}",
+                explained::text(&record.plan, around.output.stdout_page)
+            )
         }
         CheckUp::Differs(found) => format!(
             "{target} is encrypted under {key}, but differs from its plan; it was left as it is\n{}\n",

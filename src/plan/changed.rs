@@ -47,7 +47,9 @@ pub fn changes(planned: &Plan, now: &Plan) -> Vec<Changed> {
 /// The source's value, or, where that is the same, what the copy would get of it, and how.
 fn differing(what: String, planned: Option<&PlannedSetting>, now: Option<&PlannedSetting>) -> Changed {
     let nothing = || "nothing".to_owned();
-    let value = |planned: Option<&PlannedSetting>| planned.and_then(|planned| planned.source.as_ref()).map_or_else(nothing, ToString::to_string);
+    let value = |planned: Option<&PlannedSetting>| {
+        planned.and_then(|planned| planned.source.as_ref()).map_or_else(nothing, ToString::to_string)
+    };
     let carried = |planned: &PlannedSetting| format!("{} ({:?})", planned.wanted, planned.way());
     let way = |planned: Option<&PlannedSetting>| planned.map_or_else(nothing, carried);
     let (before, after) = (value(planned), value(now));

@@ -69,7 +69,10 @@ fn build(situation: &Situation<'_>, group: &SecurityGroup, walls: Walls) -> Deci
     if !strangers.is_empty() {
         return Stop::for_person(
             format!("somebody lets more into {name} ({group_id}) than the plan wants"),
-            format!("{}; take those rules out (aws ec2 revoke-security-group-ingress), then resume", situation.what_is_safe()),
+            format!(
+                "{}; take those rules out (aws ec2 revoke-security-group-ingress), then resume",
+                situation.what_is_safe()
+            ),
         );
     }
     let out = rules(&group.egress, &walls.egress);
@@ -82,7 +85,11 @@ fn build(situation: &Situation<'_>, group: &SecurityGroup, walls: Walls) -> Deci
     }
     let missing = rules(&walls.ingress, &group.ingress);
     if !missing.is_empty() {
-        return ask::for_change(situation, Call::AuthorizeSecurityGroupIngress { name, group_id, rules: missing }, true);
+        return ask::for_change(
+            situation,
+            Call::AuthorizeSecurityGroupIngress { name, group_id, rules: missing },
+            true,
+        );
     }
     Decision::Done(Evidence::Isolated { name, id: group_id })
 }

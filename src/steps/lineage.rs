@@ -3,8 +3,8 @@
 use std::time::Duration;
 
 use super::{Asked, Situation};
-use crate::plan::ExistingSnapshot;
 use crate::model::{DbInstance, DbSnapshot, Outcome, RUN_TAG, SecurityGroup, SnapshotState, Tags};
+use crate::plan::ExistingSnapshot;
 
 /// Whether something that has our name is ours.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -51,7 +51,9 @@ pub(super) fn of_existing(situation: &Situation<'_>, snapshot: &DbSnapshot, plan
     match (&snapshot.resource_id, snapshot.original_snapshot_create_time.or(snapshot.snapshot_create_time)) {
         (Some(id), _) if id != ours => Ours::No(format!("it comes from {id}, not from {ours}")),
         (Some(_), Some(taken)) if taken == planned.taken => Ours::Yes,
-        (Some(_), Some(taken)) => Ours::No(format!("it was taken at {taken}, planned was one taken at {}", planned.taken)),
+        (Some(_), Some(taken)) => {
+            Ours::No(format!("it was taken at {taken}, planned was one taken at {}", planned.taken))
+        }
         _ => Ours::NotYet("AWS doesn't show where it comes from, and when it was taken"),
     }
 }

@@ -61,9 +61,7 @@ impl Goal {
     pub fn pipeline(self, plan: &Plan) -> Vec<Step> {
         let all: &[Step] = match self {
             Self::Migrate => &PIPELINE,
-            Self::Abandon => {
-                &[Step::RemoveTarget, Step::RemoveCopy, Step::RemoveSnapshot, Step::RemoveSecurityGroup]
-            }
+            Self::Abandon => &[Step::RemoveTarget, Step::RemoveCopy, Step::RemoveSnapshot, Step::RemoveSecurityGroup],
             Self::DropSnapshots => &[Step::RemoveSnapshot],
         };
         all.iter().copied().filter(|step| step.is_needed(plan)).collect()
@@ -99,15 +97,8 @@ pub enum Step {
 }
 
 /// The pipeline, in order.
-pub const PIPELINE: [Step; 7] = [
-    Step::Isolate,
-    Step::TakeSnapshot,
-    Step::EncryptCopy,
-    Step::Upgrade,
-    Step::Restore,
-    Step::Settle,
-    Step::Verify,
-];
+pub const PIPELINE: [Step; 7] =
+    [Step::Isolate, Step::TakeSnapshot, Step::EncryptCopy, Step::Upgrade, Step::Restore, Step::Settle, Step::Verify];
 
 impl Step {
     /// Whether a plan needs it.

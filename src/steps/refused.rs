@@ -53,6 +53,11 @@ pub(super) fn next(situation: &Situation<'_>, call: Call, asked: &[Asked<'_>], l
         Refusal::NotFound | Refusal::Credentials => patiently(situation, call, asked, last, (PAUSE, PATIENCE), &quote),
         Refusal::Capacity => patiently(situation, call, asked, last, (FOR_CAPACITY, PATIENCE), &quote),
         Refusal::Quota(name) => decided(quota(situation, call, last, name, &quote)),
+        // Of another key than the storage's, such as a secret's or Performance Insights', AWS's sentence is all there is.
+        Refusal::KeyNotAccessible if matches!(call, Call::ModifyDBInstance { .. }) => Stop::for_person(
+            quote.of(&call),
+            format!("{}. Make that key usable, or see who disabled it, then resume", situation.what_is_safe()),
+        ),
         Refusal::KeyNotAccessible => decided(key(situation, call, asked, last, &quote)),
         Refusal::Denied => denied(situation, &call, &quote),
         Refusal::AlreadyExists | Refusal::Other => Stop::for_person(

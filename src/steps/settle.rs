@@ -100,9 +100,8 @@ fn group_holds(situation: &Situation<'_>, target: &DbInstance, group: SettleGrou
 /// The first role that isn't there yet: each goes by a call of its own.
 fn next_role(target: &DbInstance, settings: &SettingValues) -> Option<(String, String)> {
     let Some(Value::Tags(wanted)) = settings.get(&Setting::AssociatedRoles) else { return None };
-    let there = |feature: &str, arn: &str| {
-        target.attached.roles.iter().any(|role| role.feature == feature && role.arn == arn)
-    };
+    let there =
+        |feature: &str, arn: &str| target.attached.roles.iter().any(|role| role.feature == feature && role.arn == arn);
     wanted.iter().find(|(feature, arn)| !there(feature, arn)).map(|(feature, arn)| (feature.clone(), arn.clone()))
 }
 

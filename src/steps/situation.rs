@@ -6,8 +6,8 @@ use serde::{Deserialize, Serialize};
 
 use crate::{
     model::{
-        Answers, AwsTime, CHOICES_TAG, DbInstance, DbSnapshot, Intent, OWNER_TAG, RUN_TAG, ResourceKind, SecurityGroup, Tags, Value,
-        name::GenerationNames, name::short_id,
+        Answers, AwsTime, CHOICES_TAG, DbInstance, DbSnapshot, Intent, OWNER_TAG, RUN_TAG, ResourceKind, SecurityGroup,
+        Tags, Value, name::GenerationNames, name::short_id,
     },
     plan::{Plan, PlannedSetting, Reason},
 };

@@ -5,8 +5,8 @@ use super::{
     lineage::Ours,
     told::{self, Told, decided},
 };
-use crate::plan::ExistingSnapshot;
 use crate::model::{Call, DbSnapshot, EventSource, InstanceState, RUN_TAG, SnapshotState, Tags};
+use crate::plan::ExistingSnapshot;
 
 /// Decides the next move toward the plain snapshot.
 pub(super) fn decide(situation: &Situation<'_>) -> Decision {
@@ -51,7 +51,12 @@ fn existing(situation: &Situation<'_>, planned: &ExistingSnapshot) -> Decision {
     match lineage::of_existing(situation, snapshot, planned) {
         Ours::Yes => {}
         Ours::NotYet(why) => return Wait::in_status(snapshot.status_word(), why),
-        Ours::No(why) => return not_ours("snapshot", name, &why, snapshot.tags.as_ref()),
+        Ours::No(why) => {
+            return Stop::for_person(
+                format!("the snapshot {name} isn't the one that was planned from: {why}"),
+                format!("{}. Abandon this migration, and plan another", situation.what_is_safe()),
+            );
+        }
     }
     match snapshot.state() {
         SnapshotState::Available => Decision::Done(Evidence::Snapshot { name: name.clone() }),

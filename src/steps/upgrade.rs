@@ -28,8 +28,10 @@ pub(super) fn decide(situation: &Situation<'_>) -> Decision {
                 format!("{}; somebody upgraded it. Abandon this migration and plan another", situation.what_is_safe()),
             )
         }
-        Some(hop) => {
-            ask::for_change(situation, Call::ModifyDBSnapshot { snapshot: name.clone(), engine_version: hop.clone() }, true)
-        }
+        Some(hop) => ask::for_change(
+            situation,
+            Call::ModifyDBSnapshot { snapshot: name.clone(), engine_version: hop.clone() },
+            true,
+        ),
     }
 }

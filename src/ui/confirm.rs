@@ -1,7 +1,7 @@
 //! What is shown before the first mutating call: what will be made, what it costs in things, what it means.
 //! The question itself is the command's.
 
-use super::{Page, findings, text::Text};
+use super::{Page, explained, findings, text::Text, time};
 use crate::{
     model::{EngineFamily, Setting, Value, name::GenerationNames},
     plan::{Finding, Plan},
@@ -26,6 +26,7 @@ pub fn text(plan: &Plan, names: &GenerationNames, place: Place<'_>, found: &[Fin
     made(&mut text, plan, names);
     under_key(&mut text, plan);
     effects(&mut text, plan, names);
+    explained::section(&mut text, plan);
     if !found.is_empty() {
         text.heading("Found by the checks");
         findings::list(&mut text, found, page);
@@ -50,15 +51,23 @@ fn made(text: &mut Text, plan: &Plan, names: &GenerationNames) {
     text.heading("Made, and billed until you remove it");
     let size = gib(plan);
     let row = |kind: &str, name: &str, rest: String| [kind.to_owned(), name.to_owned(), rest];
-    text.rows(&[
-        row("snapshot", &names.snapshot, format!("{}not encrypted", up_to(size.as_deref()))),
-        row("snapshot", &names.copy, format!("{}encrypted", up_to(size.as_deref()))),
-        row("instance", &names.target, instance(plan, size.as_deref())),
-    ]);
+    let plain = row("snapshot", &names.snapshot, format!("{}not encrypted", up_to(size.as_deref())));
+    let group = plan.choices.network.is_quarantine();
+    let rows = [
+        plan.choices.from.is_none().then_some(plain),
+        Some(row("snapshot", &names.copy, format!("{}encrypted", up_to(size.as_deref())))),
+        Some(row("instance", &names.target, instance(plan, size.as_deref()))),
+        group.then(|| row("security group", &names.security_group, "lets nothing out; free of charge".into())),
+    ];
+    text.rows(&rows.into_iter().flatten().collect::<Vec<_>>());
 }
 
 fn gib(plan: &Plan) -> Option<String> {
-    plan.source.allocated_storage.map(|size| format!("{size} GiB"))
+    let size = match wanted(plan, Setting::AllocatedStorage) {
+        Some(Value::Number(size)) => Some(*size),
+        _ => plan.source.allocated_storage.map(i64::from),
+    };
+    size.map(|size| format!("{size} GiB"))
 }
 
 /// A snapshot is billed for what it holds, which is at most what is allocated.
@@ -72,8 +81,13 @@ fn instance(plan: &Plan, size: Option<&str>) -> String {
         _ => String::new(),
     };
     let storage = size.map(|size| format!("{size}{storage_type}"));
-    let standby = plan.source.multi_az.then(|| "Multi-AZ (billed twice)".to_owned());
-    let parts: Vec<String> = [plan.source.class.clone(), storage, standby].into_iter().flatten().collect();
+    let class = match wanted(plan, Setting::DBInstanceClass) {
+        Some(Value::Text(class)) => Some(class.clone()),
+        _ => plan.source.class.clone(),
+    };
+    let multi_az = wanted(plan, Setting::MultiAZ).map_or(plan.source.multi_az, |on| *on == Value::Flag(true));
+    let standby = multi_az.then(|| "Multi-AZ (billed twice)".to_owned());
+    let parts: Vec<String> = [class, storage, standby].into_iter().flatten().collect();
     parts.join(", ")
 }
 
@@ -94,30 +108,20 @@ fn effects(text: &mut Text, plan: &Plan, names: &GenerationNames) {
     let target = &names.target;
     text.heading("What it means");
     text.point("-", &format!("{source} keeps serving and is never changed. Applications go on using it."));
+    let moment = match &plan.choices.from {
+        Some(from) => format!("{} ({})", time::utc(from.taken), from.identifier),
+        None => "the moment of the snapshot".to_owned(),
+    };
     text.point(
         "-",
-        &format!("{target} will hold the data as of the moment of the snapshot. What {source} writes after that is not in it."),
+        &format!("{target} will hold the data as of {moment}. What {source} writes after that is not in it."),
     );
-    text.point("-", &pause(plan));
+    if plan.choices.from.is_none() {
+        text.point("-", &pause(plan));
+    }
     text.point("-", &format!("No automated backup of {source} runs while the snapshot is copied."));
-    text.point("-", &reach(plan, target));
-    text.point(
-        "-",
-        &format!(
-            "Jobs and schedulers inside the database will run in {target}, too: a second time, on real data. Whatever \
-             they reach, they reach twice."
-        ),
-    );
-}
-
-/// Who can reach the copy: whoever reaches the source from inside.
-fn reach(plan: &Plan, target: &str) -> String {
-    let source = &plan.source.identifier;
-    let public =
-        plan.settings.iter().any(|it| it.setting == Setting::PubliclyAccessible && it.source == Some(Value::Flag(true)));
-    let but = if public { format!(", though {source} has one") } else { String::new() };
-    let groups = wanted(plan, Setting::VpcSecurityGroupIds).map(|groups| format!(" ({groups})")).unwrap_or_default();
-    format!("{target} has no public address{but}. It gets the security groups of {source}{groups}.")
+    text.point("-", &explained::reach(plan, target));
+    text.point("-", &explained::jobs(plan, target));
 }
 
 /// What the snapshot's start does to the source's I/O (by engine and standby).

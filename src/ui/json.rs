@@ -10,6 +10,7 @@ use std::io::Write;
 use serde_json::{Value, json};
 
 use super::{
+    explained,
     removal::Removed,
     result::{Made, SourceNow},
 };
@@ -117,6 +118,8 @@ pub fn finished(made: &Made<'_>, changed: &[Difference]) -> Value {
     json!({
         "format": FORMAT, "event": "finished", "database": record.migration.name,
         "target": names.map(|names| &names.target), "endpoint": made.endpoint,
+        "master_user_secret_arn": made.secret_arn,
+        "on_purpose": explained::differences(&record.plan),
         "encrypted_copy": names.map(|names| &names.copy), "snapshot": names.map(|names| &names.snapshot),
         "kms_key_arn": record.plan.key_arn, "data_as_of": made.snapshot_time, "compared": made.compared,
         "changed_since": changed.iter().map(of_difference).collect::<Vec<_>>(),

@@ -11,6 +11,7 @@ mod clock;
 pub mod confirm;
 pub mod estimate;
 mod existing;
+pub mod explained;
 pub mod findings;
 mod fit;
 pub mod json;

@@ -5,14 +5,14 @@ use serde_json::{Value as Json, json};
 use super::{
     Page,
     confirm::Place,
-    findings,
+    explained, findings,
     json::{FORMAT, of_check, of_finding},
     text::Text,
 };
 use crate::{
     model::{DbInstance, Setting, Value, Verdict, name::GenerationNames},
     plan::{
-        Checked, Facts, Judgement, KeyLookup, PlannedSetting, Reason, SettleGroup,
+        Checked, Choices, Facts, Judgement, KeyLookup, PlannedSetting, SettleGroup,
         carry::{self, Way},
     },
     steps::Step,
@@ -33,9 +33,11 @@ pub struct Planned<'a> {
 }
 
 /// The steps, what each makes, and by which call.
-const STEPS: [(Step, &str, &str); 5] = [
+const STEPS: [(Step, &str, &str); 7] = [
+    (Step::Isolate, "security group", "CreateSecurityGroup, and its rules"),
     (Step::TakeSnapshot, "snapshot", "CreateDBSnapshot"),
     (Step::EncryptCopy, "encrypted copy", "CopyDBSnapshot"),
+    (Step::Upgrade, "upgrade", "ModifyDBSnapshot"),
     (Step::Restore, "restore", "RestoreDBInstanceFromDBSnapshot"),
     (Step::Settle, "settle", "ModifyDBInstance"),
     (Step::Verify, "verify", "only reads"),
@@ -67,7 +69,7 @@ pub fn text(planned: &Planned<'_>, page: Page) -> String {
     found(&mut text, planned, page);
     if let Some((source, names)) = planned.work() {
         let settings = carry::plan_settings(&planned.facts.origin(source));
-        steps(&mut text, names, &settings);
+        steps(&mut text, planned.facts, names, &settings);
         key(&mut text, planned);
         at_restore(&mut text, &settings);
         afterwards(&mut text, &settings);
@@ -130,27 +132,46 @@ fn found(text: &mut Text, planned: &Planned<'_>, page: Page) {
     }
 }
 
-fn steps(text: &mut Text, names: &GenerationNames, settings: &[PlannedSetting]) {
+/// The steps that these choices need.
+fn needed(choices: &Choices) -> impl Iterator<Item = &'static (Step, &'static str, &'static str)> {
+    let (isolated, upgraded) = (choices.network.is_quarantine(), choices.upgrade.is_some());
+    STEPS.iter().filter(move |(step, ..)| match step {
+        Step::Isolate => isolated,
+        Step::Upgrade => upgraded,
+        _ => true,
+    })
+}
+
+/// What a step makes or works on.
+fn name_in(step: Step, names: &GenerationNames) -> &str {
+    match step {
+        Step::Isolate => &names.security_group,
+        Step::TakeSnapshot => &names.snapshot,
+        Step::EncryptCopy | Step::Upgrade => &names.copy,
+        _ => &names.target,
+    }
+}
+
+fn steps(text: &mut Text, facts: &Facts, names: &GenerationNames, settings: &[PlannedSetting]) {
     text.heading("Steps");
-    let rows: Vec<[String; 3]> = STEPS
-        .iter()
-        .map(|(step, word, call)| {
-            let (name, what) = match step {
-                Step::TakeSnapshot => (names.snapshot.clone(), (*call).to_owned()),
-                Step::EncryptCopy => (names.copy.clone(), (*call).to_owned()),
-                Step::Settle => (names.target.clone(), settle_in_words(call, settings)),
-                _ => (names.target.clone(), (*call).to_owned()),
-            };
-            [(*word).to_owned(), name, what]
-        })
-        .collect();
-    text.rows(&rows);
+    let row = |(step, word, call): &(Step, &str, &str)| {
+        let what = match step {
+            Step::TakeSnapshot if facts.from.is_some() => "there already; stays as it is".to_owned(),
+            Step::Settle => settle_in_words(call, settings),
+            _ => (*call).to_owned(),
+        };
+        [(*word).to_owned(), name_in(*step, names).to_owned(), what]
+    };
+    text.rows(&needed(&facts.choices).map(row).collect::<Vec<_>>());
 }
 
 /// How many calls at the most: a value that is right already isn't asked for.
 fn settle_in_words(call: &str, settings: &[PlannedSetting]) -> String {
     match groups(settings).count() {
         0 => "nothing to change".to_owned(),
+        count if groups(settings).any(|group| group == SettleGroup::Roles) => {
+            format!("up to {} {call}, and AddRoleToDBInstance", count - 1)
+        }
         count => format!("up to {count} {call}"),
     }
 }
@@ -183,14 +204,14 @@ fn with_the_data(text: &mut Text, settings: &[PlannedSetting]) {
 }
 
 fn section<'a>(text: &mut Text, heading: &str, settings: impl Iterator<Item = &'a PlannedSetting>) {
-    rows(text, heading, &settings.map(|planned| (name(planned), in_words(planned))).collect::<Vec<_>>());
+    rows(text, heading, &settings.map(|planned| (name(planned), explained::both(planned))).collect::<Vec<_>>());
 }
 
 fn afterwards(text: &mut Text, settings: &[PlannedSetting]) {
     let mut lines = Vec::new();
     for (number, group) in groups(settings).enumerate() {
         let members = settings.iter().filter(|planned| planned.way() == Way::Afterwards(group));
-        lines.extend(members.map(|planned| (format!("{:2} {}", number + 1, name(planned)), in_words(planned))));
+        lines.extend(members.map(|planned| (format!("{:2} {}", number + 1, name(planned)), explained::both(planned))));
     }
     rows(text, "Set afterwards in this order, where it isn't so yet; one number is one call", &lines);
     let own_parameters =
@@ -224,22 +245,6 @@ fn name(planned: &PlannedSetting) -> String {
     planned.setting.to_string()
 }
 
-fn in_words(planned: &PlannedSetting) -> String {
-    let word = |value: &Value| match value.to_string() {
-        empty if empty.is_empty() => "(empty)".to_owned(),
-        text => text,
-    };
-    let wanted = match planned.reason {
-        Some(Reason::Quarantined) => "a group of its own".to_owned(),
-        _ => word(&planned.wanted),
-    };
-    match &planned.source {
-        Some(source) if *source == planned.wanted => wanted,
-        Some(source) => format!("{} → {wanted}", word(source)),
-        None => format!("(none) → {wanted}"),
-    }
-}
-
 /// For machines: one document. What you don't know, skip.
 #[must_use]
 pub fn json(planned: &Planned<'_>) -> Json {
@@ -254,20 +259,21 @@ pub fn json(planned: &Planned<'_>) -> Json {
         })
     });
     let steps = work.map(|(_, names)| {
-        STEPS.iter().map(|(step, _, call)| {
-            let name = match step {
-                Step::TakeSnapshot => &names.snapshot,
-                Step::EncryptCopy => &names.copy,
-                _ => &names.target,
+        needed(&facts.choices).map(|(step, _, call)| {
+            let call = match step {
+                Step::Verify => None,
+                Step::TakeSnapshot if facts.from.is_some() => None,
+                Step::Isolate => Some("CreateSecurityGroup"),
+                _ => Some(*call),
             };
-            json!({"step": step, "call": (*step != Step::Verify).then_some(call), "name": name})
+            json!({"step": step, "call": call, "name": name_in(*step, names)})
         })
     });
     json!({
         "format": FORMAT, "database": facts.asked, "region": facts.region, "account": facts.account,
         "exit_code": planned.exit_code, "can_begin": judgement.nothing_to_do.is_none() && !judgement.forbids(),
         "nothing_to_do": judgement.nothing_to_do, "owned_elsewhere": judgement.owned_elsewhere,
-        "kms_key": facts.key_asked.as_ref().map(ToString::to_string), "kms_key_arn": planned.key_arn(),
+        "choices": facts.choices, "kms_key": facts.key_asked.as_ref().map(ToString::to_string), "kms_key_arn": planned.key_arn(),
         "steps": steps.into_iter().flatten().collect::<Vec<_>>(),
         "settings": settings.iter().map(of_setting).chain(left).collect::<Vec<_>>(),
         "findings": judgement.findings.iter().map(of_finding).collect::<Vec<_>>(),
@@ -283,7 +289,7 @@ fn of_setting(planned: &PlannedSetting) -> Json {
     };
     json!({
         "setting": planned.setting, "member": carry::member_of(planned.setting), "source": planned.source,
-        "wanted": planned.wanted, "how": how, "group": group, "compared": true,
+        "wanted": planned.wanted, "how": how, "group": group, "compared": true, "reason": planned.reason,
     })
 }
 

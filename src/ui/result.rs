@@ -1,8 +1,9 @@
 //! The last lines: what was made and what it means; or why it ended, what exists, and how to go on.
 
-use super::{Page, existing, table, text::Text, time, words};
+use super::{Page, existing, explained, table, text::Text, time, words};
 use crate::{
     model::{AwsTime, ResourceKind, name::GenerationNames},
+    plan::Network,
     state::{Known, Record, Resource},
     steps::{Difference, Goal, Stop, StopKind},
 };
@@ -14,6 +15,8 @@ pub struct Made<'a> {
     pub record: &'a Record,
     /// Where the new instance answers: `host:port`.
     pub endpoint: Option<&'a str>,
+    /// The ARN of the secret in which AWS keeps its master password, where it does.
+    pub secret_arn: Option<&'a str>,
     /// As of when its data is: the snapshot's original time.
     pub snapshot_time: Option<AwsTime>,
     /// How many settings were compared.
@@ -46,10 +49,11 @@ pub fn finished(made: &Made<'_>, page: Page) -> String {
     for point in what_it_is(made, names) {
         text.point("-", &point);
     }
+    explained::section(&mut text, &record.plan);
     text.heading("Billed from now on, until you remove it");
     text.point("-", &format!("the instance {}", names.target));
     text.point("-", &format!("the encrypted snapshot {}", names.copy));
-    if !is_dropped(record, names) {
+    if !is_dropped(record, names) && record.plan.choices.from.is_none() {
         text.point("-", &format!("the snapshot {}, which is itself not encrypted", names.snapshot));
         text.heading("To remove that snapshot, since it is not encrypted and fails audits");
         text.verbatim(&record.command(Goal::DropSnapshots.command()));
@@ -62,9 +66,11 @@ fn what_was_made(made: &Made<'_>, names: &GenerationNames) -> Vec<[String; 3]> {
     let plan = &made.record.plan;
     let mut rows = vec![row("instance", &names.target, "")];
     rows.extend(made.endpoint.map(|endpoint| row("  at", endpoint, "")));
+    rows.extend(made.secret_arn.map(|arn| row("  password in", arn, "")));
     rows.push(row("snapshot", &names.copy, "encrypted"));
     if !is_dropped(made.record, names) {
-        rows.push(row("snapshot", &names.snapshot, "not encrypted"));
+        let there = if plan.choices.from.is_some() { "not encrypted; it was there before" } else { "not encrypted" };
+        rows.push(row("snapshot", &names.snapshot, there));
     }
     rows.push(row("key", &plan.key_arn, ""));
     if plan.key_asked != plan.key_arn {
@@ -93,7 +99,10 @@ fn what_it_is(made: &Made<'_>, names: &GenerationNames) -> Vec<String> {
         source_now(made.source, source),
         "Its blocks load from the snapshot when first touched: first reads are slow. Don't judge its speed yet."
             .to_owned(),
-        format!("Jobs and schedulers inside the database now run a second time, in {target}."),
+        match made.record.plan.choices.network {
+            Network::Quarantine { .. } => format!("{target} is in quarantine ({}).", names.security_group),
+            Network::Source => format!("Jobs and schedulers inside the database now run a second time, in {target}."),
+        },
     ]
 }
 

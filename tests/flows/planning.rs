@@ -17,7 +17,7 @@ fn laden() -> Value {
         ],
         "MasterUserSecret": {
             "SecretArn": "arn:aws:secretsmanager:eu-west-2:000000000000:secret:rds!db-1-a", "SecretStatus": "active",
-            "KmsKeyId": "arn:aws:kms:eu-west-2:000000000000:key/1234abcd-12ab-34cd-56ef-1234567890ab",
+            "KmsKeyId": "arn:aws:kms:eu-west-2:000000000000:key/b7ad5674-77c8-4756-bab9-a542b2be04f7",
         },
         "DomainMemberships": [
             {"Domain": "d-1234567890", "Status": "joined", "FQDN": "corp.example", "IAMRoleName": "directory"},

@@ -156,6 +156,9 @@ fn assert_instance(row: &Row<'_>, read: &DbInstance) {
         db_name,
         character_set_name,
         timezone,
+        nchar_character_set_name,
+        db_system_id,
+        multi_tenant,
         attached,
     } = read;
     for (member, read) in [
@@ -203,6 +206,9 @@ fn assert_instance(row: &Row<'_>, read: &DbInstance) {
         ("DBName", json!(db_name)),
         ("CharacterSetName", json!(character_set_name)),
         ("Timezone", json!(timezone)),
+        ("NcharCharacterSetName", json!(nchar_character_set_name)),
+        ("DBSystemId", json!(db_system_id)),
+        ("MultiTenant", json!(multi_tenant)),
     ] {
         row.holds(member, &read);
     }

@@ -47,7 +47,8 @@ pub(super) fn roles(loss: &Loss<'_>) -> Vec<Finding> {
             quoted(arn),
             quoted(feature)
         );
-        let what = format!("the role {arn} of {} for {feature} is INVALID; the copy won't have it", loss.source.identifier);
+        let what =
+            format!("the role {arn} of {} for {feature} is INVALID; the copy won't have it", loss.source.identifier);
         Finding::new(Severity::Warning, what, &add, "R-ROLE-1")
     };
     loss.source.attached.roles.iter().filter(broken).map(role).collect()

@@ -1,7 +1,8 @@
 //! How settings are read from AWS's answer.
 
 use crate::model::{
-    AttachedRole, CHOICES_TAG, DbInstance, DomainMembership, EngineFamily, OWNER_TAG, RUN_TAG, Setting, Tags, Value, is_reserved,
+    AttachedRole, CHOICES_TAG, DbInstance, DomainMembership, EngineFamily, OWNER_TAG, RUN_TAG, Setting, Tags, Value,
+    is_reserved,
 };
 
 pub(super) fn flag(value: Option<bool>) -> Option<Value> {
@@ -92,8 +93,7 @@ pub(super) fn roles(db: &DbInstance) -> Option<Value> {
         None | Some("ACTIVE") => arn.clone(),
         Some(word) => format!("{arn} ({word})"),
     };
-    (!roles.is_empty())
-        .then(|| Value::Tags(roles.iter().map(|role| (role.feature.clone(), word(role))).collect()))
+    (!roles.is_empty()).then(|| Value::Tags(roles.iter().map(|role| (role.feature.clone(), word(role))).collect()))
 }
 
 /// The roles that work, or are about to.

@@ -123,7 +123,10 @@ fn network(facts: &Facts, source: &DbInstance, choices: &Choices) -> Vec<Finding
     }
     if choices.network.is_quarantine() && groups.vpc_of_copy(source).is_none() {
         found.push(block(
-            format!("AWS doesn't show which VPC {} is in, so that no security group can be made for its copy", source.identifier),
+            format!(
+                "AWS doesn't show which VPC {} is in, so that no security group can be made for its copy",
+                source.identifier
+            ),
             "leave out --network quarantine, and choose security groups by hand (--security-group)",
             "R-GRP-5",
         ));

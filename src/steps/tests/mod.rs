@@ -1,6 +1,7 @@
 //! Tables over the decisions: what AWS shows and what we asked for, and what follows from it.
 
 mod change;
+mod choices;
 mod create;
 mod encryption;
 mod expect;

@@ -7,7 +7,7 @@ use crate::{
         Answer, Answers, AwsTime, Call, DbInstance, DbSnapshot, Encryption, GroupMembership, Inquiry, Intent,
         KeyReference, Outcome, StorageEncryptionType, SubnetGroup, digest,
     },
-    plan::Plan,
+    plan::{Choices, Origin, Plan},
     steps::{Asked, Decision, Generation, Goal, Seen, Situation, Standing, Steadiness, decide},
 };
 
@@ -96,9 +96,23 @@ impl World {
     }
 
     fn of(source: DbInstance) -> Self {
+        Self::with(source, &Choices::NONE)
+    }
+
+    /// Planned with these choices for the copy.
+    pub(super) fn choosing(choices: Choices) -> Self {
+        Self::with(source(), &choices)
+    }
+
+    /// The snapshot that it begins from and the encrypted copy are there.
+    pub(super) fn with_snapshot_and_copy(self) -> Self {
+        self.with_snapshot_made().with_copy_made()
+    }
+
+    fn with(source: DbInstance, choices: &Choices) -> Self {
         let key = KeyReference::Alias("alias/payments".into());
-        let plan = Plan::new(&crate::plan::Origin::of(&source), &key, KEY.into(), None)
-            .expect("a plan");
+        let origin = Origin { choices, ..Origin::of(&source) };
+        let plan = Plan::new(&origin, &key, KEY.into(), None).expect("a plan");
         Self {
             generation: Generation { n: 1, names: plan.names(1), rehearsal: true },
             plan: Box::new(plan),

@@ -231,7 +231,7 @@ fn a_tick_moves_the_time_and_never_the_bar() {
 fn narrow_screens_and_long_names_stay_within_the_width() {
     let mut events = until(2);
     events[0] = Event::Begun(crate::engine::event::Begun {
-        steps: crate::steps::Goal::Migrate.pipeline(&super::super::samples::plan("postgres", false)),
+        steps: crate::steps::Goal::Migrate.pipeline(&plan("postgres", false)),
         goal: crate::steps::Goal::Migrate,
         database: "a-database-of-the-payments-department-in-production-number-seven".into(),
         target: "a-database-of-the-payments-department-in-producti-k3v9q2xa-g1".into(),

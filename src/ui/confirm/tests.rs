@@ -31,6 +31,10 @@ fn everything_that_matters_is_said_before_the_question() {
         security groups of orders (sg-0a1b2c3d).
       - Jobs and schedulers inside the database will run in orders-ir3pkvta-g1, too:
         a second time, on real data. Whatever they reach, they reach twice.
+
+    Other than the source, on purpose
+      PubliclyAccessible  yes → no
+                          no second public address, unless --public asks for it
     ");
 }
 
@@ -79,6 +83,11 @@ fn a_standby_counts_twice_and_findings_come_along() {
       - Jobs and schedulers inside the database will run in
         orders-ir3pkvta-g1, too: a second time, on real data.
         Whatever they reach, they reach twice.
+
+    Other than the source, on purpose
+      PubliclyAccessible  yes → no
+                          no second public address, unless
+                          --public asks for it
 
     Found by the checks
       ! orders has read replicas: orders-r1, orders-r2

@@ -32,7 +32,7 @@ fn facts() -> Facts {
         ..KeyMetadata::default()
     };
     Facts {
-        choices: crate::plan::Choices::default(),
+        choices: Choices::default(),
         from: None,
         groups: crate::plan::ChosenGroups::default(),
         now: None,

@@ -20,6 +20,7 @@ fn stop(kind: StopKind, reason: &str, remedy: &str) -> Stop {
 fn success_says_what_there_is_and_what_it_is_not() {
     let record = record(Phase::Finished, Step::Verify);
     let made = Made {
+        secret_arn: None,
         source: SourceNow::There(&[]),
         record: &record,
         endpoint: Some("orders-g1.abc123.eu-west-2.rds.amazonaws.com:5432"),
@@ -46,6 +47,10 @@ fn success_says_what_there_is_and_what_it_is_not() {
         Don't judge its speed yet.
       - Jobs and schedulers inside the database now run a second time, in
         orders-ir3pkvta-g1.
+
+    Other than the source, on purpose
+      PubliclyAccessible  yes → no
+                          no second public address, unless --public asks for it
 
     Billed from now on, until you remove it
       - the instance orders-ir3pkvta-g1
@@ -77,6 +82,11 @@ fn success_says_what_there_is_and_what_it_is_not() {
         first reads are slow. Don't judge its speed yet.
       - Jobs and schedulers inside the database now run a second
         time, in orders-ir3pkvta-g1.
+
+    Other than the source, on purpose
+      PubliclyAccessible  yes → no
+                          no second public address, unless
+                          --public asks for it
 
     Billed from now on, until you remove it
       - the instance orders-ir3pkvta-g1
