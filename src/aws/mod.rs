@@ -13,7 +13,8 @@ mod inquire;
 mod keys;
 mod read;
 mod time;
+mod versions;
 
 pub use connect::{Aws, ConnectError, Connection};
-pub use error::{CallError, ReadError};
+pub use error::{CallError, ReadError, checked};
 pub use time::AwsClock;

@@ -6,6 +6,7 @@ use clap::{Args, Parser, Subcommand, ValueEnum};
 
 use crate::{
     model::{DatabaseReference, KeyReference, name::instance_name_fault},
+    plan::cost::Named,
     ui::Volume,
 };
 
@@ -138,6 +139,21 @@ pub(super) struct PlanOne {
     /// Exit with 3 also where something couldn't be checked
     #[arg(long)]
     pub(super) strict: bool,
+    #[command(flatten)]
+    pub(super) prices: PriceArguments,
+}
+
+/// What things cost; without it a plan shows quantities only.
+#[derive(Debug, Args)]
+pub(super) struct PriceArguments {
+    /// Prices of your Region, to show what the copy costs: JSON such as {"currency": "USD", "instance_hour":
+    /// {"db.m5.large": 0.17}, "storage_gib_month": {"gp2": 0.115}, "iops_month": {"io1": 0.1}, "snapshot_gib_month":
+    /// 0.095, "kms_key_month": 1}
+    #[arg(long, value_name = "FILE")]
+    pub(super) prices: Option<PathBuf>,
+    /// One price, over those of the file, such as instance_hour.db.m5.large=0.17
+    #[arg(long, value_name = "NAME=VALUE")]
+    pub(super) price: Vec<Named>,
 }
 
 #[derive(Debug, Args)]

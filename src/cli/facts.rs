@@ -2,10 +2,10 @@
 
 use super::keys;
 use crate::{
-    aws::{Aws, ReadError},
+    aws::{Aws, ReadError, checked},
     engine::look,
-    model::{CallerIdentity, DatabaseReference, DbInstance, KeyReference, name::GenerationNames},
-    plan::{Checked, Facts, KeyLookup, TakenNames},
+    model::{CallerIdentity, DatabaseReference, DbInstance, DbSnapshot, KeyReference, name::GenerationNames},
+    plan::{self, Catalogue, Checked, Facts, KeyLookup, Order, Origin, TakenNames},
     steps::Seen,
 };
 
@@ -66,7 +66,12 @@ pub(super) async fn read(
         Checked::Known(Some(source)) => certificates(aws, source).await?,
         _ => Checked::Known(Vec::new()),
     };
+    let catalogue = match &source {
+        Checked::Known(Some(source)) => catalogue(aws, source).await?,
+        _ => None,
+    };
     Ok(Facts {
+        catalogue,
         certificates,
         asked: database.to_string(),
         region: aws.region().to_owned(),
@@ -77,6 +82,16 @@ pub(super) async fn read(
         names,
         taken,
     })
+}
+
+/// The snapshots that there are of the source; none where they can't be read, since only an estimate rests on them.
+pub(super) async fn snapshots(aws: &Aws, facts: &Facts) -> Vec<DbSnapshot> {
+    match &facts.source {
+        Checked::Known(Some(DbInstance { resource_id: Some(resource_id), .. })) if facts.catalogue.is_some() => {
+            aws.snapshots_of(resource_id).await.unwrap_or_default()
+        }
+        _ => Vec::new(),
+    }
 }
 
 pub(super) async fn source(aws: &Aws, database: &DatabaseReference) -> Result<Option<DbInstance>, ReadError> {
@@ -96,20 +111,32 @@ pub(super) async fn certificates(aws: &Aws, source: &DbInstance) -> Result<Check
     checked(aws.certificates().await)
 }
 
+/// What AWS's catalogue says of what would be ordered; not asked for where nothing would be.
+async fn catalogue(aws: &Aws, source: &DbInstance) -> Result<Option<Catalogue>, ReadError> {
+    let order = Order::of(&Origin { source, certificates: None, major_in_standard_support: None });
+    match order.filter(|_| source.can_be_encrypted()) {
+        Some(order) => Ok(Some(Box::pin(aws.catalogue(&order)).await?)),
+        None => Ok(None),
+    }
+}
+
+/// Whether the source's major is in standard support, where the way of a setting depends on it.
+pub(super) async fn in_standard_support(aws: &Aws, source: &DbInstance) -> Result<Option<bool>, ReadError> {
+    let (Some(engine), Some(version), true) =
+        (&source.engine, &source.engine_version, source.leaves_extended_support())
+    else {
+        return Ok(None);
+    };
+    let majors = checked(aws.major_versions(engine).await)?;
+    let now = aws.clock().now();
+    Ok(match (majors, now) {
+        (Checked::Known(majors), Some(now)) => plan::in_standard_support(&majors, version, now),
+        _ => None,
+    })
+}
+
 /// What has the names already: one look, as the engine looks later.
 async fn taken(aws: &Aws, source: &str, names: &GenerationNames) -> Result<TakenNames, ReadError> {
     let Seen { snapshot, copy, target, .. } = look(aws, source, names).await?;
     Ok(TakenNames { snapshot, copy, target })
-}
-
-/// A look that fails costs only itself; but without credentials none would succeed.
-fn checked<T>(result: Result<T, ReadError>) -> Result<Checked<T>, ReadError> {
-    match result {
-        Ok(value) => Ok(Checked::Known(value)),
-        Err(error) if error.error.is_about_credentials() => Err(error),
-        Err(error) => Ok(Checked::NotChecked {
-            permission: error.error.is_denied().then(|| error.action.to_owned()),
-            why: error.to_string(),
-        }),
-    }
 }

@@ -79,7 +79,7 @@ mod tests {
     }
 
     fn plan(source: &DbInstance, certificates: &[String], key: &str) -> Plan {
-        let origin = Origin { source, certificates: Some(certificates) };
+        let origin = Origin { source, certificates: Some(certificates), major_in_standard_support: None };
         Plan::new(&origin, &KeyReference::Alias("alias/orders".into()), key.into(), None).expect("a plan")
     }
 

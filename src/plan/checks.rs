@@ -6,7 +6,7 @@ use super::{
     carry::{self, Loss},
     facts::{Checked, Facts, KeyLookup},
     finding::{Finding, Severity},
-    key,
+    key, versions,
 };
 use crate::model::{DbInstance, EngineFamily, InstanceState, KeyReference, MAXIMUM_TAGS, Setting, Value, Verdict};
 
@@ -112,7 +112,12 @@ fn judge_source(judgement: &mut Judgement, facts: &Facts, source: &DbInstance) {
         }
     }
     judgement.enter("engine", engine(source));
-    judgement.enter("class", class(source));
+    let class = class(source);
+    let class_fails = !class.is_empty();
+    judgement.enter("class", class);
+    if let Some(catalogue) = &facts.catalogue {
+        versions::judge(judgement, source, catalogue, class_fails);
+    }
     judgement.enter("relations", relations(source));
     judgement.enter("pending changes", pending(source));
     judgement.enter("tags", tags(source));

@@ -1,6 +1,6 @@
 //! What was read before anything is decided. `aws/` fills it in.
 
-use super::Origin;
+use super::{Origin, versions::Catalogue};
 use crate::model::{DbInstance, DbSnapshot, KeyMetadata, KeyReference, name::GenerationNames};
 
 /// A thing that was looked up, or couldn't be.
@@ -51,7 +51,8 @@ impl Facts {
             Checked::Known(offered) => Some(offered.as_slice()),
             Checked::NotChecked { .. } => None,
         };
-        Origin { source, certificates }
+        let major_in_standard_support = self.catalogue.as_ref().and_then(Catalogue::major_in_standard_support);
+        Origin { source, certificates, major_in_standard_support }
     }
 
     /// Whether a permission is what is missing.
@@ -78,6 +79,8 @@ pub struct Facts {
     pub key: Option<Checked<KeyLookup>>,
     /// The certificate authorities that the Region offers.
     pub certificates: Checked<Vec<String>>,
+    /// What AWS's catalogue says of what would be ordered; nothing where nothing would be.
+    pub catalogue: Option<Catalogue>,
     /// The names that would be used; nothing while the source is unknown.
     pub names: Option<GenerationNames>,
     /// What has them.

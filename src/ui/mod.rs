@@ -13,6 +13,7 @@ pub mod estimate;
 mod existing;
 pub mod findings;
 mod fit;
+mod forecast;
 pub mod json;
 mod keyboard;
 pub mod keys;

@@ -42,8 +42,13 @@ pub(super) fn source(engine: &str, multi_az: bool) -> DbInstance {
 
 pub(super) fn plan(engine: &str, multi_az: bool) -> Plan {
     let asked = KeyReference::Alias("alias/payments".into());
-    Plan::new(&crate::plan::Origin { source: &source(engine, multi_az), certificates: None }, &asked, KEY.into(), None)
-        .unwrap()
+    Plan::new(
+        &crate::plan::Origin { source: &source(engine, multi_az), certificates: None, major_in_standard_support: None },
+        &asked,
+        KEY.into(),
+        None,
+    )
+    .unwrap()
 }
 
 pub(super) fn record(phase: Phase, step: Step) -> Record {

@@ -37,8 +37,13 @@ pub(crate) fn record(name: &str) -> Record {
     };
     let asked = KeyReference::Alias("alias/payments".into());
     let key = "arn:aws:kms:eu-west-2:000000000000:key/1234abcd".to_owned();
-    let plan = Plan::new(&rds_encrypt::plan::Origin { source: &source, certificates: None }, &asked, key, None)
-        .expect("a plan");
+    let plan = Plan::new(
+        &rds_encrypt::plan::Origin { source: &source, certificates: None, major_in_standard_support: None },
+        &asked,
+        key,
+        None,
+    )
+    .expect("a plan");
     Record {
         format: FORMAT,
         summary: Summary {

@@ -58,6 +58,8 @@ pub enum SettleGroup {
     Storage,
     /// How far storage may grow by itself.
     StorageAutoscaling,
+    /// Enrolment in Extended Support.
+    ExtendedSupport,
     /// Minor version upgrades.
     MinorVersionUpgrades,
     /// Deletion protection, late: a wreck under protection can't be removed.
@@ -68,7 +70,7 @@ pub enum SettleGroup {
 
 impl SettleGroup {
     /// All of them, in order.
-    pub const ORDER: [Self; 12] = [
+    pub const ORDER: [Self; 13] = [
         Self::SecurityGroups,
         Self::Windows,
         Self::Standby,
@@ -78,6 +80,7 @@ impl SettleGroup {
         Self::IamAuthentication,
         Self::Storage,
         Self::StorageAutoscaling,
+        Self::ExtendedSupport,
         Self::MinorVersionUpgrades,
         Self::DeletionProtection,
         Self::BackupRetention,
@@ -117,6 +120,8 @@ pub struct Origin<'a> {
     pub source: &'a DbInstance,
     /// The certificate authorities that the Region offers; nothing where they couldn't be read.
     pub certificates: Option<&'a [String]>,
+    /// Whether the version's major is in standard support; nothing where AWS doesn't say.
+    pub major_in_standard_support: Option<bool>,
 }
 
 /// How a value is carried.

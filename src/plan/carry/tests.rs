@@ -21,7 +21,7 @@ fn postgres() -> DbInstance {
 }
 
 fn planned(db: &DbInstance, setting: Setting) -> Option<PlannedSetting> {
-    plan_settings(&Origin { source: db, certificates: Some(&[CA.to_owned()]) })
+    plan_settings(&Origin { source: db, certificates: Some(&[CA.to_owned()]), major_in_standard_support: None })
         .into_iter()
         .find(|planned| planned.setting == setting)
 }
@@ -136,7 +136,7 @@ fn only_an_authority_that_is_offered_is_passed() {
     let setting = Setting::CACertificateIdentifier;
     assert_eq!(planned(&under(CA), setting).and_then(|it| it.at_restore), Some(Value::Text(CA.into())));
     assert_eq!(planned(&under("rds-ca-2015"), setting), None, "neither passed nor compared");
-    let blind = plan_settings(&Origin { source: &under(CA), certificates: None });
+    let blind = plan_settings(&Origin { source: &under(CA), certificates: None, major_in_standard_support: None });
     let blind = blind.iter().find(|it| it.setting == setting).expect("compared");
     assert_eq!((&blind.wanted, &blind.at_restore), (&Value::Text(CA.into()), &None));
 }

@@ -97,8 +97,13 @@ impl World {
 
     fn of(source: DbInstance) -> Self {
         let key = KeyReference::Alias("alias/payments".into());
-        let plan = Plan::new(&crate::plan::Origin { source: &source, certificates: None }, &key, KEY.into(), None)
-            .expect("a plan");
+        let plan = Plan::new(
+            &crate::plan::Origin { source: &source, certificates: None, major_in_standard_support: None },
+            &key,
+            KEY.into(),
+            None,
+        )
+        .expect("a plan");
         Self {
             generation: Generation { n: 1, names: plan.names(1), rehearsal: true },
             plan: Box::new(plan),

@@ -32,6 +32,7 @@ pub(super) fn good() -> Facts {
         ..KeyMetadata::default()
     };
     Facts {
+        catalogue: None,
         certificates: Checked::Known(Vec::new()),
         asked: "orders".into(),
         region: "eu-west-2".into(),
