@@ -142,7 +142,7 @@ impl Aws {
         }
     }
 
-    /// Only MySQL and PostgreSQL have Extended Support (R-LIFE-1).
+    /// Only two engines have Extended Support (R-LIFE-1).
     async fn majors_where_they_matter(&self, engine: &str) -> Result<Option<Checked<Vec<MajorVersion>>>, ReadError> {
         match EngineFamily::of(engine) {
             Some(EngineFamily::MySql | EngineFamily::Postgres) => Ok(Some(checked(self.major_versions(engine).await)?)),

@@ -143,16 +143,17 @@ pub(super) struct PlanOne {
     pub(super) prices: PriceArguments,
 }
 
+const NAMES_OF_PRICES: &str = "One price, over those of the file: instance_hour.db.m5.large=0.17, storage_gib_month.gp2=0.115, \
+                               iops_month.io1=0.1, snapshot_gib_month=0.095, kms_key_month=1";
+
 /// What things cost; without it a plan shows quantities only.
 #[derive(Debug, Args)]
 pub(super) struct PriceArguments {
-    /// Prices of your Region, to show what the copy costs: JSON such as {"currency": "USD", "instance_hour":
-    /// {"db.m5.large": 0.17}, "storage_gib_month": {"gp2": 0.115}, "iops_month": {"io1": 0.1}, "snapshot_gib_month":
-    /// 0.095, "kms_key_month": 1}
+    /// What things cost in your Region, in JSON, to see what the copy costs
     #[arg(long, value_name = "FILE")]
     pub(super) prices: Option<PathBuf>,
-    /// One price, over those of the file, such as instance_hour.db.m5.large=0.17
-    #[arg(long, value_name = "NAME=VALUE")]
+    /// One price, over those of the file
+    #[arg(long, value_name = "NAME=VALUE", help = NAMES_OF_PRICES)]
     pub(super) price: Vec<Named>,
 }
 

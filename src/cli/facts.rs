@@ -112,10 +112,10 @@ pub(super) async fn certificates(aws: &Aws, source: &DbInstance) -> Result<Check
 }
 
 /// What AWS's catalogue says of what would be ordered; not asked for where nothing would be.
-async fn catalogue(aws: &Aws, source: &DbInstance) -> Result<Option<Catalogue>, ReadError> {
+async fn catalogue(aws: &Aws, source: &DbInstance) -> Result<Option<Box<Catalogue>>, ReadError> {
     let order = Order::of(&Origin { source, certificates: None, major_in_standard_support: None });
     match order.filter(|_| source.can_be_encrypted()) {
-        Some(order) => Ok(Some(Box::pin(aws.catalogue(&order)).await?)),
+        Some(order) => Ok(Some(Box::new(Box::pin(aws.catalogue(&order)).await?))),
         None => Ok(None),
     }
 }

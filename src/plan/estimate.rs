@@ -109,9 +109,11 @@ impl Estimate {
         // What an earlier backup holds already isn't read again.
         let changed = if basis.has_backups || basis.snapshot.is_some() { 0 } else { size };
         let reboot = if basis.reboot { assumed::REBOOT_MINUTES } else { (0, 0) };
-        let changes = assumed::CHANGE_MINUTES;
-        let settle =
-            (basis.changes.saturating_mul(changes.0) + reboot.0, basis.changes.saturating_mul(changes.1) + reboot.1);
+        let (quick, slow) = assumed::CHANGE_MINUTES;
+        let settle = (
+            basis.changes.saturating_mul(quick).saturating_add(reboot.0),
+            basis.changes.saturating_mul(slow).saturating_add(reboot.1),
+        );
         Self {
             snapshot: Span::of(assumed::SNAPSHOT_MINUTES, assumed::SNAPSHOT_RATE, (changed, size)),
             copy: Span::of(assumed::COPY_MINUTES, assumed::COPY_RATE, (size, size)),

@@ -51,7 +51,7 @@ impl Facts {
             Checked::Known(offered) => Some(offered.as_slice()),
             Checked::NotChecked { .. } => None,
         };
-        let major_in_standard_support = self.catalogue.as_ref().and_then(Catalogue::major_in_standard_support);
+        let major_in_standard_support = self.catalogue.as_deref().and_then(Catalogue::major_in_standard_support);
         Origin { source, certificates, major_in_standard_support }
     }
 
@@ -80,7 +80,7 @@ pub struct Facts {
     /// The certificate authorities that the Region offers.
     pub certificates: Checked<Vec<String>>,
     /// What AWS's catalogue says of what would be ordered; nothing where nothing would be.
-    pub catalogue: Option<Catalogue>,
+    pub catalogue: Option<Box<Catalogue>>,
     /// The names that would be used; nothing while the source is unknown.
     pub names: Option<GenerationNames>,
     /// What has them.

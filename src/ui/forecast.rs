@@ -25,27 +25,26 @@ pub(super) fn times(text: &mut Text, database: &str, basis: &Basis) {
     let mut rows: Vec<[String; 3]> = steps(&estimate)
         .into_iter()
         .map(|(step, span)| {
-            let why = if step == Step::Settle { changes(basis) } else { String::new() };
+            let why = match step {
+                Step::TakeSnapshot if basis.has_backups || basis.snapshot.is_some() => {
+                    "at the least what has changed since the last one".to_owned()
+                }
+                Step::Settle => changes(basis),
+                _ => String::new(),
+            };
             row(super::step_word(step), span, why)
         })
         .collect();
     rows.push(row("in all", estimate.total(), String::new()));
     text.rows(&rows);
     let size = match &basis.snapshot {
-        Some((name, _)) => format!("{} GiB, the full size of its snapshot {name}", basis.mebibytes().div_ceil(1024)),
-        None => {
-            format!("{} GiB, as if all that is allocated were used: AWS shows no size of a snapshot", basis.allocated)
-        }
+        Some((name, _)) => format!("{} GiB, the full size of its snapshot {name},", basis.mebibytes().div_ceil(1024)),
+        None => format!("{} GiB, as if all that is allocated were used,", basis.allocated),
     };
     let rate = |(slowest, fastest): (u64, u64)| format!("{slowest} to {fastest} MiB/s");
-    let little = if basis.has_backups || basis.snapshot.is_some() {
-        " At the least the snapshot holds only what has changed since the one before."
-    } else {
-        ""
-    };
     text.inside(&format!(
-        "It rests on {size}, and on assumed rates: {} for a snapshot, {} for an encrypting copy. AWS publishes none; the \
-         first run measures this database's own.{little}",
+        "It rests on {size} and on rates that are assumed: {} for a snapshot, {} for an encrypting copy. AWS publishes none; \
+         the first run measures this database's own.",
         rate(assumed::SNAPSHOT_RATE),
         rate(assumed::COPY_RATE)
     ));
@@ -91,7 +90,7 @@ fn in_words(Span { least, most }: Span) -> String {
 
 /// What is billed, under its heading.
 pub(super) fn costs(text: &mut Text, cost: &Cost) {
-    text.heading("Billed from the restore on, for as long as it exists");
+    text.heading("Billed for as long as it exists, the instance from the restore on");
     let money = |month: Option<Money>| month.map(|month| in_money(month, cost.currency.as_deref()));
     let mut rows: Vec<[String; 3]> = cost
         .lines
@@ -103,8 +102,8 @@ pub(super) fn costs(text: &mut Text, cost: &Cost) {
         .collect();
     let sum = money(cost.month());
     if let Some(sum) = &sum {
-        let partial = if cost.is_partial() { "what has a price" } else { "all of it" };
-        rows.push(["in all".to_owned(), partial.to_owned(), sum.clone()]);
+        let partial = if cost.is_partial() { "of what has a price" } else { "of all of it" };
+        rows.push(["sum".to_owned(), partial.to_owned(), sum.clone()]);
     }
     text.rows(&rows);
     text.inside(
@@ -124,20 +123,21 @@ fn in_money(month: Money, currency: Option<&str>) -> String {
 }
 
 fn quantity(thing: &Thing) -> (&'static str, String) {
-    let twice = |standby: &bool| if *standby { ", twice: it has a standby" } else { "" };
+    let twice = |standby: &bool| if *standby { "2 × " } else { "" };
+    let beside = |standby: &bool| if *standby { ", with a standby" } else { "" };
     match thing {
-        Thing::Instance { class, standby } => ("instance", format!("{class}{}", twice(standby))),
+        Thing::Instance { class, standby } => ("instance", format!("{}{class}{}", twice(standby), beside(standby))),
         Thing::Storage { size, kind, standby } => {
             let kind = kind.as_ref().map(|kind| format!(" {kind}")).unwrap_or_default();
-            ("storage", format!("{size} GiB{kind}{}", twice(standby)))
+            ("storage", format!("{}{size} GiB{kind}", twice(standby)))
         }
         Thing::Iops { count, kind, standby } if kind == "gp3" => {
-            ("IOPS", format!("{count} of gp3, billed beyond what it includes{}", twice(standby)))
+            ("IOPS", format!("{}{count} of gp3, as far as it doesn't include them", twice(standby)))
         }
-        Thing::Iops { count, kind, standby } => ("IOPS", format!("{count} of {kind}{}", twice(standby))),
+        Thing::Iops { count, kind, standby } => ("IOPS", format!("{}{count} of {kind}", twice(standby))),
         Thing::ExtendedSupport => ("support", "Extended Support, by vCPU and hour".to_owned()),
-        Thing::Snapshots { size } => ("snapshots", format!("two of up to {size} GiB each")),
-        Thing::Key => ("key", "one of your own, if it isn't there already".to_owned()),
+        Thing::Snapshots { size } => ("snapshots", format!("2 × up to {size} GiB")),
+        Thing::Key => ("key", "your own, if it is a new one".to_owned()),
     }
 }
 

@@ -64,7 +64,7 @@ impl Planned<'_> {
             Some(Checked::Known(KeyLookup::Found(key))) => key.manager.as_deref() != Some("AWS"),
             _ => facts.key_asked.as_ref().is_none_or(|asked| !asked.to_string().starts_with("alias/aws/")),
         };
-        let supported = facts.catalogue.as_ref().and_then(Catalogue::major_in_standard_support);
+        let supported = facts.catalogue.as_deref().and_then(Catalogue::major_in_standard_support);
         let beside = Beside { own_key, extended_support: supported == Some(false) };
         Some(Cost::of(&Order::of(&facts.origin(source))?, beside, self.prices))
     }

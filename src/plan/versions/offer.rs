@@ -42,6 +42,7 @@ fn beyond(order: &Order, wider: &Wider, is_told: bool, class_fails: bool) -> End
     // Nothing at all of this version: the rest is judged by what AWS offers of the others.
     let sibling = match &wider.of_sibling {
         Some(Checked::Known(rows)) => rows.as_slice(),
+        Some(unasked @ Checked::NotChecked { .. }) if of_class.is_empty() => return Ended::unasked(unasked),
         _ => &[],
     };
     let mut found = Vec::new();
@@ -97,7 +98,11 @@ fn version(order: &Order) -> Finding {
 /// The class is what fails: with this version, or with all.
 fn class(order: &Order, elsewhere: &Rows, instead: &Rows) -> Finding {
     let Order { engine, class, .. } = order;
-    let of = if elsewhere.is_empty() { "any version of it any more" } else { &order.version };
+    let what = if elsewhere.is_empty() {
+        format!("AWS offers class {class} for no version of {engine} any more")
+    } else {
+        format!("AWS doesn't offer class {class} for {engine} {}", order.version)
+    };
     let usable = |row: &&OrderableOption| {
         row.encryption != Some(false)
             && (order.license.is_none() || row.license.is_none() || row.license == order.license)
@@ -112,7 +117,7 @@ fn class(order: &Order, elsewhere: &Rows, instead: &Rows) -> Finding {
              them)"
         ),
     };
-    block(format!("AWS doesn't offer class {class} for {engine} {of}"), &choice, RULE)
+    block(what, &choice, RULE)
 }
 
 /// Class and version are offered, but not under this licence.
@@ -162,7 +167,7 @@ fn members(order: &Order, rows: &Rows, with: &str) -> Vec<Finding> {
     }
     if order.multi_az && all(|row| row.multi_az == Some(false)) {
         found.push(block(
-            format!("AWS offers {class}{with} without a standby only; orders for Multi-AZ are refused"),
+            format!("AWS offers no standby for {class}{with} (MultiAZCapable)"),
             "choose another class with --instance-class, or do without a standby (--multi-az)",
             RULE,
         ));

@@ -82,7 +82,9 @@ fn major(database: &str, catalogue: &Catalogue, version: &EngineVersion) -> Ende
             )
         }
     };
-    let what = format!("{whole}, and no Extended Support covers it: AWS restores it no more, or on another version");
+    let what = format!(
+        "{whole}, and no Extended Support covers it: AWS may refuse the restore, or give the copy another major version"
+    );
     let mut ended = Ended::found(Severity::Blocker, what, &choices, RULE);
     // Without dates nobody knows whether Extended Support covers it.
     if let Some(unasked @ Checked::NotChecked { .. }) = &catalogue.majors {

@@ -49,8 +49,8 @@ pub(super) fn judge(source: &DbInstance, catalogue: &Catalogue) -> Option<Ended>
 fn past(source: &DbInstance, major: &str, standard: AwsTime, extended: Option<AwsTime>) -> Ended {
     let database = &source.identifier;
     let ended = format!("standard support of {major} ended on {}", day(standard));
-    let until = extended.map(|until| format!(" until {}", day(until))).unwrap_or_default();
-    let billed = format!("per vCPU and hour, from its first hour on, beside class and storage{until}");
+    let until = extended.map(|until| format!(", until {}", day(until))).unwrap_or_default();
+    let billed = format!("by vCPU and hour, on top of class and storage, from its first hour on{until}");
     if source.leaves_extended_support() {
         return Ended::found(
             Severity::Warning,
@@ -76,7 +76,7 @@ fn not_enrolled(source: &DbInstance) -> Ended {
         Severity::Warning,
         format!("{} isn't enrolled in Extended Support; the copy will be", source.identifier),
         "otherwise AWS might upgrade its major version at once. It costs nothing before standard support ends, and is \
-         billed per vCPU and hour from then on. To leave, once that is known not to have ended: aws rds \
+         billed by vCPU and hour from then on. To leave, once that is known not to have ended: aws rds \
          modify-db-instance --engine-lifecycle-support open-source-rds-extended-support-disabled",
         "R-REST-11",
     )
