@@ -6,6 +6,9 @@
 #[path = "flows/approved.rs"]
 mod approved;
 #[cfg(test)]
+#[path = "flows/catalogue.rs"]
+mod catalogue;
+#[cfg(test)]
 #[path = "flows/cleanup.rs"]
 mod cleanup;
 #[cfg(test)]

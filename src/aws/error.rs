@@ -5,7 +5,10 @@ use aws_smithy_runtime_api::client::{orchestrator::HttpResponse, result::SdkErro
 use aws_smithy_types::error::{display::DisplayErrorContext, metadata::ProvideErrorMetadata};
 use aws_types::request_id::RequestId;
 
-use crate::model::{Denial, Outcome, Refusal};
+use crate::{
+    model::{Denial, Outcome, Refusal},
+    plan::Checked,
+};
 
 /// A call that brought no result.
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
@@ -62,6 +65,18 @@ impl ReadError {
     pub fn how_to_allow(&self) -> String {
         let message = if let CallError::Refused { message, .. } = &self.error { message.as_str() } else { "" };
         Denial::of(message).how_to_allow(self.action)
+    }
+}
+
+/// A look that fails costs only itself; but without credentials none would succeed.
+pub fn checked<T>(result: Result<T, ReadError>) -> Result<Checked<T>, ReadError> {
+    match result {
+        Ok(value) => Ok(Checked::Known(value)),
+        Err(error) if error.error.is_about_credentials() => Err(error),
+        Err(error) => Ok(Checked::NotChecked {
+            permission: error.error.is_denied().then(|| error.action.to_owned()),
+            why: error.to_string(),
+        }),
     }
 }
 

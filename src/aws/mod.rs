@@ -16,7 +16,8 @@ mod network;
 mod parameters;
 mod read;
 mod time;
+mod versions;
 
 pub use connect::{Aws, ConnectError, Connection};
-pub use error::{CallError, ReadError};
+pub use error::{CallError, ReadError, checked};
 pub use time::AwsClock;

@@ -73,6 +73,7 @@ pub(super) fn modify_with(
         (Setting::MaxAllocatedStorage, Value::Number(number)) => call.max_allocated_storage(int(setting, *number)?),
         (Setting::PreferredBackupWindow, Value::Text(text)) => call.preferred_backup_window(text),
         (Setting::PreferredMaintenanceWindow, Value::Text(text)) => call.preferred_maintenance_window(text),
+        (Setting::EngineLifecycleSupport, Value::Text(text)) => call.engine_lifecycle_support(text),
         (Setting::AutoMinorVersionUpgrade, Value::Flag(on)) => call.auto_minor_version_upgrade(*on),
         (Setting::DeletionProtection, Value::Flag(on)) => call.deletion_protection(*on),
         (Setting::BackupRetentionPeriod, Value::Number(number)) => call.backup_retention_period(int(setting, *number)?),

@@ -175,6 +175,7 @@ pub(super) fn snapshot(row: &types::DbSnapshot) -> DbSnapshot {
         encryption: encryption(row.storage_encryption_type.as_ref(), row.encrypted, row.kms_key_id.as_ref()),
         engine_version: row.engine_version.clone(),
         allocated_storage: row.allocated_storage,
+        full_size: row.full_snapshot_size_in_bytes,
         tags: row.tag_list.as_deref().map(tags),
     }
 }

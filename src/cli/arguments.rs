@@ -7,6 +7,7 @@ use clap::{Args, Parser, Subcommand, ValueEnum};
 use super::choices::ChoiceArguments;
 use crate::{
     model::{DatabaseReference, KeyReference, name::instance_name_fault},
+    plan::cost::Named,
     ui::Volume,
 };
 
@@ -143,6 +144,22 @@ pub(super) struct PlanOne {
     pub(super) strict: bool,
     #[command(flatten)]
     pub(super) choices: ChoiceArguments,
+    #[command(flatten)]
+    pub(super) prices: PriceArguments,
+}
+
+const NAMES_OF_PRICES: &str = "One price, over those of the file: instance_hour.db.m5.large=0.17, storage_gib_month.gp2=0.115, \
+                               iops_month.io1=0.1, snapshot_gib_month=0.095, kms_key_month=1";
+
+/// What things cost; without it a plan shows quantities only.
+#[derive(Debug, Args)]
+pub(super) struct PriceArguments {
+    /// What things cost in your Region, in JSON, to see what the copy costs
+    #[arg(long, value_name = "FILE")]
+    pub(super) prices: Option<PathBuf>,
+    /// One price, over those of the file
+    #[arg(long, value_name = "NAME=VALUE", help = NAMES_OF_PRICES)]
+    pub(super) price: Vec<Named>,
 }
 
 #[derive(Debug, Args)]

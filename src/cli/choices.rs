@@ -4,11 +4,11 @@ use std::collections::BTreeSet;
 
 use clap::{Args, ValueEnum};
 
-use super::{Failure, facts::checked};
+use super::Failure;
 use crate::{
-    aws::{Aws, ReadError},
+    aws::{Aws, ReadError, checked},
     model::{DbInstance, DbSnapshot, OWNER_TAG, RUN_TAG, Setting, SettingValues, Tags, Value, is_reserved, quoted},
-    plan::{Checked, Choices, ChosenGroups, CopyTags, ExistingSnapshot, Network},
+    plan::{self, Checked, Choices, ChosenGroups, CopyTags, ExistingSnapshot, Network, NoRoute, Route, Upgrade},
 };
 
 /// What the copy gets instead of what the source has.
@@ -59,6 +59,9 @@ pub(super) struct ChoiceArguments {
     /// Option group
     #[arg(long, value_name = "NAME")]
     pub(super) option_group: Option<String>,
+    /// Upgrade the encrypted copy of the snapshot to this engine version before it is restored
+    #[arg(long, value_name = "VERSION")]
+    pub(super) upgrade_snapshot: Option<String>,
 }
 
 /// Whether the copy gets the source's tags.
@@ -112,6 +115,7 @@ pub(super) struct Chosen {
     pub(super) choices: Choices,
     pub(super) from: Option<Checked<Option<DbSnapshot>>>,
     pub(super) groups: ChosenGroups,
+    pub(super) route: Option<Checked<Result<Route, NoRoute>>>,
 }
 
 impl ChoiceArguments {
@@ -155,6 +159,8 @@ impl ChoiceArguments {
             upgrade: begun.upgrade.clone(),
         };
         let network = (self.network == WhichNetwork::Quarantine) == begun.network.is_quarantine();
+        let version = begun.upgrade.as_ref().and_then(|upgrade| upgrade.hops.last());
+        let network = network && self.upgrade_snapshot.as_ref() == version;
         self.flags().is_empty() || (same == *begun && from && network && self.bastion_group == group)
     }
 
@@ -190,6 +196,7 @@ impl ChoiceArguments {
             self.multi_az.as_ref().map(|word| format!(" --multi-az={word}")),
             word("--parameter-group", &self.parameter_group),
             word("--option-group", &self.option_group),
+            word("--upgrade-snapshot", &self.upgrade_snapshot),
         ]
         .into_iter()
         .flatten()
@@ -232,11 +239,28 @@ impl ChoiceArguments {
         if let Some(Checked::Known(Some(snapshot))) = &from {
             choices.from = existing(snapshot);
         }
+        let route = self.route(aws, source, &choices).await?;
+        choices.upgrade = upgrade(route.as_ref());
         let groups = groups(aws, source, &choices).await?;
         if self.network == WhichNetwork::Quarantine {
             choices.network = self.quarantine(aws, source, &groups).await?;
         }
-        Ok(Chosen { choices, from, groups })
+        Ok(Chosen { choices, from, groups, route })
+    }
+
+    /// The way to the version that the snapshot is to be upgraded to.
+    async fn route(
+        &self,
+        aws: &Aws,
+        source: &DbInstance,
+        choices: &Choices,
+    ) -> Result<Option<Checked<Result<Route, NoRoute>>>, ReadError> {
+        let held = choices.from.as_ref().and_then(|from| from.engine_version.as_ref());
+        let version = held.or(source.engine_version.as_ref());
+        let (Some(to), Some(engine), Some(from)) = (&self.upgrade_snapshot, &source.engine, version) else {
+            return Ok(None);
+        };
+        Ok(Some(route(aws, engine, from, to).await?))
     }
 
     async fn snapshot(&self, aws: &Aws, source: &DbInstance) -> Result<Option<Checked<Option<DbSnapshot>>>, ReadError> {
@@ -276,8 +300,36 @@ pub(super) async fn approved(aws: &Aws, source: &DbInstance, approved: &Choices)
         }
         from = Some(found);
     }
+    let mut asked = None;
+    if let (Some(planned), Some(engine)) = (&approved.upgrade, &source.engine) {
+        let held = choices.from.as_ref().and_then(|from| from.engine_version.as_ref());
+        let version = held.or(source.engine_version.as_ref());
+        if let (Some(from), Some(to)) = (version, planned.hops.last()) {
+            let found = route(aws, engine, from, to).await?;
+            choices.upgrade = upgrade(Some(&found));
+            asked = Some(found);
+        }
+    }
     let groups = groups(aws, source, &choices).await?;
-    Ok(Chosen { choices, from, groups })
+    Ok(Chosen { choices, from, groups, route: asked })
+}
+
+async fn route(aws: &Aws, engine: &str, from: &str, to: &str) -> Result<Checked<Result<Route, NoRoute>>, ReadError> {
+    Ok(match checked(aws.versions_between(engine, from, to).await)? {
+        Checked::Known(versions) => Checked::Known(plan::route(&versions, from, to)),
+        Checked::NotChecked { why, permission } => Checked::NotChecked { why, permission },
+    })
+}
+
+/// What is planned of a way that was found.
+fn upgrade(route: Option<&Checked<Result<Route, NoRoute>>>) -> Option<Upgrade> {
+    match route? {
+        Checked::Known(Ok(Route { hops, .. })) if !hops.is_empty() => Some(Upgrade {
+            hops: hops.iter().map(|hop| hop.to.clone()).collect(),
+            major: hops.iter().any(|hop| hop.is_major),
+        }),
+        _ => None,
+    }
 }
 
 fn existing(snapshot: &DbSnapshot) -> Option<ExistingSnapshot> {

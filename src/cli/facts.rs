@@ -5,10 +5,10 @@ use super::{
     keys,
 };
 use crate::{
-    aws::{Aws, ReadError},
+    aws::{Aws, ReadError, checked},
     engine::look,
-    model::{CallerIdentity, DatabaseReference, DbInstance, KeyReference, name::GenerationNames},
-    plan::{Checked, Choices, Facts, KeyLookup, TakenNames},
+    model::{CallerIdentity, DatabaseReference, DbInstance, DbSnapshot, KeyReference, name::GenerationNames},
+    plan::{self, Catalogue, Checked, Choices, Facts, KeyLookup, Order, Origin, TakenNames},
     steps::Seen,
 };
 
@@ -60,7 +60,7 @@ pub(super) struct For<'a> {
 pub(super) async fn read(aws: &Aws, caller: &CallerIdentity, what: For<'_>) -> Result<Facts, ReadError> {
     let For { database, key, target, generation, chosen, approved } = what;
     let source = checked(source(aws, database).await)?;
-    let Chosen { choices, from, groups } = match (&source, approved) {
+    let Chosen { choices, from, groups, route } = match (&source, approved) {
         (Checked::Known(Some(source)), None) => chosen.settle(aws, source).await?,
         (Checked::Known(Some(source)), Some(approved)) => choices::approved(aws, source, approved).await?,
         _ => Chosen::default(),
@@ -80,11 +80,23 @@ pub(super) async fn read(aws: &Aws, caller: &CallerIdentity, what: For<'_>) -> R
         Checked::Known(Some(source)) => certificates(aws, source).await?,
         _ => Checked::Known(Vec::new()),
     };
+    let catalogue = match &source {
+        Checked::Known(Some(source)) => {
+            let snapshot = from.as_ref().and_then(|from| match from {
+                Checked::Known(found) => found.as_ref(),
+                Checked::NotChecked { .. } => None,
+            });
+            catalogue(aws, &Origin { choices: &choices, snapshot, ..Origin::of(source) }).await?
+        }
+        _ => None,
+    };
     Ok(Facts {
+        catalogue,
         certificates,
         choices,
         from,
         groups,
+        route,
         now: aws.clock().now(),
         asked: database.to_string(),
         region: aws.region().to_owned(),
@@ -95,6 +107,16 @@ pub(super) async fn read(aws: &Aws, caller: &CallerIdentity, what: For<'_>) -> R
         names,
         taken,
     })
+}
+
+/// The snapshots that there are of the source; none where they can't be read, since only an estimate rests on them.
+pub(super) async fn snapshots(aws: &Aws, facts: &Facts) -> Vec<DbSnapshot> {
+    match &facts.source {
+        Checked::Known(Some(DbInstance { resource_id: Some(resource_id), .. })) if facts.catalogue.is_some() => {
+            aws.snapshots_of(resource_id).await.unwrap_or_default()
+        }
+        _ => Vec::new(),
+    }
 }
 
 pub(super) async fn source(aws: &Aws, database: &DatabaseReference) -> Result<Option<DbInstance>, ReadError> {
@@ -114,20 +136,32 @@ pub(super) async fn certificates(aws: &Aws, source: &DbInstance) -> Result<Check
     checked(aws.certificates().await)
 }
 
+/// What AWS's catalogue says of what would be ordered; not asked for where nothing would be.
+async fn catalogue(aws: &Aws, origin: &Origin<'_>) -> Result<Option<Box<Catalogue>>, ReadError> {
+    let order = Order::of(origin);
+    match order.filter(|_| origin.source.can_be_encrypted()) {
+        Some(order) => Ok(Some(Box::new(Box::pin(aws.catalogue(&order)).await?))),
+        None => Ok(None),
+    }
+}
+
+/// Whether the source's major is in standard support, where the way of a setting depends on it.
+pub(super) async fn in_standard_support(aws: &Aws, source: &DbInstance) -> Result<Option<bool>, ReadError> {
+    let (Some(engine), Some(version), true) =
+        (&source.engine, &source.engine_version, source.leaves_extended_support())
+    else {
+        return Ok(None);
+    };
+    let majors = checked(aws.major_versions(engine).await)?;
+    let now = aws.clock().now();
+    Ok(match (majors, now) {
+        (Checked::Known(majors), Some(now)) => plan::in_standard_support(&majors, version, now),
+        _ => None,
+    })
+}
+
 /// What has the names already: one look, as the engine looks later.
 async fn taken(aws: &Aws, source: &str, names: &GenerationNames) -> Result<TakenNames, ReadError> {
     let Seen { snapshot, copy, target, security_group, .. } = look(aws, source, names).await?;
     Ok(TakenNames { snapshot, copy, target, security_group })
-}
-
-/// A look that fails costs only itself; but without credentials none would succeed.
-pub(super) fn checked<T>(result: Result<T, ReadError>) -> Result<Checked<T>, ReadError> {
-    match result {
-        Ok(value) => Ok(Checked::Known(value)),
-        Err(error) if error.error.is_about_credentials() => Err(error),
-        Err(error) => Ok(Checked::NotChecked {
-            permission: error.error.is_denied().then(|| error.action.to_owned()),
-            why: error.to_string(),
-        }),
-    }
 }

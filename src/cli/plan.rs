@@ -4,7 +4,7 @@ use std::path::Path;
 
 use super::{
     Failure, Surroundings,
-    arguments::{Global, PlanOne},
+    arguments::{Global, PlanOne, PriceArguments},
     facts, keys,
     migrate::{connection, given_flags, meant_here, plan_of, refusal},
     place::Place,
@@ -13,13 +13,14 @@ use super::{
 use crate::{
     aws::Aws,
     model::{KeyReference, quoted},
-    plan::{Facts, Judgement, judge},
+    plan::{Facts, Judgement, cost::Prices, judge},
     state::{PlanFile, with_flags},
     ui::{confirm, json, planned},
 };
 
 pub(super) async fn run(global: &Global, asked: &PlanOne, around: &mut Surroundings) -> Result<u8, Failure> {
     asked.choices.check()?;
+    let prices = prices(&asked.prices)?;
     let place = Place::find(global)?;
     let aws = Aws::connect(&connection(&place, global, &asked.database, around)?).await?;
     let caller = unless_interrupted(around, aws.caller_identity()).await?.map_err(Failure::NothingBegun)?;
@@ -47,6 +48,7 @@ pub(super) async fn run(global: &Global, asked: &PlanOne, around: &mut Surroundi
     };
     let read = Box::pin(facts::read(&aws, &caller, what));
     let facts = unless_interrupted(around, read).await?.map_err(Failure::NothingBegun)?;
+    let snapshots = unless_interrupted(around, facts::snapshots(&aws, &facts)).await?;
     let judgement = judge(&facts);
     let shown = planned::Planned {
         facts: &facts,
@@ -58,6 +60,8 @@ pub(super) async fn run(global: &Global, asked: &PlanOne, around: &mut Surroundi
         },
         begin: with_flags(&begin(asked, chosen.is_some()), &given_flags(global, &place)),
         exit_code: exit_code(&facts, &judgement, asked.strict),
+        snapshots: &snapshots,
+        prices: &prices,
     };
     if around.json {
         around.result(&json::line(&planned::json(&shown)))?;
@@ -75,6 +79,22 @@ pub(super) async fn run(global: &Global, asked: &PlanOne, around: &mut Surroundi
         around.output.say(&format!("written: {}\n", path.display()));
     }
     Ok(exit_code)
+}
+
+/// The prices of the file, and over them those of the command line.
+fn prices(asked: &PriceArguments) -> Result<Prices, Failure> {
+    let mut prices = match &asked.prices {
+        Some(path) => {
+            let strange = |why: &dyn std::fmt::Display| Failure::Usage(format!("prices of {}: {why}", path.display()));
+            let text = std::fs::read_to_string(path).map_err(|error| strange(&error))?;
+            serde_json::from_str(&text).map_err(|error| strange(&error))?
+        }
+        None => Prices::default(),
+    };
+    for price in &asked.price {
+        prices.set(price.clone());
+    }
+    Ok(prices)
 }
 
 /// Writes the plan for approval.

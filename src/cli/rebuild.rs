@@ -105,7 +105,8 @@ async fn record(
         Checked::Known(offered) => Some(offered),
         Checked::NotChecked { .. } => None,
     };
-    let origin = Origin { certificates: certificates.as_deref(), ..Origin::of(source) };
+    let major_in_standard_support = facts::in_standard_support(aws, source).await?;
+    let origin = Origin { certificates: certificates.as_deref(), major_in_standard_support, ..Origin::of(source) };
     let plan = Plan::new(&origin, &key, key_arn, traces.target.clone())
         .ok_or_else(|| Failure::Ours("the source shows no resource id".into()))?;
     let last = traces.generations.keys().next_back().copied().unwrap_or(1);

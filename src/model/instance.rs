@@ -1,6 +1,6 @@
 //! A DB instance as one answer of `DescribeDBInstances` showed it.
 
-use super::{Attached, AwsTime, Encryption, EngineFamily, InstanceState, Tags};
+use super::{Attached, AwsTime, Encryption, EngineFamily, InstanceState, Tags, Verdict};
 
 /// A DB instance, observed. A member that AWS left out is `None`; an empty list is an empty list.
 #[derive(Clone, Debug, Default, PartialEq)]
@@ -152,6 +152,20 @@ impl DbInstance {
     #[must_use]
     pub fn status_word(&self) -> &str {
         self.status.as_deref().unwrap_or("(no status)")
+    }
+
+    /// Whether it is a single instance of an engine on the list, and not encrypted as far as AWS says.
+    #[must_use]
+    pub fn can_be_encrypted(&self) -> bool {
+        let is_single = self.cluster_identifier.is_none() && self.replica_source.is_none();
+        let is_plain = matches!(self.encryption.verdict(), Verdict::NotEncrypted | Verdict::Unknown);
+        self.family().is_some() && is_single && is_plain
+    }
+
+    /// Whether it says no to Extended Support: AWS then upgrades its major version when standard support has ended.
+    #[must_use]
+    pub fn leaves_extended_support(&self) -> bool {
+        self.engine_lifecycle_support.as_deref() == Some("open-source-rds-extended-support-disabled")
     }
 
     /// Its engine's family, if that is on the list.

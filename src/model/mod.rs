@@ -22,6 +22,7 @@ mod shell;
 mod snapshot;
 mod status;
 mod tags;
+mod version;
 
 pub use attached::{ActivityStream, Attached, AttachedRole, DomainMembership, MasterUserSecret};
 pub use call::{Call, ResourceKind};
@@ -40,6 +41,7 @@ pub use shell::quoted;
 pub use snapshot::DbSnapshot;
 pub use status::{InstanceState, SnapshotState};
 pub use tags::{CHOICES_TAG, MAXIMUM_TAGS, OWNER_TAG, RUN_TAG, Tags, is_reserved};
+pub use version::{EngineVersion, MajorVersion, OrderableOption, Range, UpgradeTarget};
 
 /// An account, as `sts:GetCallerIdentity` names it, and who asked.
 #[derive(Clone, Debug, PartialEq, Eq)]

@@ -27,6 +27,8 @@ pub struct DbSnapshot {
     pub engine_version: Option<String>,
     /// `AllocatedStorage`, in GiB.
     pub allocated_storage: Option<i32>,
+    /// `FullSnapshotSizeInBytes`: of all that it holds, whatever was moved for it.
+    pub full_size: Option<i64>,
     /// `TagList`
     pub tags: Option<Tags>,
 }

@@ -9,7 +9,7 @@ use super::{
     carry::{self, Loss},
     facts::{Checked, Facts, KeyLookup},
     finding::{Finding, Severity},
-    key,
+    key, versions,
 };
 use crate::model::{DbInstance, EngineFamily, InstanceState, KeyReference, Verdict};
 
@@ -115,7 +115,12 @@ fn judge_source(judgement: &mut Judgement, facts: &Facts, source: &DbInstance) {
         }
     }
     judgement.enter("engine", engine(source));
-    judgement.enter("class", class(source));
+    let class = class(source);
+    let class_fails = !class.is_empty();
+    judgement.enter("class", class);
+    if let Some(catalogue) = &facts.catalogue {
+        versions::judge(judgement, source, catalogue, class_fails);
+    }
     judgement.enter("relations", relations(source));
     judgement.enter("pending changes", pending(source));
     judgement.enter("tags", tags(source));
@@ -128,7 +133,11 @@ fn judge_source(judgement: &mut Judgement, facts: &Facts, source: &DbInstance) {
 /// begin.
 fn judge_choices(judgement: &mut Judgement, facts: &Facts, source: &DbInstance) {
     let found = choices::judge(facts, source);
-    match facts.groups.unseen() {
+    let way = match &facts.route {
+        Some(Checked::NotChecked { why, permission }) => Some((why.clone(), permission.clone())),
+        _ => None,
+    };
+    match facts.groups.unseen().or(way) {
         Some((why, permission)) => {
             judgement.checks.push(("choices", Check::NotChecked(why, permission)));
             judgement.findings.extend(found);

@@ -1,6 +1,6 @@
 //! What was read before anything is decided. `aws/` fills it in.
 
-use super::{Choices, ChosenGroups, Origin};
+use super::{Choices, ChosenGroups, NoRoute, Origin, Route, versions::Catalogue};
 use crate::model::{AwsTime, DbInstance, DbSnapshot, KeyMetadata, KeyReference, SecurityGroup, name::GenerationNames};
 
 /// A thing that was looked up, or couldn't be.
@@ -53,7 +53,8 @@ impl Facts {
             Checked::Known(offered) => Some(offered.as_slice()),
             Checked::NotChecked { .. } => None,
         };
-        Origin { source, certificates, choices: &self.choices, snapshot: self.snapshot() }
+        let major_in_standard_support = self.catalogue.as_deref().and_then(Catalogue::major_in_standard_support);
+        Origin { source, certificates, major_in_standard_support, choices: &self.choices, snapshot: self.snapshot() }
     }
 
     /// The snapshot to begin from, where it was there before.
@@ -95,8 +96,12 @@ pub struct Facts {
     pub from: Option<Checked<Option<DbSnapshot>>>,
     /// The groups that were chosen by name.
     pub groups: ChosenGroups,
+    /// The way to the version that the snapshot is to be upgraded to; nothing where it isn't.
+    pub route: Option<Checked<Result<Route, NoRoute>>>,
     /// AWS's time.
     pub now: Option<AwsTime>,
+    /// What AWS's catalogue says of what would be ordered; nothing where nothing would be.
+    pub catalogue: Option<Box<Catalogue>>,
     /// The names that would be used; nothing while the source is unknown.
     pub names: Option<GenerationNames>,
     /// What has them.

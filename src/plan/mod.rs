@@ -8,10 +8,13 @@ pub mod carry;
 mod changed;
 mod checks;
 mod choices;
+pub mod cost;
+pub mod estimate;
 mod facts;
 mod finding;
 mod key;
 mod rebuild;
+mod versions;
 mod window;
 
 pub use carry::{Origin, PlannedSetting, Reason, SettleGroup};
@@ -22,6 +25,7 @@ pub use facts::{Checked, Facts, KeyLookup, TakenNames};
 pub use finding::{Finding, Severity};
 pub use key::can_encrypt;
 pub use rebuild::{Proof, Traced, Traces};
+pub use versions::{Catalogue, Hop, NoRoute, Offer, Order, Route, Wider, in_standard_support, route, sibling};
 pub use window::contains as window_contains;
 
 use serde::{Deserialize, Serialize};

@@ -14,6 +14,7 @@ mod existing;
 pub mod explained;
 pub mod findings;
 mod fit;
+mod forecast;
 pub mod json;
 mod keyboard;
 pub mod keys;

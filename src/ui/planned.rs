@@ -5,15 +5,17 @@ use serde_json::{Value as Json, json};
 use super::{
     Page,
     confirm::Place,
-    explained, findings,
+    explained, findings, forecast,
     json::{FORMAT, of_check, of_finding},
     text::Text,
 };
 use crate::{
-    model::{DbInstance, Setting, Value, Verdict, name::GenerationNames},
+    model::{DbInstance, DbSnapshot, Setting, Value, name::GenerationNames},
     plan::{
-        Checked, Choices, Facts, Judgement, KeyLookup, PlannedSetting, SettleGroup,
+        Catalogue, Checked, Choices, Facts, Judgement, KeyLookup, Order, PlannedSetting, SettleGroup,
         carry::{self, Way},
+        cost::{Beside, Cost, Prices},
+        estimate::Basis,
     },
     steps::Step,
 };
@@ -30,6 +32,10 @@ pub struct Planned<'a> {
     pub begin: String,
     /// How the command ends that planned it.
     pub exit_code: u8,
+    /// The snapshots that there are of it already: one may tell its size. None where they couldn't be read.
+    pub snapshots: &'a [DbSnapshot],
+    /// What things cost.
+    pub prices: &'a Prices,
 }
 
 /// The steps, what each makes, and by which call.
@@ -47,10 +53,22 @@ impl Planned<'_> {
     /// The source and the names, where there is something to carry and to make.
     fn work(&self) -> Option<(&DbInstance, &GenerationNames)> {
         let Checked::Known(Some(source)) = &self.facts.source else { return None };
-        let single =
-            source.family().is_some() && source.cluster_identifier.is_none() && source.replica_source.is_none();
-        let plain = matches!(source.encryption.verdict(), Verdict::NotEncrypted | Verdict::Unknown);
-        Some((source, self.facts.names.as_ref()?)).filter(|_| single && plain)
+        Some((source, self.facts.names.as_ref()?)).filter(|_| source.can_be_encrypted())
+    }
+
+    fn basis(&self, source: &DbInstance, settings: &[PlannedSetting]) -> Option<Basis> {
+        Basis::of(source, self.snapshots, settings)
+    }
+
+    fn cost(&self, source: &DbInstance) -> Option<Cost> {
+        let facts = self.facts;
+        let own_key = match &facts.key {
+            Some(Checked::Known(KeyLookup::Found(key))) => key.manager.as_deref() != Some("AWS"),
+            _ => facts.key_asked.as_ref().is_none_or(|asked| !asked.to_string().starts_with("alias/aws/")),
+        };
+        let supported = facts.catalogue.as_deref().and_then(Catalogue::major_in_standard_support);
+        let beside = Beside { own_key, extended_support: supported == Some(false) };
+        Some(Cost::of(&Order::of(&facts.origin(source))?, beside, self.prices))
     }
 
     fn key_arn(&self) -> Option<&str> {
@@ -70,6 +88,12 @@ pub fn text(planned: &Planned<'_>, page: Page) -> String {
     if let Some((source, names)) = planned.work() {
         let settings = carry::plan_settings(&planned.facts.origin(source));
         steps(&mut text, planned.facts, names, &settings);
+        if let Some(basis) = planned.basis(source, &settings) {
+            forecast::times(&mut text, &source.identifier, &basis);
+        }
+        if let Some(cost) = planned.cost(source) {
+            forecast::costs(&mut text, &cost);
+        }
         key(&mut text, planned);
         at_restore(&mut text, &settings);
         afterwards(&mut text, &settings);
@@ -251,6 +275,8 @@ pub fn json(planned: &Planned<'_>) -> Json {
     let Planned { facts, judgement, .. } = planned;
     let work = planned.work();
     let settings = work.map(|(source, _)| carry::plan_settings(&facts.origin(source))).unwrap_or_default();
+    let times = work.and_then(|(source, _)| planned.basis(source, &settings)).map(|basis| forecast::json_times(&basis));
+    let cost = work.and_then(|(source, _)| planned.cost(source)).map(|cost| forecast::json_costs(&cost));
     let left = work.map(|(source, _)| carry::left_out(&facts.origin(source))).unwrap_or_default();
     let left = left.into_iter().map(|(setting, source)| {
         json!({
@@ -274,7 +300,7 @@ pub fn json(planned: &Planned<'_>) -> Json {
         "exit_code": planned.exit_code, "can_begin": judgement.nothing_to_do.is_none() && !judgement.forbids(),
         "nothing_to_do": judgement.nothing_to_do, "owned_elsewhere": judgement.owned_elsewhere,
         "choices": facts.choices, "kms_key": facts.key_asked.as_ref().map(ToString::to_string), "kms_key_arn": planned.key_arn(),
-        "steps": steps.into_iter().flatten().collect::<Vec<_>>(),
+        "steps": steps.into_iter().flatten().collect::<Vec<_>>(), "time": times, "cost": cost,
         "settings": settings.iter().map(of_setting).chain(left).collect::<Vec<_>>(),
         "findings": judgement.findings.iter().map(of_finding).collect::<Vec<_>>(),
         "checks": judgement.checks.iter().map(of_check).collect::<Vec<_>>(),

@@ -42,7 +42,7 @@ async fn the_seeded_account() {
         ("orders", "orders", 0),
         ("orders_named", "orders --kms-key alias/sandbox --target orders-encrypted", 0),
         ("oracle", "hr-oracle", 0),
-        ("deprecated", "legacy-crm", 0),
+        ("deprecated", "legacy-crm", 3),
         ("replica", "shop-replica", 3),
         ("class_that_is_too_old", "wiki", 3),
         ("stopped", "reports", 3),
@@ -156,7 +156,7 @@ async fn what_is_planned_is_what_the_copy_gets() {
     let copy = rds(&stage.sandbox).await.describe_db_instances().db_instance_identifier(target).send().await.unwrap();
     let copy = &copy.db_instances()[0];
     assert_eq!((copy.network_type(), copy.dedicated_log_volume()), (Some("DUAL"), Some(true)));
-    assert_eq!(copy.engine_lifecycle_support(), Some("open-source-rds-extended-support"));
+    assert_eq!(copy.engine_lifecycle_support(), Some("open-source-rds-extended-support-disabled"));
     assert_eq!((copy.publicly_accessible(), copy.iops()), (Some(false), Some(1000)));
 }
 

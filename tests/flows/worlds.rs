@@ -150,6 +150,27 @@ async fn tags_that_show_very_late_are_a_difference_until_they_do() {
     assert_eq!(found.target, uninterrupted().await.1.target);
 }
 
+/// Where the version is looked at, what may happen is told before the question, and where AWS refuses nothing it goes on.
+#[tokio::test(start_paused = true)]
+async fn a_deprecated_minor_version_is_told_before() {
+    for (deprecated_version, code) in [
+        (DeprecatedVersion::Restored, 0),
+        (DeprecatedVersion::Refused, 4),
+        (DeprecatedVersion::Upgraded, 7),
+        (DeprecatedVersion::UpgradedInWindow, 0),
+    ] {
+        let row = serde_json::json!({
+            "EngineVersion": "12.17",
+            "DBParameterGroups": [{"DBParameterGroupName": "default.postgres12", "ParameterApplyStatus": "in-sync"}],
+            "OptionGroupMemberships": [{"OptionGroupName": "default:postgres-12", "Status": "in-sync"}],
+        });
+        let stage = Stage::of_with(&[row], Switches { deprecated_version, ..Switches::default() });
+        let heard = stage.run(MIGRATE).await;
+        assert_eq!(heard.code, code, "{deprecated_version:?}: {heard}");
+        assert!(heard.stderr.contains("postgres 12.17 is deprecated"), "{deprecated_version:?}: {heard}");
+    }
+}
+
 /// A snapshot of a deprecated version: where AWS restores it, restores nothing, or upgrades it on the way.
 #[tokio::test(start_paused = true)]
 async fn a_deprecated_version() {
@@ -159,12 +180,14 @@ async fn a_deprecated_version() {
         ("deprecated_upgraded", DeprecatedVersion::Upgraded, 7),
         ("deprecated_upgraded_in_window", DeprecatedVersion::UpgradedInWindow, 0),
     ] {
+        // So old that it would be refused: here nobody may look at its version.
         let row = serde_json::json!({
             "EngineVersion": "9.6.24",
             "DBParameterGroups": [{"DBParameterGroupName": "default.postgres9.6", "ParameterApplyStatus": "in-sync"}],
             "OptionGroupMemberships": [{"OptionGroupName": "default:postgres-9-6", "Status": "in-sync"}],
         });
         let stage = Stage::of_with(&[row], Switches { deprecated_version, ..Switches::default() });
+        stage.order("DescribeDBEngineVersions", 0, 99, How::Deny);
         let heard = stage.run(MIGRATE).await;
         assert_heard!(name, heard);
         assert_eq!(heard.code, code, "{name}");

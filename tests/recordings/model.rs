@@ -283,6 +283,7 @@ fn assert_snapshot(row: &Row<'_>, read: &DbSnapshot) {
         encryption,
         engine_version,
         allocated_storage,
+        full_size,
         tags,
     } = read;
     for (member, read) in [
@@ -294,6 +295,7 @@ fn assert_snapshot(row: &Row<'_>, read: &DbSnapshot) {
         ("PercentProgress", json!(percent_progress)),
         ("EngineVersion", json!(engine_version)),
         ("AllocatedStorage", json!(allocated_storage)),
+        ("FullSnapshotSizeInBytes", json!(full_size)),
     ] {
         row.holds(member, &read);
     }

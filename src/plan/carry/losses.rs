@@ -126,24 +126,6 @@ pub(super) fn backup_replications(loss: &Loss<'_>) -> Vec<Finding> {
     loss.source.attached.backup_replications.iter().flat_map(replication).collect()
 }
 
-/// A copy that isn't enrolled is upgraded by AWS once its major version is out of standard support.
-pub(super) fn lifecycle(loss: &Loss<'_>) -> Vec<Finding> {
-    if loss.source.engine_lifecycle_support.as_deref() != Some("open-source-rds-extended-support-disabled") {
-        return vec![];
-    }
-    let flags = ["--engine-lifecycle-support open-source-rds-extended-support-disabled".to_owned()];
-    warning(
-        format!("{} isn't enrolled in Extended Support; the copy will be", loss.source.identifier),
-        &format!(
-            "otherwise AWS might upgrade its major version at once. It costs nothing before standard support ends, \
-             and is billed from then on. To leave: \
-             {}",
-            modify(loss, &flags)
-        ),
-        "R-REST-11",
-    )
-}
-
 pub(super) fn customer_owned_ip(loss: &Loss<'_>) -> Vec<Finding> {
     if loss.source.attached.customer_owned_ip != Some(true) {
         return vec![];

@@ -114,7 +114,7 @@ pub const MEMBERS: [Member; 96] = [
     compared("NetworkType", Setting::NetworkType, AtRestore, "where it is DUAL"),
     compared("DedicatedLogVolume", Setting::DedicatedLogVolume, AtRestore, "where it has one"),
     compared("ProcessorFeatures", Setting::ProcessorFeatures, AtRestore, "Oracle, SQL Server, where not the class's own"),
-    Member { tell: Some(losses::lifecycle), ..compared("EngineLifecycleSupport", Setting::EngineLifecycleSupport, AtRestore, "MySQL, PostgreSQL: always enrolled; told where the source isn't") },
+    compared("EngineLifecycleSupport", Setting::EngineLifecycleSupport, AtRestore, "MySQL, PostgreSQL: always enrolled; left again afterwards where the source has and standard support goes on, else told"),
     // Set afterwards.
     compared("PreferredBackupWindow", Setting::PreferredBackupWindow, Afterwards(SettleGroup::Windows), ""),
     compared("PreferredMaintenanceWindow", Setting::PreferredMaintenanceWindow, Afterwards(SettleGroup::Windows), ""),

@@ -88,6 +88,8 @@ pub enum SettleGroup {
     Storage,
     /// How far storage may grow by itself.
     StorageAutoscaling,
+    /// Enrolment in Extended Support.
+    ExtendedSupport,
     /// Minor version upgrades.
     MinorVersionUpgrades,
     /// Deletion protection, late: a wreck under protection can't be removed.
@@ -98,7 +100,7 @@ pub enum SettleGroup {
 
 impl SettleGroup {
     /// All of them, in order.
-    pub const ORDER: [Self; 15] = [
+    pub const ORDER: [Self; 16] = [
         Self::SecurityGroups,
         Self::Windows,
         Self::Standby,
@@ -111,6 +113,7 @@ impl SettleGroup {
         Self::MasterUserPassword,
         Self::Storage,
         Self::StorageAutoscaling,
+        Self::ExtendedSupport,
         Self::MinorVersionUpgrades,
         Self::DeletionProtection,
         Self::BackupRetention,
@@ -160,6 +163,8 @@ pub struct Origin<'a> {
     pub source: &'a DbInstance,
     /// The certificate authorities that the Region offers; nothing where they couldn't be read.
     pub certificates: Option<&'a [String]>,
+    /// Whether the version's major is in standard support; nothing where AWS doesn't say.
+    pub major_in_standard_support: Option<bool>,
     /// What was chosen for the copy.
     pub choices: &'a Choices,
     /// The snapshot that it is made from, where that was there before.
@@ -172,7 +177,7 @@ impl<'a> Origin<'a> {
     /// A source of which nothing else is known, and for which nothing was chosen.
     #[must_use]
     pub fn of(source: &'a DbInstance) -> Self {
-        Self { source, certificates: None, choices: &NOTHING_CHOSEN, snapshot: None }
+        Self { source, certificates: None, major_in_standard_support: None, choices: &NOTHING_CHOSEN, snapshot: None }
     }
 }
 

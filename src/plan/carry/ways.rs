@@ -65,13 +65,20 @@ pub(super) fn processor(origin: &Origin<'_>, value: Value) -> Carried {
     }
 }
 
-/// Always enrolled in Extended Support: a copy that isn't may get another major version at once, where its own is
-/// past standard support (R-REST-11). The findings say so where the source isn't.
+/// Always restored in Extended Support: a copy that isn't may get another major version at once, where its own is past
+/// standard support (R-REST-11). It leaves again, as the source did, only where AWS says that standard support goes on;
+/// else the findings say what staying costs.
 pub(super) fn lifecycle(origin: &Origin<'_>, value: Value) -> Carried {
+    let enrolled = Value::Text("open-source-rds-extended-support".into());
     match origin.source.family() {
         Some(EngineFamily::MySql | EngineFamily::Postgres) => {
-            let enrolled = Value::Text("open-source-rds-extended-support".into());
-            Carried { reason: Some(Reason::Enrolled), ..at_restore(origin, enrolled) }
+            let leaves = origin.source.leaves_extended_support() && origin.major_in_standard_support == Some(true);
+            Carried {
+                reason: (!leaves).then_some(Reason::Enrolled),
+                wanted: Some(if leaves { value } else { enrolled.clone() }),
+                at_restore: Some(enrolled),
+                settle: leaves.then_some(SettleGroup::ExtendedSupport),
+            }
         }
         _ => comes_along(origin, value),
     }

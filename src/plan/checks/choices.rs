@@ -2,7 +2,7 @@
 
 use super::{block, note};
 use crate::{
-    model::{AwsTime, DbInstance, MAXIMUM_TAGS, Setting, SnapshotState, SubnetGroup, Value, Verdict},
+    model::{AwsTime, DbInstance, EngineFamily, MAXIMUM_TAGS, Setting, SnapshotState, SubnetGroup, Value, Verdict},
     plan::{
         Checked, Choices, Facts, Finding,
         carry::{self, is_default_group},
@@ -87,6 +87,7 @@ pub(super) fn judge(facts: &Facts, source: &DbInstance) -> Vec<Finding> {
     let mut found = Vec::new();
     found.extend(network(facts, source, choices));
     found.extend(groups(facts, source));
+    found.extend(upgrade(facts, source));
     found.extend(storage(choices, &desired));
     found.extend(tags(facts, source));
     found
@@ -164,6 +165,65 @@ fn groups(facts: &Facts, source: &DbInstance) -> Vec<Finding> {
     }
     if let Some(chosen) = known(groups.option_group.as_ref()) {
         found.extend(option_group(facts, source, chosen));
+    }
+    found
+}
+
+/// An upgrade of the copy's snapshot: is there a way, and do the groups fit where it ends?
+fn upgrade(facts: &Facts, source: &DbInstance) -> Vec<Finding> {
+    let Some(Checked::Known(route)) = &facts.route else { return vec![] };
+    let engine = source.engine.as_deref().unwrap_or_default();
+    if matches!(source.family(), Some(EngineFamily::SqlServer | EngineFamily::Db2)) {
+        return vec![block(
+            format!("AWS upgrades no snapshots of {engine}"),
+            "upgrade the instance itself, before or after: leave out --upgrade-snapshot",
+            "R-SNAP-10",
+        )];
+    }
+    let route = match route {
+        Ok(route) => route,
+        Err(why) => return vec![block(why.to_string(), "choose a version that can be reached", "R-SNAP-10")],
+    };
+    if route.hops.is_empty() {
+        return vec![block(
+            format!("{} is of that version already", source.identifier),
+            "leave out --upgrade-snapshot",
+            "R-SNAP-10",
+        )];
+    }
+    if !route.hops.iter().any(|hop| hop.is_major) {
+        return vec![];
+    }
+    let chosen = known(facts.groups.parameter_group.as_ref());
+    let family = route.family.as_deref().unwrap_or("the new major version");
+    let own = carry::read(Setting::DBParameterGroupName, source);
+    let options = carry::read(Setting::OptionGroupName, source);
+    let is_custom = |value: &Option<Value>| matches!(value, Some(Value::Text(name)) if !is_default_group(name));
+    let asked = |setting| facts.choices.overrides.contains_key(&setting);
+    let mut found = Vec::new();
+    if is_custom(&own) && !asked(Setting::DBParameterGroupName) {
+        found.push(block(
+            format!("the source's DB parameter group can't be kept: the upgrade needs one for {family}"),
+            "make one with the same parameters, and choose it: --parameter-group NAME (the engine's default: \
+             --parameter-group default.FAMILY)",
+            "R-GRP-3",
+        ));
+    }
+    if is_custom(&options) && !asked(Setting::OptionGroupName) {
+        found.push(block(
+            "the source's option group can't be kept: it is for one major version".into(),
+            "make one for the new major version, and choose it: --option-group NAME",
+            "R-GRP-4",
+        ));
+    }
+    if let (Some(chosen), Some(family)) = (chosen, &route.family)
+        && chosen != family
+    {
+        found.push(block(
+            format!("the chosen DB parameter group is for {chosen}, the upgraded copy needs one for {family}"),
+            "choose one of that family",
+            "R-GRP-3",
+        ));
     }
     found
 }

@@ -36,6 +36,7 @@ fn facts() -> Facts {
         from: None,
         groups: crate::plan::ChosenGroups::default(),
         now: None,
+        route: None,
         asked: "orders".into(),
         region: "eu-west-2".into(),
         account: "000000000000".into(),
@@ -43,15 +44,24 @@ fn facts() -> Facts {
         source: Checked::Known(Some(source)),
         key_asked: Some(KeyReference::Alias("alias/payments".into())),
         key: Some(Checked::Known(KeyLookup::Found(key))),
+        catalogue: None,
         certificates: Checked::Known(vec!["rds-ca-rsa2048-g1".into()]),
         taken: Checked::Known(TakenNames::default()),
     }
 }
 
+fn prices() -> Prices {
+    let all = r#"{"currency": "USD", "instance_hour": {"db.m5.large": 0.178}, "snapshot_gib_month": 0.095}"#;
+    serde_json::from_str(all).unwrap()
+}
+
 fn shown(facts: &Facts, page: Page) -> String {
     let place = Place { account: &facts.account, region: &facts.region, endpoint: None };
     let begin = "rds-encrypt migrate orders --kms-key alias/payments".to_owned();
-    text(&Planned { facts, judgement: &judge(facts), place, begin, exit_code: 0 }, page)
+    text(
+        &Planned { facts, judgement: &judge(facts), place, begin, exit_code: 0, snapshots: &[], prices: &prices() },
+        page,
+    )
 }
 
 #[test]
@@ -90,6 +100,8 @@ fn each_setting_stands_in_one_section() {
         place: Place { account: "", region: "", endpoint: None },
         begin: String::new(),
         exit_code: 0,
+        snapshots: &[],
+        prices: &Prices::default(),
     });
     let settings = document["settings"].as_array().unwrap();
     assert!(settings.len() > 10);

@@ -152,11 +152,3 @@ fn a_zone_is_told_where_aws_chooses_another() {
     assert!(matches!(told(&single).as_slice(), [(Severity::Note, text)] if text.contains("eu-west-2a")));
     assert_eq!(told(&DbInstance { multi_az: Some(true), ..single }), [], "two zones: AWS chooses them anyway");
 }
-
-#[test]
-fn leaving_extended_support_is_a_persons_word() {
-    let out = "open-source-rds-extended-support-disabled";
-    let found = told(&DbInstance { engine_lifecycle_support: Some(out.into()), ..DbInstance::default() });
-    let [(Severity::Warning, text)] = found.as_slice() else { panic!("{found:?}") };
-    assert!(text.contains(&format!("--engine-lifecycle-support {out} --apply-immediately`")), "{text}");
-}

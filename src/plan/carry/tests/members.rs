@@ -128,7 +128,7 @@ fn the_ways_are_those_of_the_plans() {
 #[test]
 fn what_is_told_has_its_words_and_what_is_never_carried_its_reason() {
     // Carried, and something is to be told of it in some cases.
-    let partly = ["EngineLifecycleSupport", "AssociatedRoles", "MasterUserSecret", "DomainMemberships"];
+    let partly = ["AssociatedRoles", "MasterUserSecret", "DomainMemberships"];
     for member in &MEMBERS {
         assert_eq!(member.tell.is_some(), member.known == Known::Told || partly.contains(&member.name));
         if member.way == Way::Never || member.known == Known::Checked {
@@ -159,12 +159,27 @@ fn a_restore_never_asks_for_what_it_must_not() {
     }
 }
 
+/// Outside of Extended Support and past standard support AWS upgrades the major version.
 #[test]
-fn a_source_out_of_extended_support_gets_a_copy_that_is_in_it() {
-    let all = all_planned(&full("postgres"));
-    let planned = all.iter().find(|planned| planned.setting == Setting::EngineLifecycleSupport).expect("planned");
-    let enrolled = Value::Text("open-source-rds-extended-support".into());
-    assert_eq!((&planned.wanted, &planned.at_restore), (&enrolled, &Some(enrolled.clone())));
+fn a_copy_leaves_extended_support_only_while_standard_support_goes_on() {
+    let (enrolled, left) = ("open-source-rds-extended-support", "open-source-rds-extended-support-disabled");
+    let group = Some(SettleGroup::ExtendedSupport);
+    for (engine, has, in_standard_support, wanted, settle) in [
+        ("postgres", left, Some(true), left, group),
+        ("mysql", left, Some(true), left, group),
+        ("postgres", left, Some(false), enrolled, None),
+        ("postgres", left, None, enrolled, None),
+        ("postgres", enrolled, Some(true), enrolled, None),
+        ("postgres", enrolled, Some(false), enrolled, None),
+    ] {
+        let source = DbInstance { engine_lifecycle_support: Some(has.into()), ..full(engine) };
+        let origin = Origin { major_in_standard_support: in_standard_support, ..Origin::of(&source) };
+        let all = plan_settings(&origin);
+        let planned = all.iter().find(|planned| planned.setting == Setting::EngineLifecycleSupport).expect("planned");
+        let case = format!("{engine} {has} {in_standard_support:?}");
+        assert_eq!((&planned.wanted, planned.settle), (&Value::Text(wanted.into()), settle), "{case}");
+        assert_eq!(planned.at_restore, Some(Value::Text(enrolled.into())), "{case}");
+    }
 }
 
 #[test]

@@ -36,6 +36,8 @@ pub(super) fn good() -> Facts {
         from: None,
         groups: crate::plan::ChosenGroups::default(),
         now: None,
+        route: None,
+        catalogue: None,
         certificates: Checked::Known(Vec::new()),
         asked: "orders".into(),
         region: "eu-west-2".into(),
