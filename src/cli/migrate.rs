@@ -11,7 +11,7 @@ use super::{
 use crate::{
     aws::{Aws, Connection},
     model::{CallerIdentity, DatabaseReference, KeyReference, name::short_id, quoted},
-    plan::{Changed, Checked, Facts, Finding, Judgement, KeyLookup, Plan, changes, judge},
+    plan::{Changed, Checked, Facts, Judgement, KeyLookup, Plan, changes, judge},
     state::{FORMAT, Identity, Phase, PlanFile, Record, Run, Summary},
     steps::Generation,
     ui::{confirm, findings, json},
@@ -107,7 +107,7 @@ pub(super) async fn run(global: &Global, asked: &Migrate, around: &mut Surroundi
         as_approved(approved, &plan, generation)?;
     }
     let record = fresh_record(global, &place, &aws, &facts.account, plan, generation)?;
-    if !consents(global, &place, &record, &judgement.findings, around).await? {
+    if !consents(global, &place, &record, &judgement, around).await? {
         return Ok(3);
     }
     let migration = place.states.begin(record)?;
@@ -261,13 +261,15 @@ async fn consents(
     global: &Global,
     place: &Place,
     record: &Record,
-    found: &[Finding],
+    judgement: &Judgement,
     around: &mut Surroundings,
 ) -> Result<bool, Failure> {
     let names = &record.generation().ok_or_else(|| Failure::Ours("no generation was planned".into()))?.names;
     let shown =
         confirm::Place { account: &record.account, region: &record.region, endpoint: record.endpoint.as_deref() };
-    around.output.say(&confirm::text(&record.plan, names, shown, found, around.output.stderr_page));
+    let page = around.output.stderr_page;
+    around.output.say(&confirm::text(&record.plan, names, shown, &judgement.findings, page));
+    around.output.say(&findings::unchecked(judgement, page));
     if global.yes || place.is_sandbox() {
         return Ok(true);
     }

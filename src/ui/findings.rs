@@ -32,6 +32,18 @@ pub fn remarks(findings: &[Finding], page: Page) -> String {
     text.finish()
 }
 
+/// What wasn't looked at, though it forbids nothing; no text where everything was.
+#[must_use]
+pub fn unchecked(judgement: &Judgement, page: Page) -> String {
+    if judgement.is_complete() {
+        return String::new();
+    }
+    let mut text = Text::new(page);
+    text.heading("Not checked");
+    open(&mut text, judgement, page);
+    format!("\n{}", text.finish())
+}
+
 /// Every check by name, one a line.
 #[must_use]
 pub fn checks(judgement: &Judgement, page: Page) -> String {

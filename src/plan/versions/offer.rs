@@ -35,7 +35,7 @@ fn beyond(order: &Order, wider: &Wider, is_told: bool, class_fails: bool) -> End
         let found = match same.as_slice() {
             [] if class_fails => Vec::new(),
             [] => vec![class(order, of_class, of_version)],
-            same => license(order, same, &with_version(order)),
+            same => combined(order, same, &with_version(order)),
         };
         return Ended { found, open: None };
     }
@@ -61,20 +61,24 @@ fn beyond(order: &Order, wider: &Wider, is_told: bool, class_fails: bool) -> End
             found.push(class(order, &[], sibling));
         }
     } else {
-        let licensed = license(order, of_class, " with any version");
-        if licensed.is_empty() {
-            found.extend(members(order, &fitting(order, of_class), " with any version"));
-        }
-        found.extend(licensed);
+        found.extend(combined(order, of_class, " with any version"));
     }
     Ended { found, open: None }
 }
 
-/// The rows that have the licence, where one is asked for.
-fn fitting(order: &Order, rows: &Rows) -> Vec<OrderableOption> {
-    let fits =
-        |row: &&OrderableOption| order.license.is_none() || row.license.is_none() || row.license == order.license;
-    rows.iter().filter(fits).cloned().collect()
+/// The licence, and under it the other members.
+fn combined(order: &Order, rows: &Rows, with: &str) -> Vec<Finding> {
+    let licensed = license(order, rows, with);
+    if !licensed.is_empty() {
+        return licensed;
+    }
+    let fitting: Vec<_> = rows.iter().filter(|row| is_licensed(order, row)).cloned().collect();
+    members(order, &fitting, with)
+}
+
+/// Whether a row has the licence, where one is asked for.
+fn is_licensed(order: &Order, row: &OrderableOption) -> bool {
+    order.license.is_none() || row.license.is_none() || row.license == order.license
 }
 
 fn with_version(order: &Order) -> String {
@@ -105,7 +109,7 @@ fn class(order: &Order, elsewhere: &Rows, instead: &Rows) -> Finding {
     };
     let usable = |row: &&OrderableOption| {
         row.encryption != Some(false)
-            && (order.license.is_none() || row.license.is_none() || row.license == order.license)
+            && is_licensed(order, row)
             && (order.storage_type.is_none() || row.storage_type.is_none() || row.storage_type == order.storage_type)
             && (!order.multi_az || row.multi_az != Some(false))
     };

@@ -17,11 +17,14 @@ const fn call(title: &'static str, operation: &'static str, after: usize) -> Cal
     Call { title, operation, after }
 }
 
-pub(super) const CALLS: [Call; 13] = [
+pub(super) const CALLS: [Call; 16] = [
     call("Checks: GetCallerIdentity", "GetCallerIdentity", 0),
     call("Checks: DescribeDBInstances", "DescribeDBInstances", 0),
     call("Checks: DescribeDBSnapshots", "DescribeDBSnapshots", 0),
     call("Checks: DescribeCertificates", "DescribeCertificates", 0),
+    call("Checks: DescribeDBEngineVersions", "DescribeDBEngineVersions", 0),
+    call("Checks: DescribeDBMajorEngineVersions", "DescribeDBMajorEngineVersions", 0),
+    call("Checks: DescribeOrderableDBInstanceOptions", "DescribeOrderableDBInstanceOptions", 0),
     call("Checks: DescribeKey", "DescribeKey", 0),
     call("Snapshot: CreateDBSnapshot", "CreateDBSnapshot", 0),
     call("Any look: DescribeDBInstances", "DescribeDBInstances", 20),
