@@ -11,10 +11,10 @@ use super::{
 use crate::{
     aws::{Aws, Connection},
     model::{CallerIdentity, DatabaseReference, KeyReference, name::short_id, quoted},
-    plan::{Changed, Checked, Facts, Judgement, KeyLookup, Plan, changes, judge},
+    plan::{Changed, Checked, Facts, Judgement, KeyLookup, Plan, changes, cost::Prices, judge},
     state::{FORMAT, Identity, Phase, PlanFile, Record, Run, Summary},
     steps::Generation,
-    ui::{confirm, findings, json},
+    ui::{confirm, findings, json, planned},
 };
 
 /// What is asked for, by a person's words or by a plan that was approved.
@@ -107,7 +107,7 @@ pub(super) async fn run(global: &Global, asked: &Migrate, around: &mut Surroundi
         as_approved(approved, &plan, generation)?;
     }
     let record = fresh_record(global, &place, &aws, &facts.account, plan, generation)?;
-    if !consents(global, &place, &record, &judgement, around).await? {
+    if !consents(global, &place, &aws, &record, &facts, &judgement, around).await? {
         return Ok(3);
     }
     let migration = place.states.begin(record)?;
@@ -257,10 +257,13 @@ pub(super) fn given_flags(global: &Global, place: &Place) -> String {
 }
 
 /// Shows what will be made, and asks. The sandbox never asks.
+#[expect(clippy::too_many_arguments, reason = "all that a person is shown before a yes")]
 async fn consents(
     global: &Global,
     place: &Place,
+    aws: &Aws,
     record: &Record,
+    facts: &Facts,
     judgement: &Judgement,
     around: &mut Surroundings,
 ) -> Result<bool, Failure> {
@@ -269,6 +272,19 @@ async fn consents(
         confirm::Place { account: &record.account, region: &record.region, endpoint: record.endpoint.as_deref() };
     let page = around.output.stderr_page;
     around.output.say(&confirm::text(&record.plan, names, shown, &judgement.findings, page));
+    if !global.yes && !place.is_sandbox() {
+        let snapshots = unless_interrupted(around, facts::snapshots(aws, facts)).await?;
+        let planned = planned::Planned {
+            facts,
+            judgement,
+            place: shown,
+            begin: String::new(),
+            exit_code: 0,
+            snapshots: &snapshots,
+            prices: &Prices::default(),
+        };
+        around.output.say(&planned::details(&planned, page));
+    }
     around.output.say(&findings::unchecked(judgement, page));
     if global.yes || place.is_sandbox() {
         return Ok(true);

@@ -65,12 +65,35 @@ fn judge(situation: &Situation<'_>, target: &DbInstance) -> Decision {
     }
     match target.state() {
         _ if broke => decided(broken(situation, target)),
+        _ if let Some(stop) = upgraded_by_itself(situation, target) => stop,
         InstanceState::Passing if word == "creating" || target.endpoint_address.is_none() => Wait::on(word, None),
         _ => Decision::Done(Evidence::Restored {
             name: name.clone(),
             resource_id: target.resource_id.clone().unwrap_or_default(),
         }),
     }
+}
+
+/// AWS may upgrade what is restored by itself, at once or in a window (R-REST-10, R-LIFE-2). A person who resumes has
+/// read it: then it goes on, and Verify names the difference.
+fn upgraded_by_itself(situation: &Situation<'_>, target: &DbInstance) -> Option<Decision> {
+    let planned = situation.plan.settings.iter().find(|planned| planned.setting == Setting::EngineVersion)?;
+    let (wanted, shown) = (planned.wanted.to_string(), target.engine_version.as_ref()?);
+    let upgrading = target.status_word() == "upgrading";
+    let told_before = !situation.asked("RestoreDBInstanceFromDBSnapshot", &target.identifier).any(|it| it.this_run);
+    if told_before || (wanted == *shown && !upgrading) {
+        return None;
+    }
+    let what = if upgrading { format!("is being upgraded from {shown}") } else { format!("is of version {shown}") };
+    Some(Stop::for_person(
+        format!("{} {what}, and its snapshot is of {wanted}: AWS upgrades it by itself", target.identifier),
+        format!(
+            "{}. Find out whether your applications can live with that version: then resume, and it goes on. If not, \
+             abandon this migration (rds-encrypt cleanup --abandon), and upgrade the source or its copy on purpose \
+             (--upgrade-snapshot)",
+            situation.what_is_safe()
+        ),
+    ))
 }
 
 fn not_as_asked(situation: &Situation<'_>, target: &DbInstance) -> Decision {

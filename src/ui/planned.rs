@@ -85,27 +85,7 @@ pub fn text(planned: &Planned<'_>, page: Page) -> String {
     let mut text = Text::new(page);
     title(&mut text, planned);
     found(&mut text, planned, page);
-    if let Some((source, names)) = planned.work() {
-        let settings = carry::plan_settings(&planned.facts.origin(source));
-        steps(&mut text, planned.facts, names, &settings);
-        if let Some(basis) = planned.basis(source, &settings) {
-            forecast::times(&mut text, &source.identifier, &basis);
-        }
-        if let Some(cost) = planned.cost(source) {
-            forecast::costs(&mut text, &cost);
-        }
-        key(&mut text, planned);
-        at_restore(&mut text, &settings);
-        afterwards(&mut text, &settings);
-        with_the_data(&mut text, &settings);
-        left_out(&mut text, &carry::left_out(&planned.facts.origin(source)));
-        text.blank();
-        text.sentence(&format!(
-            "One value: the copy gets what the source has. a → b: the source has a, the copy gets b. Verify compares \
-             each of these {}, and encryption and key.",
-            settings.len()
-        ));
-    }
+    work(&mut text, planned, true);
     if planned.judgement.nothing_to_do.is_none() && !planned.judgement.forbids() {
         text.heading("To begin");
         text.verbatim(&planned.begin);
@@ -113,6 +93,40 @@ pub fn text(planned: &Planned<'_>, page: Page) -> String {
     text.blank();
     text.sentence("Nothing was made or changed.");
     text.finish()
+}
+
+/// The part of it that a question before the first call doesn't say anyway: steps, times, costs and every setting.
+#[must_use]
+pub fn details(planned: &Planned<'_>, page: Page) -> String {
+    let mut text = Text::new(page);
+    work(&mut text, planned, false);
+    text.finish()
+}
+
+fn work(text: &mut Text, planned: &Planned<'_>, with_key: bool) {
+    if let Some((source, names)) = planned.work() {
+        let settings = carry::plan_settings(&planned.facts.origin(source));
+        steps(text, planned.facts, names, &settings);
+        if let Some(basis) = planned.basis(source, &settings) {
+            forecast::times(text, &source.identifier, &basis);
+        }
+        if let Some(cost) = planned.cost(source) {
+            forecast::costs(text, &cost);
+        }
+        if with_key {
+            key(text, planned);
+        }
+        at_restore(text, &settings);
+        afterwards(text, &settings);
+        with_the_data(text, &settings);
+        left_out(text, &carry::left_out(&planned.facts.origin(source)));
+        text.blank();
+        text.sentence(&format!(
+            "One value: the copy gets what the source has. a → b: the source has a, the copy gets b. Verify compares \
+             each of these {}, and encryption and key.",
+            settings.len()
+        ));
+    }
 }
 
 fn title(text: &mut Text, planned: &Planned<'_>) {
