@@ -9,6 +9,9 @@ mod approved;
 #[path = "flows/catalogue.rs"]
 mod catalogue;
 #[cfg(test)]
+#[path = "flows/chosen.rs"]
+mod chosen;
+#[cfg(test)]
 #[path = "flows/cleanup.rs"]
 mod cleanup;
 #[cfg(test)]
