@@ -14,7 +14,7 @@ pub(crate) fn take(region: &mut Region, name: &str, id: &str, at: Timestamp) {
     let zoned = at.to_zoned_datetime(jiff::tz::TimeZone::UTC);
     let label = format!("rds:{}-{}", instance.row.name, zoned.strftime("%Y-%m-%d-%H-%M"));
     let instance = instance.clone();
-    let vpc = region.network.vpc.clone();
+    let vpc = region.vpc_of(&instance).to_owned();
     let mut snapshot = snapshots::of(&instance, &label, "automated", &vpc, at, at);
     "available".clone_into(&mut snapshot.row.status);
     snapshot.row.snapshot_create_time = Some(at);

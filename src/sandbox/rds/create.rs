@@ -6,7 +6,7 @@ use serde_json::{Value, json};
 use super::domain::{self, Directory};
 use super::input::Tags;
 use super::secrets::{self, Asked};
-use super::{catalogue, keys, names, processor, quota, rules, settings, tags, upkeep, view, work};
+use super::{catalogue, keys, names, placing, processor, quota, rules, settings, tags, upkeep, view, work};
 use crate::sandbox::scene::Scene;
 use crate::sandbox::switches::Switches;
 use crate::sandbox::wire::fault::Fault;
@@ -152,8 +152,9 @@ pub(crate) fn create(scene: &mut Scene<'_>, input: &Create) -> Result<Value, Fau
             "A MonitoringRoleARN value is required if you specify a MonitoringInterval value other than 0.",
         ));
     }
-    let security_groups = rules::security_groups(scene, input.vpc_security_group_ids.as_ref())?;
     let subnet_group = rules::subnet_group(scene, input.subnet_group.as_deref().unwrap_or("default"))?;
+    let vpc = scene.region.vpc_of_group(Some(&subnet_group)).to_owned();
+    let security_groups = rules::security_groups(scene, input.vpc_security_group_ids.as_ref(), &vpc)?;
     settings::network(scene, input.network_type.as_ref(), &subnet_group)?;
     let parameter_group = match &input.parameter_group {
         Some(group) => rules::parameter_group(scene, group, &input.engine, version)?,
@@ -187,10 +188,11 @@ pub(crate) fn create(scene: &mut Scene<'_>, input: &Create) -> Result<Value, Fau
     row.option_groups = vec![OptionGroupMembership { name: option_group, status: "in-sync".to_owned() }];
     row.tag_list = tags::at_first(scene, &row.resource_id, given);
     let id = row.resource_id.clone();
+    let place = placing::place(scene, &subnet_group, input.availability_zone.as_ref(), row.multi_az, &id)?;
     let instance = Instance {
         port: input.port.unwrap_or_else(|| view::usual_port(&input.engine)),
         subnet_group: Some(subnet_group),
-        asked_zone: input.availability_zone.clone(),
+        asked_zone: place.zone,
         pending: Changes { password: input.master_user_password.clone(), ..Changes::default() },
         row,
         // Without the rule a new instance is there at once.
@@ -211,6 +213,7 @@ pub(crate) fn create(scene: &mut Scene<'_>, input: &Create) -> Result<Value, Fau
     } else {
         work::plan_status(scene.region, &id, up, "available");
     }
+    placing::without_room(scene, &id, place.full, up);
     Ok(answer)
 }
 

@@ -21,6 +21,7 @@ mod names;
 mod orderable;
 mod page;
 mod phases;
+mod placing;
 mod processor;
 mod quota;
 mod replica;

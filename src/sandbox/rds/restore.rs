@@ -8,12 +8,13 @@ use super::domain::{self, Directory};
 use super::input::Tags;
 use super::restored::{self, Accepted};
 use super::secrets::{self, Asked};
-use super::{catalogue, keys, names, processor, quota, rules, settings, snapshots, tags, upkeep, view, work};
+use super::{catalogue, keys, names, placing, processor, quota, rules, settings, snapshots, tags, upkeep, view, work};
 use crate::sandbox::scene::Scene;
 use crate::sandbox::switches::{DeprecatedVersion, Switches};
 use crate::sandbox::wire::fault::Fault;
 use crate::sandbox::world::groups::{default_option_group, family};
 use crate::sandbox::world::instance::{Instance, InstanceRow, OptionGroupMembership, ParameterGroupStatus, Secret};
+use crate::sandbox::world::pace::{self, after};
 use crate::sandbox::world::settings::ProcessorFeature;
 use crate::sandbox::world::snapshot::Snapshot;
 use crate::sandbox::world::windows;
@@ -108,8 +109,9 @@ pub(crate) fn restore(scene: &mut Scene<'_>, input: &Restore) -> Result<Value, F
     let snapshot = snapshots::find(scene, from)?.clone();
     snapshots::available(&snapshot)?;
     let settled = settle(scene, input, &snapshot)?;
-    let security_groups = rules::security_groups(scene, input.vpc_security_group_ids.as_ref())?;
     let subnet_group = rules::subnet_group(scene, input.subnet_group.as_deref().unwrap_or("default"))?;
+    let vpc = scene.region.vpc_of_group(Some(&subnet_group)).to_owned();
+    let security_groups = rules::security_groups(scene, input.vpc_security_group_ids.as_ref(), &vpc)?;
     settings::network(scene, input.network_type.as_ref(), &subnet_group)?;
     let membership = domain::asked(scene.switches, &snapshot.row.engine, &input.directory())?;
     let secret = secret(scene, input, &snapshot)?;
@@ -127,9 +129,11 @@ pub(crate) fn restore(scene: &mut Scene<'_>, input: &Restore) -> Result<Value, F
     row.vpc_security_groups = security_groups;
     (row.preferred_backup_window, row.preferred_maintenance_window) = (backup_window, maintenance_window);
     row.tag_list = tags::at_first(scene, &row.resource_id, tag_list);
+    let zone = input.availability_zone.as_ref();
+    let place = placing::place(scene, &subnet_group, zone, row.multi_az, &row.resource_id)?;
     let instance = Instance {
         port: input.port.unwrap_or(snapshot.row.port),
-        asked_zone: input.availability_zone.clone(),
+        asked_zone: place.zone,
         subnet_group: Some(subnet_group),
         restored_from: Some(snapshot.row.name.clone()),
         row,
@@ -144,6 +148,7 @@ pub(crate) fn restore(scene: &mut Scene<'_>, input: &Restore) -> Result<Value, F
     scene.region.instances.push(instance);
     let (id, message, gibibytes) = (id.as_str(), message.as_str(), settled.gibibytes);
     restored::schedule(scene, &Accepted { id, snapshot: &snapshot, gibibytes, custom, message });
+    placing::without_room(scene, id, place.full, after(scene.now, pace::restore(gibibytes)));
     scene.region.record(scene.now, &arn, &format!("Restoring into {}", input.name), &["restoration"]);
     Ok(answer)
 }

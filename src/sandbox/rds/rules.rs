@@ -183,20 +183,31 @@ pub(crate) fn subnet_group(scene: &Scene<'_>, name: &str) -> Result<String, Faul
         .ok_or_else(|| Fault::new("DBSubnetGroupNotFoundFault", format!("DB subnet group '{name}' does not exist.")))
 }
 
-/// Security groups of the right form; without any, the VPC's default one (`R-REST-3`).
-pub(crate) fn security_groups(scene: &Scene<'_>, ids: Option<&Vec<String>>) -> Result<Vec<SecurityGroup>, Fault> {
-    let usual = Some(scene.region.network.default_security_group.clone()).filter(|_| scene.enforces("R-REST-3"));
+/// Security groups that exist (`R-NET-3`), in the instance's VPC (`R-NET-5`); without any, the VPC's default one
+/// (`R-REST-3`).
+pub(crate) fn security_groups(
+    scene: &Scene<'_>,
+    ids: Option<&Vec<String>>,
+    vpc: &str,
+) -> Result<Vec<SecurityGroup>, Fault> {
+    let network = &scene.region.network;
+    let usual = network.default_group_of(vpc).map(str::to_owned).filter(|_| scene.enforces("R-REST-3"));
     let usual: Vec<String> = usual.into_iter().collect();
     let ids = ids.filter(|ids| !ids.is_empty()).unwrap_or(&usual);
     ids.iter()
         .map(|id| {
-            let digits = id.strip_prefix("sg-").unwrap_or_default();
-            let valid = matches!(digits.len(), 8 | 17) && digits.bytes().all(|byte| byte.is_ascii_hexdigit());
-            if valid {
-                Ok(SecurityGroup { vpc_security_group_id: id.clone(), status: "active".to_owned() })
-            } else {
-                Err(Fault::value(format!("Invalid security group , groupId= {id}, groupName=.")))
+            let group = network.security_group(id);
+            if group.is_none() && scene.enforces("R-NET-3") {
+                return Err(Fault::value(format!("Invalid security group , groupId= {id}, groupName=.")));
             }
+            if let Some(group) = group.filter(|group| group.vpc != vpc && scene.enforces("R-NET-5")) {
+                return Err(Fault::combination(format!(
+                    "The DB instance and EC2 security group are in different VPCs. The DB instance is in {vpc} and the \
+                     EC2 security group is in {}",
+                    group.vpc
+                )));
+            }
+            Ok(SecurityGroup { vpc_security_group_id: id.clone(), status: "active".to_owned() })
         })
         .collect()
 }

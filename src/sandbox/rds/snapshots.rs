@@ -59,7 +59,7 @@ pub(crate) fn create(scene: &mut Scene<'_>, input: Create) -> Result<Value, Faul
     let begins = rules::usable_after_backup(scene, &instance, scene.switches.snapshot_waits_for_backup)?;
     let id = instance.row.resource_id.clone();
     let ends = after(begins, pace::snapshot(instance.row.allocated_storage));
-    let mut snapshot = of(&instance, &name, "manual", &scene.region.network.vpc, begins, ends);
+    let mut snapshot = of(&instance, &name, "manual", scene.region.vpc_of(&instance), begins, ends);
     let tag_list = match tags::given(scene.switches, input.tags, None)? {
         Some(tags) => tags,
         None if instance.row.copy_tags_to_snapshot || !scene.enforces("R-SNAP-2") => instance.row.tag_list.clone(),

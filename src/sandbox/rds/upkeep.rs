@@ -107,7 +107,7 @@ fn backup(region: &Region, name: &str, instance: &Instance, now: Timestamp) -> V
         "Status": "active",
         "Port": instance.port,
         "AvailabilityZone": row.availability_zone,
-        "VpcId": region.network.vpc,
+        "VpcId": region.vpc_of(instance),
         "InstanceCreateTime": row.instance_create_time,
         "MasterUsername": row.master_username,
         "Engine": row.engine,

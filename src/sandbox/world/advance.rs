@@ -265,7 +265,7 @@ impl Region {
     }
 
     /// Two zones of the instance's subnet group, the same for the same instance.
-    fn zones_for(&self, id: &str, region: &str) -> (String, String) {
+    pub(crate) fn zones_for(&self, id: &str, region: &str) -> (String, String) {
         let instance = self.instances.iter().find(|instance| instance.row.resource_id == id);
         let group = instance.and_then(|instance| instance.subnet_group.as_deref());
         let subnets = group.and_then(|name| self.subnet_group(name)).map(|group| &group.subnets);

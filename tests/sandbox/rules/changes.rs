@@ -41,7 +41,7 @@ async fn windows_do_not_overlap(cloud: Cloud) -> String {
 }
 
 async fn security_groups_are_added_first(cloud: Cloud) -> String {
-    let modify = cloud.modify("orders").vpc_security_group_ids("sg-0123456789abcdef0");
+    let modify = cloud.modify("orders").vpc_security_group_ids("sg-0e52d7b18c4f90a36");
     let answer = modify.send().await.unwrap().db_instance.unwrap();
     let words: Vec<_> = answer.vpc_security_groups().iter().filter_map(|group| group.status()).collect();
     words.join(" ")
