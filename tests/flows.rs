@@ -45,6 +45,9 @@ mod others;
 #[path = "flows/planning.rs"]
 mod planning;
 #[cfg(test)]
+#[path = "flows/quarantine.rs"]
+mod quarantine;
+#[cfg(test)]
 #[path = "flows/real_account.rs"]
 mod real_account;
 #[cfg(test)]

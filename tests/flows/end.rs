@@ -28,6 +28,11 @@ pub(crate) async fn kms(sandbox: &Sandbox) -> aws_sdk_kms::Client {
     aws_sdk_kms::Client::new(&configuration(sandbox).await)
 }
 
+/// The same for its networks.
+pub(crate) async fn ec2(sandbox: &Sandbox) -> aws_sdk_ec2::Client {
+    aws_sdk_ec2::Client::new(&configuration(sandbox).await)
+}
+
 async fn configuration(sandbox: &Sandbox) -> aws_config::SdkConfig {
     aws_config::defaults(aws_config::BehaviorVersion::latest())
         .http_client(sandbox.http_client())
