@@ -142,7 +142,7 @@ fn a_version_is_judged_with_its_major() {
                         "refused",
                         "at once",
                         "window",
-                        "exit code 7",
+                        "as soon as that shows",
                         "--upgrade-snapshot 12.22",
                     ],
                 )],
