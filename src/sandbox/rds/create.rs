@@ -161,7 +161,7 @@ pub(crate) fn create(scene: &mut Scene<'_>, input: &Create) -> Result<Value, Fau
         None => format!("default.{}", family(&input.engine, version)),
     };
     let option_group = match &input.option_group_name {
-        Some(group) => rules::option_group(scene, group, &input.engine, version)?,
+        Some(group) => rules::option_group(scene, group, &input.engine, version, Some(&vpc))?,
         None => default_option_group(&input.engine, version),
     };
     let key = key(scene, input)?;

@@ -74,6 +74,8 @@ pub(crate) fn answer(scene: &mut Scene<'_>, operation: &str, input: Value) -> Re
         "DescribeDBParameters" => groups::parameters::list(scene, &input::read(input)?),
         "CreateOptionGroup" => groups::options::create(scene, input::read(input)?),
         "DescribeOptionGroups" => groups::options::describe(scene, &input::read(input)?),
+        "ModifyOptionGroup" => groups::options::modify(scene, &input::read(input)?),
+        "DescribeOptionGroupOptions" => groups::options::possible(&input::read(input)?),
         "DeleteOptionGroup" => groups::options::delete(scene, &input::read(input)?),
         "CreateDBSubnetGroup" => groups::subnets::create(scene, input::read(input)?),
         "DescribeDBSubnetGroups" => groups::subnets::describe(scene, &input::read(input)?),

@@ -5,6 +5,7 @@ use serde_json::{Value, json};
 
 use super::create::{CERTIFICATE, lifecycle, usual_storage};
 use super::domain::{self, Directory};
+use super::groups::bound;
 use super::input::Tags;
 use super::restored::{self, Accepted};
 use super::secrets::{self, Asked};
@@ -260,12 +261,15 @@ fn settle(scene: &mut Scene<'_>, input: &Restore, snapshot: &Snapshot) -> Result
         None => format!("default.{}", family(engine, version)),
     };
     let option_group = match &input.option_group_name {
-        Some(group) => rules::option_group(scene, group, engine, version)?,
+        Some(group) => group.clone(),
         None if scene.switches.restore_keeps_option_group || !scene.enforces("R-REST-6") => {
             row.option_group_name.clone()
         }
-        None => default_option_group(engine, version),
+        None => bound::kept(scene, snapshot).unwrap_or_else(|| default_option_group(engine, version)),
     };
+    let vpc = scene.region.vpc_of_group(Some(input.subnet_group.as_deref().unwrap_or("default")));
+    let option_group = rules::option_group(scene, &option_group, engine, version, Some(vpc))?;
+    bound::holds(scene, snapshot, &option_group)?;
     Ok(Settled { class, gibibytes, storage_type, parameter_group, option_group })
 }
 

@@ -243,7 +243,7 @@ pub(crate) fn upgrade(scene: &mut Scene<'_>, input: &Upgrade) -> Result<Value, F
     }
     let version = asked.unwrap_or(&row.engine_version).to_owned();
     if let Some(group) = &input.option_group_name {
-        rules::option_group(scene, group, &row.engine, &version)?;
+        rules::option_group(scene, group, &row.engine, &version, None)?;
     }
     let now = scene.now;
     let ends = after(now, 900);
