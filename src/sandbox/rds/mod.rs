@@ -35,6 +35,7 @@ pub(crate) mod snapshots;
 mod state;
 pub(crate) mod streams;
 mod tags;
+mod upgrade;
 pub(crate) mod upkeep;
 mod versions;
 pub(crate) mod view;
@@ -101,7 +102,7 @@ pub(crate) fn answer(scene: &mut Scene<'_>, operation: &str, input: Value) -> Re
         "DescribeEventSubscriptions" => dependents::subscriptions(scene, &input::read(input)?),
         "DescribeBlueGreenDeployments" => dependents::deployments(scene, &input::read(input)?),
         "ModifyDBSubnetGroup" => groups::subnets::modify(scene, &input::read(input)?),
-        "ModifyDBSnapshot" => snapshots::upgrade(scene, &input::read(input)?),
+        "ModifyDBSnapshot" => upgrade::upgrade(scene, &input::read(input)?),
         "CopyDBParameterGroup" => groups::parameters::copy(scene, input::read(input)?),
         other => {
             clusters::empty(scene, other).ok_or_else(|| Fault::not_imitated(&format!("the operation {other} of RDS")))

@@ -292,7 +292,7 @@ fn windows(scene: &mut Scene<'_>, input: &Restore, kept: &str) -> Result<(String
     Ok((backup, maintenance))
 }
 
-/// The restored instance's row; what the data brings along is the snapshot's (`R-TEN-2`), and its option
+/// The restored instance's row; what the data brings along is the snapshot's (`R-TEN-2`, `R-REST-13`), and its option
 /// group is yet to be applied (`R-REST-2`).
 fn row(scene: &mut Scene<'_>, input: &Restore, snapshot: &Snapshot, settled: &Settled) -> InstanceRow {
     let (from, inside) = (&snapshot.row, &snapshot.inside);
@@ -344,6 +344,7 @@ fn row(scene: &mut Scene<'_>, input: &Restore, snapshot: &Snapshot, settled: &Se
             input.processor_features.as_ref(),
             input.use_default_processor_features,
         ),
+        system_id: from.system_id.clone().filter(|_| scene.enforces("R-REST-13")),
         multi_tenant: from.multi_tenant.filter(|_| scene.enforces("R-TEN-2")),
         backup_target: input.backup_target.clone(),
         engine_lifecycle_support: lifecycle(scene.switches, &from.engine, input.engine_lifecycle_support.clone()),
@@ -352,7 +353,7 @@ fn row(scene: &mut Scene<'_>, input: &Restore, snapshot: &Snapshot, settled: &Se
             .dedicated_log_volume
             .unwrap_or(from.dedicated_log_volume && matches!(settled.storage_type.as_str(), "io1" | "io2")),
         character_set_name: inside.character_set.clone(),
-        nchar_character_set_name: inside.national_character_set.clone(),
+        nchar_character_set_name: inside.national_character_set.clone().filter(|_| scene.enforces("R-REST-13")),
         timezone: from.timezone.clone(),
         availability_zone: None,
         ..InstanceRow::default()

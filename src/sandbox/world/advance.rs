@@ -93,9 +93,11 @@ impl Region {
                     snapshot.row.status.clone_from(status);
                 }
             }
-            Effect::SnapshotUsable => {
+            Effect::SnapshotUpgraded { version, option_group } => {
                 if let Some(snapshot) = self.snapshot_mut(&step.of) {
                     "available".clone_into(&mut snapshot.row.status);
+                    snapshot.row.engine_version.clone_from(version);
+                    snapshot.row.option_group_name.clone_from(option_group);
                 }
             }
             Effect::Tags(tags) if self.snapshot(&step.of).is_some() => {

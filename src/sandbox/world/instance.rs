@@ -91,6 +91,8 @@ pub(crate) struct InstanceRow {
     #[serde(skip_serializing_if = "Option::is_none")]
     pub(crate) engine_lifecycle_support: Option<String>,
     pub(crate) dedicated_log_volume: bool,
+    #[serde(rename = "DBSystemId", skip_serializing_if = "Option::is_none")]
+    pub(crate) system_id: Option<String>,
     #[serde(skip_serializing_if = "Option::is_none")]
     pub(crate) character_set_name: Option<String>,
     #[serde(skip_serializing_if = "Option::is_none")]
