@@ -159,6 +159,13 @@ pub(super) const RULES: &[Rule] = &[
         scenario: "an_upgrade_needs_the_key",
     },
     Rule {
+        id: "R-SNAP-15",
+        rule: "Automated snapshots vanish when they are older than backups are kept, and all of them when none are kept",
+        source: "https://docs.aws.amazon.com/AmazonRDS/latest/UserGuide/USER_WorkingWithAutomatedBackups.html; that one being copied stays until then unproven",
+        place: "rds/automated.rs",
+        scenario: "automated_snapshots_have_their_time",
+    },
+    Rule {
         id: "R-SNAP-11",
         rule: "A snapshot that is being copied or restored is not deleted",
         source: "contradictory: DeleteDBSnapshot wants it available, and says that a copy is terminated; switch deleted_while_used",

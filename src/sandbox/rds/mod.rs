@@ -101,6 +101,7 @@ pub(crate) fn answer(scene: &mut Scene<'_>, operation: &str, input: Value) -> Re
         "DescribeDBProxyTargetGroups" => dependents::groups(scene, &input::read(input)?),
         "DescribeEventSubscriptions" => dependents::subscriptions(scene, &input::read(input)?),
         "DescribeBlueGreenDeployments" => dependents::deployments(scene, &input::read(input)?),
+        "DescribeIntegrations" => dependents::integrations(scene, &input::read(input)?),
         "ModifyDBSubnetGroup" => groups::subnets::modify(scene, &input::read(input)?),
         "ModifyDBSnapshot" => upgrade::upgrade(scene, &input::read(input)?),
         "CopyDBParameterGroup" => groups::parameters::copy(scene, input::read(input)?),

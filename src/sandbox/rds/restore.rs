@@ -6,7 +6,7 @@ use serde_json::{Value, json};
 use super::create::{CERTIFICATE, lifecycle, usual_storage};
 use super::domain::{self, Directory};
 use super::groups::bound;
-use super::input::Tags;
+use super::input::{TagSpecification, Tags};
 use super::restored::{self, Accepted};
 use super::secrets::{self, Asked};
 use super::{catalogue, keys, names, placing, processor, quota, rules, settings, snapshots, tags, upkeep, view, work};
@@ -46,6 +46,8 @@ pub(crate) struct Restore {
     storage_throughput: Option<i64>,
     option_group_name: Option<String>,
     tags: Tags,
+    #[serde(default)]
+    tag_specifications: Vec<TagSpecification>,
     storage_type: Option<String>,
     vpc_security_group_ids: Option<Vec<String>>,
     copy_tags_to_snapshot: Option<bool>,
@@ -135,6 +137,7 @@ pub(crate) fn restore(scene: &mut Scene<'_>, input: &Restore) -> Result<Value, F
     let instance = Instance {
         port: input.port.unwrap_or(snapshot.row.port),
         asked_zone: place.zone,
+        backup_tags: tags::for_backup(scene.switches, &input.tag_specifications)?,
         subnet_group: Some(subnet_group),
         restored_from: Some(snapshot.row.name.clone()),
         row,

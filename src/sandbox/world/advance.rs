@@ -32,6 +32,7 @@ impl Region {
                 _ => break,
             }
         }
+        automated::expire(self, now);
         for instance in &mut self.instances {
             if instance.storage_operation.as_ref().is_some_and(|operation| operation.until <= now) {
                 instance.storage_operation = None;

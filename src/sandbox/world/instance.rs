@@ -192,6 +192,9 @@ pub(crate) struct Instance {
     /// The engine version to which RDS upgrades in the first maintenance window after a time (`R-REST-10`).
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub(crate) due_upgrade: Option<(String, Timestamp)>,
+    /// Tags of its automated backup (`R-TAG-5`).
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub(crate) backup_tags: Vec<Tag>,
     /// The snapshot that it was restored from (`R-SNAP-11`).
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub(crate) restored_from: Option<String>,

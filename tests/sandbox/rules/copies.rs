@@ -129,6 +129,23 @@ async fn snapshots_are_filtered(cloud: Cloud) -> String {
     rows.send().await.unwrap().db_snapshots().len().to_string()
 }
 
+async fn automated_snapshots_have_their_time(cloud: Cloud) -> String {
+    let id = cloud.instance("sessions").await.dbi_resource_id.unwrap();
+    let automated = || async {
+        let found =
+            cloud.rds.describe_db_snapshots().snapshot_type("automated").dbi_resource_id(&id).send().await.unwrap();
+        found.db_snapshots.unwrap_or_default()
+    };
+    let first = automated().await.remove(0);
+    let name = first.db_snapshot_identifier().unwrap();
+    assert!(name.starts_with("rds:sessions-2026-09-"), "{name}");
+    // It can be copied, and the copy stays.
+    cloud.copied(name, "kept").await;
+    cloud.minutes(26 * 60).await;
+    assert_eq!(cloud.snapshot("kept").await.snapshot_type(), Some("manual"));
+    automated().await.len().to_string()
+}
+
 async fn upgrade(cloud: &Cloud, snapshot: &str, version: &str) -> String {
     let upgrade = cloud.rds.modify_db_snapshot().db_snapshot_identifier(snapshot).engine_version(version);
     code(upgrade.send().await)
@@ -328,6 +345,7 @@ pub(super) const ALL: &[Scenario] = scenarios! {
     "R-SNAP-8" no_daily_backup_during_a_copy in daily,
     "R-SNAP-9" snapshots_are_filtered,
     "R-SNAP-10" snapshots_of_some_engines_are_upgraded,
+    "R-SNAP-15" automated_snapshots_have_their_time,
     "R-SNAP-12" a_snapshot_is_upgraded_to_what_its_version_lists,
     "R-SNAP-13" a_snapshot_is_upgrading_for_a_while,
     "R-SNAP-14" an_upgrade_needs_the_key,
