@@ -75,9 +75,10 @@ pub enum How {
     Stale,
     /// Reads show the Region in turn as it was before the last change and as it is (`R-READ-1`).
     Flicker,
-    /// A read knows nothing of the instance or snapshot of this name: not found, or left out of a list (`R-READ-2`).
+    /// A read knows nothing of the instance or snapshot of this name, or the security group of this id: not found, or
+    /// left out of a list (`R-READ-2`).
     Hides {
-        /// The name, as it is now.
+        /// The name, as it is now, or the id.
         name: String,
     },
     /// Accepted and answered as usual, but nothing comes of it; only an event says so (`R-EVT-3`).

@@ -66,7 +66,8 @@ fn call(request: Request<Bytes>, options: &Options, asked: &mut Option<Service>)
         (action.ok_or_else(|| Fault::new("MissingParameter", "Action is missing"))?, Content::Form(form))
     };
     if model.others.contains(&operation) {
-        return Err(Fault::not_imitated(&format!("the operation {operation} of {service:?}")));
+        let service = format!("{service:?}").to_uppercase();
+        return Err(Fault::not_imitated(&format!("the operation {operation} of {service}")));
     }
     if !model.operations.contains_key(&operation) {
         return Err(Fault::new("InvalidAction", format!("Could not find operation {operation}")));

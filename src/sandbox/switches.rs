@@ -77,6 +77,9 @@ pub struct Switches {
     /// A new instance whose subnets have no address left is refused; otherwise it is made, and ends as
     /// `incompatible-network` (`R-NET-7`).
     pub full_subnets_refused: bool,
+    /// A restore that names no option group gets the snapshot's where that has persistent or permanent options;
+    /// otherwise it is refused (`R-OPT-2`).
+    pub lasting_options_keep_group: bool,
 }
 
 /// What a restore does with a snapshot whose engine version is deprecated.
@@ -148,6 +151,7 @@ impl Default for Switches {
             kerberos_has_its_own_words: true,
             one_role_serves_many_features: true,
             full_subnets_refused: true,
+            lasting_options_keep_group: true,
         }
     }
 }

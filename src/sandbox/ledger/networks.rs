@@ -1,4 +1,5 @@
-//! Rules about networks: what EC2 refuses, and what RDS wants of VPCs, subnets and security groups.
+//! Rules about networks: what EC2 refuses, and what RDS wants of VPCs, subnets, security groups and option groups, which are
+//! bound to a VPC.
 
 use super::Rule;
 
@@ -118,5 +119,33 @@ pub(super) const RULES: &[Rule] = &[
         source: "the guide's page on statuses says incompatible-network of such subnets; whether the call is refused, and how, unproven: switch full_subnets_refused",
         place: "rds/placing.rs",
         scenario: "full_subnets_take_no_instance",
+    },
+    Rule {
+        id: "R-OPT-1",
+        rule: "An option group of a person's is bound to the VPC of the instances that have it; elsewhere it is refused",
+        source: "OptionGroup.VpcId; the guide's page on option groups; AWS's answer as quoted in boto/boto#2917",
+        place: "rds/groups/bound.rs",
+        scenario: "an_option_group_is_of_a_vpc",
+    },
+    Rule {
+        id: "R-OPT-2",
+        rule: "A copy or restore gets an option group with the snapshot's persistent and permanent options",
+        source: "https://docs.aws.amazon.com/AmazonRDS/latest/UserGuide/USER_RestoreFromSnapshot.html; the sentence is AWS Backup's guide's; who names no group unproven: switch lasting_options_keep_group",
+        place: "rds/groups/bound.rs",
+        scenario: "lasting_options_come_along",
+    },
+    Rule {
+        id: "R-OPT-3",
+        rule: "A permanent option stays in its group, a persistent one while an instance has the group",
+        source: "OptionGroupOption.Permanent, OptionGroupOption.Persistent; the refusal's code unproven",
+        place: "rds/groups/options.rs",
+        scenario: "lasting_options_stay_in_their_group",
+    },
+    Rule {
+        id: "R-OPT-4",
+        rule: "An instance keeps an option group with permanent options, or gets one that has them too",
+        source: "OptionGroupOption.Permanent; the refusal's code unproven",
+        place: "rds/groups/bound.rs",
+        scenario: "permanent_options_stay_with_their_instance",
     },
 ];

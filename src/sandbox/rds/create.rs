@@ -4,7 +4,7 @@ use serde::Deserialize;
 use serde_json::{Value, json};
 
 use super::domain::{self, Directory};
-use super::input::Tags;
+use super::input::{TagSpecification, Tags};
 use super::secrets::{self, Asked};
 use super::{catalogue, keys, names, placing, processor, quota, rules, settings, tags, upkeep, view, work};
 use crate::sandbox::scene::Scene;
@@ -55,6 +55,8 @@ pub(crate) struct Create {
     storage_type: Option<String>,
     publicly_accessible: Option<bool>,
     tags: Tags,
+    #[serde(default)]
+    tag_specifications: Vec<TagSpecification>,
     storage_encrypted: Option<bool>,
     kms_key_id: Option<String>,
     copy_tags_to_snapshot: Option<bool>,
@@ -161,7 +163,7 @@ pub(crate) fn create(scene: &mut Scene<'_>, input: &Create) -> Result<Value, Fau
         None => format!("default.{}", family(&input.engine, version)),
     };
     let option_group = match &input.option_group_name {
-        Some(group) => rules::option_group(scene, group, &input.engine, version)?,
+        Some(group) => rules::option_group(scene, group, &input.engine, version, Some(&vpc))?,
         None => default_option_group(&input.engine, version),
     };
     let key = key(scene, input)?;
@@ -193,6 +195,7 @@ pub(crate) fn create(scene: &mut Scene<'_>, input: &Create) -> Result<Value, Fau
         port: input.port.unwrap_or_else(|| view::usual_port(&input.engine)),
         subnet_group: Some(subnet_group),
         asked_zone: place.zone,
+        backup_tags: tags::for_backup(scene.switches, &input.tag_specifications)?,
         pending: Changes { password: input.master_user_password.clone(), ..Changes::default() },
         row,
         // Without the rule a new instance is there at once.

@@ -4,7 +4,7 @@ use serde::Deserialize;
 use serde_json::{Value, json};
 
 use super::create::usual_storage;
-use super::input::Tags;
+use super::input::{TagSpecification, Tags};
 use super::{keys, names, placing, quota, rules, secrets, tags, view, work};
 use crate::sandbox::scene::Scene;
 use crate::sandbox::wire::fault::Fault;
@@ -40,6 +40,8 @@ pub(crate) struct Replica {
     kms_key_id: Option<String>,
     deletion_protection: Option<bool>,
     tags: Tags,
+    #[serde(default)]
+    tag_specifications: Vec<TagSpecification>,
 }
 
 /// `PromoteReadReplica`'s input.
@@ -100,6 +102,7 @@ pub(crate) fn create(scene: &mut Scene<'_>, input: &Replica) -> Result<Value, Fa
         port: input.port.unwrap_or(source.port),
         subnet_group: source.subnet_group.clone(),
         asked_zone: place.zone,
+        backup_tags: tags::for_backup(scene.switches, &input.tag_specifications)?,
         row,
         ..Instance::default()
     };

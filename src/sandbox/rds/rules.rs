@@ -2,6 +2,7 @@
 
 use jiff::Timestamp;
 
+use super::groups::bound;
 use crate::sandbox::scene::Scene;
 use crate::sandbox::switches::Switches;
 use crate::sandbox::wire::fault::Fault;
@@ -160,8 +161,15 @@ pub(crate) fn parameter_group(scene: &Scene<'_>, name: &str, engine: &str, versi
     Ok(group.name)
 }
 
-/// An option group that exists and is of the engine and major version (`R-GRP-4`).
-pub(crate) fn option_group(scene: &Scene<'_>, name: &str, engine: &str, version: &str) -> Result<String, Fault> {
+/// An option group that exists and is of the engine and major version (`R-GRP-4`), and that an instance of this VPC can
+/// have.
+pub(crate) fn option_group(
+    scene: &Scene<'_>,
+    name: &str,
+    engine: &str,
+    version: &str,
+    vpc: Option<&str>,
+) -> Result<String, Fault> {
     let group = scene.region.option_group(name).ok_or_else(|| {
         Fault::new("OptionGroupNotFoundFault", format!("Specified OptionGroupName: {name} not found."))
     })?;
@@ -171,6 +179,9 @@ pub(crate) fn option_group(scene: &Scene<'_>, name: &str, engine: &str, version:
             "The option group {name} is for {} {} and can't be used with {engine} {major}",
             group.engine, group.major_version
         )));
+    }
+    if let Some(vpc) = vpc {
+        bound::fits_vpc(scene, &group, vpc)?;
     }
     Ok(group.name)
 }

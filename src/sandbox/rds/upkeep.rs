@@ -122,6 +122,7 @@ fn backup(region: &Region, name: &str, instance: &Instance, now: Timestamp) -> V
         "BackupRetentionPeriod": row.backup_retention_period,
         "PreferredBackupWindow": row.preferred_backup_window,
         "BackupTarget": "region",
+        "TagList": instance.backup_tags,
         "Timezone": row.timezone,
         "MultiTenant": row.multi_tenant,
         "DedicatedLogVolume": row.dedicated_log_volume,

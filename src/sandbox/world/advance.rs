@@ -32,6 +32,7 @@ impl Region {
                 _ => break,
             }
         }
+        automated::expire(self, now);
         for instance in &mut self.instances {
             if instance.storage_operation.as_ref().is_some_and(|operation| operation.until <= now) {
                 instance.storage_operation = None;
@@ -93,9 +94,11 @@ impl Region {
                     snapshot.row.status.clone_from(status);
                 }
             }
-            Effect::SnapshotUsable => {
+            Effect::SnapshotUpgraded { version, option_group } => {
                 if let Some(snapshot) = self.snapshot_mut(&step.of) {
                     "available".clone_into(&mut snapshot.row.status);
+                    snapshot.row.engine_version.clone_from(version);
+                    snapshot.row.option_group_name.clone_from(option_group);
                 }
             }
             Effect::Tags(tags) if self.snapshot(&step.of).is_some() => {

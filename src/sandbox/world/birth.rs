@@ -70,6 +70,8 @@ struct SeedOptionGroup {
     engine: String,
     major_version: String,
     description: String,
+    #[serde(default)]
+    options: Vec<String>,
 }
 
 #[derive(Deserialize)]
@@ -255,6 +257,7 @@ fn option_group(group: SeedOptionGroup) -> OptionGroup {
         major_version: group.major_version,
         description: group.description,
         tags: Vec::new(),
+        options: group.options,
     }
 }
 

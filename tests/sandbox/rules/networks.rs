@@ -140,6 +140,42 @@ async fn full_subnets_take_no_instance(cloud: Cloud) -> String {
     code(cloud.restore(OLD, "c").db_subnet_group_name("staging").send().await)
 }
 
+async fn an_option_group_is_of_a_vpc(cloud: Cloud) -> String {
+    cloud.taken("shop", "a").await;
+    let restore = |name: &str| cloud.restore("a", name).option_group_name("shop-audit");
+    assert_eq!(code(restore("here").db_subnet_group_name("private-databases").send().await), "accepted");
+    code(restore("there").db_subnet_group_name("staging").send().await)
+}
+
+/// A group of an engine with one option, and an instance that has it.
+async fn with_option(cloud: &Cloud, instance: &str, engine: &str, major: &str, option: &str) {
+    let create = cloud.rds.create_option_group().option_group_name("own").option_group_description("own");
+    create.engine_name(engine).major_engine_version(major).send().await.unwrap();
+    let option = aws_sdk_rds::types::OptionConfiguration::builder().option_name(option).build();
+    cloud.rds.modify_option_group().option_group_name("own").options_to_include(option).send().await.unwrap();
+    cloud.modify(instance).option_group_name("own").send().await.unwrap();
+    cloud.minutes(10).await;
+}
+
+async fn lasting_options_come_along(cloud: Cloud) -> String {
+    with_option(&cloud, "hr-oracle", "oracle-se2", "19", "Timezone").await;
+    cloud.taken("hr-oracle", "a").await;
+    let restore = || cloud.restore("a", "copy").db_subnet_group_name("private-databases");
+    let default = code(restore().option_group_name("default:oracle-se2-19").send().await);
+    let none = restore().db_instance_identifier("none").send().await.unwrap().db_instance.unwrap();
+    format!("{default} {}", none.option_group_memberships()[0].option_group_name().unwrap())
+}
+
+async fn lasting_options_stay_in_their_group(cloud: Cloud) -> String {
+    with_option(&cloud, "erp-sql", "sqlserver-se", "15.00", "TDE").await;
+    code(cloud.rds.modify_option_group().option_group_name("own").options_to_remove("TDE").send().await)
+}
+
+async fn permanent_options_stay_with_their_instance(cloud: Cloud) -> String {
+    with_option(&cloud, "hr-oracle", "oracle-se2", "19", "Timezone").await;
+    code(cloud.modify("hr-oracle").option_group_name("default:oracle-se2-19").send().await)
+}
+
 pub(super) const ALL: &[Scenario] = scenarios! {
     "R-EC2-1" a_group_has_to_exist,
     "R-EC2-2" a_new_group_lets_everything_out,
@@ -157,4 +193,8 @@ pub(super) const ALL: &[Scenario] = scenarios! {
     "R-NET-5" a_database_has_groups_of_its_vpc,
     "R-NET-6" a_subnet_group_is_in_one_vpc,
     "R-NET-7" full_subnets_take_no_instance,
+    "R-OPT-1" an_option_group_is_of_a_vpc,
+    "R-OPT-2" lasting_options_come_along,
+    "R-OPT-3" lasting_options_stay_in_their_group,
+    "R-OPT-4" permanent_options_stay_with_their_instance,
 };

@@ -142,6 +142,7 @@ fn groups(region: &mut Region, row: &InstanceRow, shown: &Value) {
                 major_version: major_version(&row.engine, &row.engine_version),
                 description: group.name.clone(),
                 tags: Vec::new(),
+                options: Vec::new(),
             });
         }
     }
