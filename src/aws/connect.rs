@@ -41,6 +41,7 @@ pub struct Aws {
     pub(super) kms: aws_sdk_kms::Client,
     pub(super) sts: aws_sdk_sts::Client,
     pub(super) ec2: aws_sdk_ec2::Client,
+    pub(super) cloudwatch: aws_sdk_cloudwatch::Client,
     region: String,
     clock: AwsClock,
     connection: Connection,
@@ -68,11 +69,13 @@ impl Aws {
         let kms = aws_sdk_kms::config::Builder::from(&config).interceptor(clock.clone()).build();
         let sts = aws_sdk_sts::config::Builder::from(&config).interceptor(clock.clone()).build();
         let ec2 = aws_sdk_ec2::config::Builder::from(&config).interceptor(clock.clone()).build();
+        let cloudwatch = aws_sdk_cloudwatch::config::Builder::from(&config).interceptor(clock.clone()).build();
         Ok(Self {
             rds: aws_sdk_rds::Client::from_conf(rds),
             kms: aws_sdk_kms::Client::from_conf(kms),
             sts: aws_sdk_sts::Client::from_conf(sts),
             ec2: aws_sdk_ec2::Client::from_conf(ec2),
+            cloudwatch: aws_sdk_cloudwatch::Client::from_conf(cloudwatch),
             region,
             clock,
             connection: connection.clone(),

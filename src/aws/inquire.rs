@@ -41,7 +41,7 @@ impl Aws {
 
     /// A dry run of `CreateGrant` makes nothing; where it would succeed, AWS answers with an error of its own
     /// (R-KMS-6).
-    async fn may_grant(&self, arn: &str) -> GrantCheck {
+    pub(super) async fn may_grant(&self, arn: &str) -> GrantCheck {
         let Some(account) = arn.split(':').nth(4) else {
             return GrantCheck::NotChecked(format!("{arn} names no account"));
         };
@@ -67,7 +67,7 @@ impl Aws {
         }
     }
 
-    async fn quotas(&self) -> Result<Vec<AccountQuota>, ReadError> {
+    pub(super) async fn quotas(&self) -> Result<Vec<AccountQuota>, ReadError> {
         let answer = self
             .rds
             .describe_account_attributes()

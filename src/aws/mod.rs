@@ -15,6 +15,7 @@ mod keys;
 mod network;
 mod parameters;
 mod read;
+mod surroundings;
 mod time;
 mod versions;
 

@@ -8,7 +8,7 @@ use crate::{
     aws::{Aws, ReadError, checked},
     engine::look,
     model::{CallerIdentity, DatabaseReference, DbInstance, DbSnapshot, KeyReference, name::GenerationNames},
-    plan::{self, Catalogue, Checked, Choices, Facts, KeyLookup, Order, Origin, TakenNames},
+    plan::{self, Around, Catalogue, Checked, Choices, Facts, KeyLookup, Order, Origin, Surroundings, TakenNames},
     steps::Seen,
 };
 
@@ -90,7 +90,13 @@ pub(super) async fn read(aws: &Aws, caller: &CallerIdentity, what: For<'_>) -> R
         }
         _ => None,
     };
+    let key_found = looked_up(aws, key).await?;
+    let surroundings = match &source {
+        Checked::Known(Some(source)) => surroundings(aws, source, key_found.as_ref(), &choices, from.as_ref()).await?,
+        _ => None,
+    };
     Ok(Facts {
+        surroundings,
         catalogue,
         certificates,
         choices,
@@ -103,7 +109,7 @@ pub(super) async fn read(aws: &Aws, caller: &CallerIdentity, what: For<'_>) -> R
         account: caller.account.clone(),
         source,
         key_asked: key.asked().cloned(),
-        key: looked_up(aws, key).await?,
+        key: key_found,
         names,
         taken,
     })
@@ -143,6 +149,30 @@ async fn catalogue(aws: &Aws, origin: &Origin<'_>) -> Result<Option<Box<Catalogu
         Some(order) => Ok(Some(Box::new(Box::pin(aws.catalogue(&order)).await?))),
         None => Ok(None),
     }
+}
+
+/// What stands around the source and its copy; not asked for where none would be made.
+async fn surroundings(
+    aws: &Aws,
+    source: &DbInstance,
+    key: Option<&Checked<KeyLookup>>,
+    choices: &Choices,
+    from: Option<&Checked<Option<DbSnapshot>>>,
+) -> Result<Option<Box<Surroundings>>, ReadError> {
+    if !source.can_be_encrypted() {
+        return Ok(None);
+    }
+    let snapshot = match from {
+        Some(Checked::Known(found)) => found.as_ref(),
+        _ => None,
+    };
+    let key = match key {
+        Some(Checked::Known(KeyLookup::Found(key))) => Some(key),
+        _ => None,
+    };
+    let desired = choices.desired(source, snapshot);
+    let around = Around { source, desired: &desired, key, network: &choices.network };
+    Ok(Some(Box::new(Box::pin(aws.surroundings(&around)).await?)))
 }
 
 /// Whether the source's major is in standard support, where the way of a setting depends on it.

@@ -21,6 +21,7 @@ mod setting;
 mod shell;
 mod snapshot;
 mod status;
+mod surroundings;
 mod tags;
 mod version;
 
@@ -40,6 +41,7 @@ pub use setting::{Setting, SettingValues, Value};
 pub use shell::quoted;
 pub use snapshot::DbSnapshot;
 pub use status::{InstanceState, SnapshotState};
+pub use surroundings::{Bounded, Deployment, GroupSubnet, Parameter, PendingMaintenance, SharedSnapshot, Subnet};
 pub use tags::{CHOICES_TAG, MAXIMUM_TAGS, OWNER_TAG, RUN_TAG, Tags, is_reserved};
 pub use version::{EngineVersion, MajorVersion, OrderableOption, Range, UpgradeTarget};
 

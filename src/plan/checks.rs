@@ -9,7 +9,7 @@ use super::{
     carry::{self, Loss},
     facts::{Checked, Facts, KeyLookup},
     finding::{Finding, Severity},
-    key, versions,
+    key, surroundings, versions,
 };
 use crate::model::{DbInstance, EngineFamily, InstanceState, KeyReference, Verdict};
 
@@ -54,7 +54,7 @@ impl Judgement {
         !self.checks.iter().any(|(_, check)| matches!(check, Check::NotChecked(..) | Check::Open(..)))
     }
 
-    fn enter(&mut self, name: &'static str, found: Vec<Finding>) {
+    pub(super) fn enter(&mut self, name: &'static str, found: Vec<Finding>) {
         self.checks.push((name, if found.is_empty() { Check::Ok } else { Check::Found }));
         self.findings.extend(found);
     }
@@ -127,6 +127,9 @@ fn judge_source(judgement: &mut Judgement, facts: &Facts, source: &DbInstance) {
     judge_choices(judgement, facts, source);
     judge_certificate(judgement, facts, source);
     judgement.enter("attachments", attachments(facts, source));
+    if let Some(surroundings) = &facts.surroundings {
+        surroundings::judge(judgement, facts, source, surroundings);
+    }
 }
 
 /// What was chosen for the copy, and the snapshot to begin from. What was asked for and couldn't be looked at forbids to
@@ -286,14 +289,31 @@ fn relations(source: &DbInstance) -> Vec<Finding> {
             "R-REPL-2",
         ));
     }
-    if let Some(replicas) = source.replicas.as_ref().filter(|replicas| !replicas.is_empty()) {
+    let (elsewhere, here): (Vec<&String>, Vec<&String>) =
+        source.replicas.iter().flatten().partition(|replica| replica.starts_with("arn:"));
+    if !here.is_empty() {
+        let here: Vec<&str> = here.into_iter().map(String::as_str).collect();
         found.push(Finding::new(
             Severity::Warning,
-            format!("{name} has read replicas: {}", replicas.join(", ")),
+            format!("{name} has read replicas: {}", here.join(", ")),
             "they stay with the source; the encrypted copy begins without any",
             "R-REPL-2",
         ));
     }
+    // AWS names those of other Regions by their ARNs.
+    found.extend(elsewhere.into_iter().map(|arn| {
+        let region = arn.split(':').nth(3).unwrap_or("its Region");
+        Finding::new(
+            Severity::Warning,
+            format!("{name} has a read replica in {region}: {arn}"),
+            &format!(
+                "it stays with the source; one of the copy needs a key of {region}: `aws rds \
+                 create-db-instance-read-replica --region {region} --kms-key-id KEY --source-db-instance-identifier \
+                 ARN-OF-THE-COPY --db-instance-identifier NAME`"
+            ),
+            "R-REPL-2",
+        )
+    }));
     found
 }
 

@@ -1,6 +1,6 @@
 //! What was read before anything is decided. `aws/` fills it in.
 
-use super::{Choices, ChosenGroups, NoRoute, Origin, Route, versions::Catalogue};
+use super::{Choices, ChosenGroups, NoRoute, Origin, Route, surroundings::Surroundings, versions::Catalogue};
 use crate::model::{AwsTime, DbInstance, DbSnapshot, KeyMetadata, KeyReference, SecurityGroup, name::GenerationNames};
 
 /// A thing that was looked up, or couldn't be.
@@ -102,6 +102,8 @@ pub struct Facts {
     pub now: Option<AwsTime>,
     /// What AWS's catalogue says of what would be ordered; nothing where nothing would be.
     pub catalogue: Option<Box<Catalogue>>,
+    /// What stands around the source and its copy; nothing where no copy would be made.
+    pub surroundings: Option<Box<Surroundings>>,
     /// The names that would be used; nothing while the source is unknown.
     pub names: Option<GenerationNames>,
     /// What has them.

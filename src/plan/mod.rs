@@ -14,6 +14,7 @@ mod facts;
 mod finding;
 mod key;
 mod rebuild;
+mod surroundings;
 mod versions;
 mod window;
 
@@ -25,6 +26,7 @@ pub use facts::{Checked, Facts, KeyLookup, TakenNames};
 pub use finding::{Finding, Severity};
 pub use key::can_encrypt;
 pub use rebuild::{Proof, Traced, Traces};
+pub use surroundings::{Around, SettingKey, Surroundings};
 pub use versions::{Catalogue, Hop, NoRoute, Offer, Order, Route, Wider, in_standard_support, route, sibling};
 pub use window::contains as window_contains;
 

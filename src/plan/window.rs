@@ -12,15 +12,31 @@ const MINUTES_A_WEEK: i32 = 7 * MINUTES_A_DAY;
 /// A window that can't be read contains nothing.
 #[must_use]
 pub fn contains(window: &str, now: AwsTime) -> bool {
-    const MARGIN: i32 = 5;
+    is_near(window, now, 5)
+}
+
+/// Whether a window contains `now`, or begins within so many minutes. One without days is daily.
+#[must_use]
+pub(super) fn is_near(window: &str, now: AwsTime, margin: i32) -> bool {
     let Some((start, end)) = window.split_once('-') else { return false };
-    let (Some(start), Some(end)) = (minute_of_week(start), minute_of_week(end)) else { return false };
+    let daily = (minute_of_day(start), minute_of_day(end));
+    let weekly = (minute_of_week(start), minute_of_week(end));
+    let (start, end, every) = match (weekly, daily) {
+        ((Some(start), Some(end)), _) => (start, end, MINUTES_A_WEEK),
+        (_, (Some(start), Some(end))) => (start, end, MINUTES_A_DAY),
+        _ => return false,
+    };
     let zoned = now.to_zoned_datetime(TimeZone::UTC);
     let minute = i32::from(zoned.weekday().to_monday_zero_offset()) * MINUTES_A_DAY
         + i32::from(zoned.hour()) * 60
         + i32::from(zoned.minute());
-    let length = (end - start).rem_euclid(MINUTES_A_WEEK);
-    (minute - start + MARGIN).rem_euclid(MINUTES_A_WEEK) < length + MARGIN
+    let length = (end - start).rem_euclid(every);
+    (minute - start + margin).rem_euclid(every) < length + margin
+}
+
+fn minute_of_day(text: &str) -> Option<i32> {
+    let (hour, minute) = text.trim().split_once(':')?;
+    Some(hour.parse::<i32>().ok()? * 60 + minute.parse::<i32>().ok()?)
 }
 
 fn minute_of_week(text: &str) -> Option<i32> {
@@ -59,6 +75,19 @@ mod tests {
         ];
         for (window, now, expected) in table {
             assert_eq!(contains(window, at(now)), expected, "{window} at {now}");
+        }
+        let soon = [
+            ("03:10-03:40", "2026-11-25T02:15:00Z", true),
+            ("03:10-03:40", "2026-11-25T02:05:00Z", false),
+            ("03:10-03:40", "2026-11-25T03:39:00Z", true),
+            ("03:10-03:40", "2026-11-25T03:40:00Z", false),
+            ("00:10-00:40", "2026-11-25T23:30:00Z", true),
+            ("23:50-00:20", "2026-11-26T00:10:00Z", true),
+            ("wed:06:38-wed:07:08", "2026-11-25T05:50:00Z", true),
+            ("wed:06:38-wed:07:08", "2026-11-24T05:50:00Z", false),
+        ];
+        for (window, now, expected) in soon {
+            assert_eq!(is_near(window, at(now), 60), expected, "{window} at {now}");
         }
     }
 }

@@ -92,15 +92,63 @@ pub(super) fn not_checked(text: &mut Text, judgement: &Judgement, page: Page) {
     }
 }
 
-/// What wasn't looked at and forbids nothing.
+/// What wasn't looked at and forbids nothing. What has the same reason shares a line.
 pub(super) fn open(text: &mut Text, judgement: &Judgement, page: Page) {
-    for (name, check) in &judgement.checks {
-        if let Check::Open(why, permission) = check {
-            text.point(&page.warning("?"), &format!("{name}: not checked, {why}"));
-            if let Some(permission) = permission {
-                text.under(&format!("to have it checked, grant {permission} to whoever runs this"));
-            }
+    let mark = page.warning("?");
+    let all: Vec<Unseen<'_>> = judgement.checks.iter().filter_map(Unseen::of).collect();
+    let mut told: Vec<Reason<'_>> = Vec::new();
+    for unseen in &all {
+        let reason = unseen.reason();
+        if told.contains(&reason) {
+            continue;
         }
+        told.push(reason);
+        let same: Vec<&Unseen<'_>> = all.iter().filter(|other| other.reason() == reason).collect();
+        let names: Vec<&str> = same.iter().map(|unseen| unseen.name).collect();
+        match (same.as_slice(), reason) {
+            ([one], _) => {
+                text.point(&mark, &format!("{}: not checked, {}", one.name, one.why));
+                if let Some(permission) = one.permission {
+                    text.under(&format!("to have it checked, grant {permission} to whoever runs this"));
+                }
+            }
+            (_, Reason::Denied) => {
+                text.point(&mark, &format!("{}: not checked, AWS denies it to this caller", names.join(", ")));
+                let mut wanted: Vec<&str> = same.iter().filter_map(|unseen| unseen.permission).collect();
+                wanted.sort_unstable();
+                wanted.dedup();
+                text.under(&format!("to have them checked, grant {} to whoever runs this", wanted.join(", ")));
+            }
+            (_, Reason::Said(why)) => text.point(&mark, &format!("{}: not checked, {why}", names.join(", "))),
+        }
+    }
+}
+
+/// A check that wasn't made and forbids nothing.
+struct Unseen<'a> {
+    name: &'a str,
+    why: &'a str,
+    permission: Option<&'a str>,
+}
+
+#[derive(Clone, Copy, PartialEq, Eq)]
+enum Reason<'a> {
+    /// A permission is missing.
+    Denied,
+    /// In these words.
+    Said(&'a str),
+}
+
+impl<'a> Unseen<'a> {
+    fn of((name, check): &'a (&'static str, Check)) -> Option<Self> {
+        match check {
+            Check::Open(why, permission) => Some(Self { name, why, permission: permission.as_deref() }),
+            _ => None,
+        }
+    }
+
+    fn reason(&self) -> Reason<'a> {
+        if self.permission.is_some() { Reason::Denied } else { Reason::Said(self.why) }
     }
 }
 

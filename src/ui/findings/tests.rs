@@ -126,3 +126,22 @@ fn remarks_put_the_heavier_first() {
         nothing to do
     ");
 }
+
+#[test]
+fn what_was_not_checked_for_the_same_reason_shares_a_line() {
+    let open = |why: &str, permission: Option<&str>| Check::Open(why.into(), permission.map(str::to_owned));
+    let judgement = Judgement {
+        checks: vec![
+            ("proxies", open("denied: one sentence", Some("rds:DescribeDBProxies"))),
+            ("alarms", open("this endpoint doesn't know the question", None)),
+            ("class", Check::Ok),
+            ("integrations", open("denied: another", Some("rds:DescribeIntegrations"))),
+            ("free addresses", open("this endpoint doesn't know the question", None)),
+            ("quotas", open("connection refused", None)),
+        ],
+        ..Judgement::default()
+    };
+    assert_snapshot!(unchecked(&judgement, WIDE), @"");
+    let one = Judgement { checks: vec![judgement.checks[0].clone()], ..Judgement::default() };
+    assert_snapshot!(unchecked(&one, WIDE), @"");
+}

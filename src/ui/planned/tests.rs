@@ -40,6 +40,7 @@ fn facts() -> Facts {
         asked: "orders".into(),
         region: "eu-west-2".into(),
         account: "000000000000".into(),
+        surroundings: None,
         names: Some(generation_names("orders", &resource_id, 1, None)),
         source: Checked::Known(Some(source)),
         key_asked: Some(KeyReference::Alias("alias/payments".into())),

@@ -45,6 +45,7 @@ pub(super) fn good() -> Facts {
         source: Checked::Known(Some(source)),
         key_asked: Some(KeyReference::Alias("alias/payments".into())),
         key: Some(Checked::Known(KeyLookup::Found(key))),
+        surroundings: None,
         names: Some(generation_names("orders", "db-ORDERS", 1, None)),
         taken: Checked::Known(TakenNames::default()),
     }
