@@ -12,7 +12,7 @@ use crate::{
 #[test]
 fn differences_are_listed_with_both_values() {
     type Change = fn(&mut DbInstance);
-    let table: [(&str, Change, Expect); 10] = [
+    let table: [(&str, Change, Expect); 9] = [
         (
             "class",
             |it| it.class = Some("db.t3.micro".into()),
