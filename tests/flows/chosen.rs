@@ -164,3 +164,73 @@ async fn a_lost_file_with_choices_is_not_rebuilt_without_them() {
     assert_eq!(heard.code, 3, "{heard}");
     assert!(heard.stderr.contains("begun with choices (settings)"), "{heard}");
 }
+
+/// From a snapshot that is there: none is taken, it stays, and the plan says how old the data is.
+#[tokio::test(start_paused = true)]
+async fn a_copy_begins_from_a_snapshot_that_is_there() {
+    let stage = Stage::new();
+    let planned = stage.run("plan orders --sandbox --from latest-automated").await;
+    assert_heard!("from_plan", planned);
+    let heard = stage.run("migrate orders --sandbox --from latest-automated").await;
+    assert_heard!("from_migrate", heard);
+    assert_eq!(heard.code, 0);
+    let asked = journal(&stage, "orders");
+    assert!(asked.iter().all(|line| !line.starts_with("CreateDBSnapshot")), "{asked:?}");
+    let automated = |stage: &Stage| {
+        let sandbox = stage.sandbox.clone();
+        async move {
+            let all = rds(&sandbox).await.describe_db_snapshots().snapshot_type("automated");
+            let all = all.db_instance_identifier("orders").send().await.unwrap().db_snapshots.unwrap();
+            all.into_iter().filter_map(|snapshot| snapshot.db_snapshot_identifier).collect::<Vec<_>>()
+        }
+    };
+    let before = automated(&stage).await;
+    let dropped = stage.run("cleanup orders --snapshots --sandbox --confirm orders").await;
+    let removed = stage.run("cleanup orders --abandon --sandbox --confirm orders").await;
+    assert_eq!(removed.code, 0, "{dropped}{removed}");
+    assert_eq!(automated(&stage).await, before, "what was there before stays");
+    let manual = rds(&stage.sandbox).await.describe_db_snapshots().snapshot_type("manual");
+    let manual = manual.db_instance_identifier("orders").send().await.unwrap();
+    assert!(manual.db_snapshots().iter().all(|it| it.encrypted() != Some(true)), "{:?}", manual.db_snapshots());
+}
+
+/// It is gone before it is copied: nothing else is made, and nothing is lost.
+#[tokio::test(start_paused = true)]
+async fn a_snapshot_that_goes_away_is_told() {
+    let stage = Stage::new();
+    let taken = rds(&stage.sandbox).await.create_db_snapshot().db_instance_identifier("orders");
+    taken.db_snapshot_identifier("before").send().await.unwrap();
+    tokio::time::sleep(std::time::Duration::from_hours(2)).await;
+    stage.order("CopyDBSnapshot", 0, 1, How::Deny);
+    let begun = stage.run("migrate orders --sandbox --from before").await;
+    assert_eq!(begun.code, 8, "{begun}");
+    rds(&stage.sandbox).await.delete_db_snapshot().db_snapshot_identifier("before").send().await.unwrap();
+    let heard = stage.run("resume orders --sandbox").await;
+    assert_eq!(heard.code, 4, "{heard}");
+    let said = heard.stdout.split_whitespace().collect::<Vec<_>>().join(" ");
+    assert!(said.contains("the snapshot before, from which the plan begins, isn't there any more"), "{heard}");
+}
+
+/// The encrypted copy is upgraded before it is restored; the plain snapshot and the source stay as they are.
+#[tokio::test(start_paused = true)]
+async fn a_copy_is_upgraded_before_it_is_restored() {
+    let row = json!({"EngineVersion": "13.20", "DBParameterGroups": [], "OptionGroupMemberships": []});
+    let stage = Stage::of(&[row]);
+    let heard = stage.run("migrate orders --sandbox --upgrade-snapshot 15.12").await;
+    assert_heard!("upgraded", heard);
+    assert_eq!(heard.code, 0);
+    let copy = instance(&stage, &target_of(&stage, "orders")).await;
+    assert_eq!(copy.engine_version(), Some("15.12"));
+    assert_eq!(instance(&stage, "orders").await.engine_version(), Some("13.20"));
+    // A group of one's own is for one major version.
+    let own = json!({"EngineVersion": "13.20", "DBParameterGroups": [
+        {"DBParameterGroupName": "orders-13", "ParameterApplyStatus": "in-sync"},
+    ], "OptionGroupMemberships": []});
+    let stage = Stage::of(&[own]);
+    let heard = stage.run("migrate orders --sandbox --upgrade-snapshot 15.12").await;
+    assert_eq!(heard.code, 3, "{heard}");
+    assert!(heard.stderr.contains("DB parameter group can't be kept"), "{heard}");
+    let heard =
+        stage.run("migrate orders --sandbox --upgrade-snapshot 15.12 --parameter-group default.postgres15").await;
+    assert_eq!(heard.code, 0, "{heard}");
+}
