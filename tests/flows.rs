@@ -39,6 +39,9 @@ mod model;
 #[path = "flows/mount.rs"]
 mod mount;
 #[cfg(test)]
+#[path = "flows/mutants.rs"]
+mod mutants;
+#[cfg(test)]
 #[path = "flows/others.rs"]
 mod others;
 #[cfg(test)]

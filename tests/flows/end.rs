@@ -86,6 +86,7 @@ pub(crate) fn row(row: &DbInstance) -> BTreeMap<&'static str, String> {
     tags.sort();
     let role = |role: &aws_sdk_rds::types::DbInstanceRole| format!("{:?} {:?}", role.feature_name(), role.status());
     let roles: BTreeSet<String> = row.associated_roles().iter().map(role).collect();
+    let processor: BTreeMap<_, _> = row.processor_features().iter().map(|it| (it.name(), it.value())).collect();
     let parameters = row.db_parameter_groups().first();
     let options = row.option_group_memberships().first();
     BTreeMap::from([
@@ -110,6 +111,10 @@ pub(crate) fn row(row: &DbInstance) -> BTreeMap<&'static str, String> {
         ("iops", format!("{:?}", row.iops())),
         ("growth", format!("{:?}", row.max_allocated_storage())),
         ("license", format!("{:?}", row.license_model())),
+        ("lifecycle", format!("{:?}", row.engine_lifecycle_support())),
+        ("log volume", format!("{:?}", row.dedicated_log_volume())),
+        ("network", format!("{:?}", row.network_type())),
+        ("processor", format!("{processor:?}")),
         ("logs", format!("{:?}", row.enabled_cloudwatch_logs_exports())),
         ("maintenance window", format!("{:?}", row.preferred_maintenance_window())),
         ("master user", format!("{:?}", row.master_username())),
@@ -124,7 +129,10 @@ pub(crate) fn row(row: &DbInstance) -> BTreeMap<&'static str, String> {
         ("public", format!("{:?}", row.publicly_accessible())),
         ("retention", format!("{:?}", row.backup_retention_period())),
         ("roles", format!("{roles:?}")),
-        ("managed password", format!("{:?}", row.master_user_secret().map(|secret| secret.secret_status()))),
+        (
+            "managed password",
+            format!("{:?}", row.master_user_secret().map(|secret| (secret.secret_status(), secret.kms_key_id()))),
+        ),
         ("directory", format!("{:?}", row.domain_memberships().iter().map(|it| it.status()).collect::<Vec<_>>())),
         ("security groups", format!("{security_groups:?}")),
         ("standby", format!("{:?}", row.multi_az())),
