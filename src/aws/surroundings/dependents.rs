@@ -33,7 +33,9 @@ impl Aws {
             let page = call.send().await.map_err(failed("rds:DescribeDBProxies"))?;
             let proxies = page.db_proxies.unwrap_or_default();
             let fits = |family: Option<&str>| family.zip(proxied(source)).is_none_or(|(family, own)| family == own);
-            names.extend(proxies.into_iter().filter(|row| fits(row.engine_family())).filter_map(|row| row.db_proxy_name));
+            names.extend(
+                proxies.into_iter().filter(|row| fits(row.engine_family())).filter_map(|row| row.db_proxy_name),
+            );
             marker = page.marker;
             if marker.is_none() {
                 break;

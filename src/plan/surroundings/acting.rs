@@ -24,10 +24,7 @@ fn acting(case: Case<'_>, all: &[Parameter]) -> Vec<Finding> {
             parameter.value.split(',').any(|library| library.trim() == "pg_cron")
         }
         (Some(EngineFamily::Postgres), "rds.logical_replication") => is_on(&parameter.value),
-        (
-            Some(EngineFamily::Postgres),
-            "max_logical_replication_workers" | "max_sync_workers_per_subscription",
-        )
+        (Some(EngineFamily::Postgres), "max_logical_replication_workers" | "max_sync_workers_per_subscription")
         | (Some(EngineFamily::Oracle), "job_queue_processes") => {
             parameter.value.parse::<u32>().is_ok_and(|number| number > 0)
         }
@@ -55,9 +52,8 @@ fn without_sql(case: Case<'_>, apart: bool) -> Option<Finding> {
         EngineFamily::MySql | EngineFamily::MariaDb => (
             "events",
             Some("MyISAM tables, which a snapshot may catch half-written"),
-            "`SELECT event_schema, event_name FROM information_schema.events WHERE status='ENABLED'; SELECT \
-             table_schema, table_name FROM information_schema.tables WHERE engine IN ('MyISAM','Aria') AND table_schema \
-             NOT IN ('mysql','sys')`",
+            "`SELECT event_name FROM information_schema.events; SELECT table_name FROM information_schema.tables WHERE \
+             engine IN ('MyISAM', 'Aria')`",
         ),
         EngineFamily::Postgres => (
             "subscriptions and pg_cron jobs",

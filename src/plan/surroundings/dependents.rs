@@ -22,9 +22,8 @@ pub(super) fn judge(judgement: &mut Judgement, case: Case<'_>, surroundings: &Su
 
 fn proxy(case: Case<'_>, proxy: &str) -> Finding {
     let name = case.name();
-    let flags = |instance: &str| {
-        format!("--db-proxy-name {} --db-instance-identifiers {}", quoted(proxy), quoted(instance))
-    };
+    let flags =
+        |instance: &str| format!("--db-proxy-name {} --db-instance-identifiers {}", quoted(proxy), quoted(instance));
     warn(
         format!("the proxy {proxy} leads to {name}, and goes on doing so"),
         &format!(
@@ -42,7 +41,9 @@ fn deployment(case: Case<'_>, deployment: &Deployment) -> Option<Finding> {
     match status.as_deref().unwrap_or("(no status)") {
         "DELETING" => None,
         status @ "SWITCHOVER_IN_PROGRESS" => Some(block(
-            format!("the blue/green deployment {called} is about to put another database in place of {name} ({status})"),
+            format!(
+                "the blue/green deployment {called} is about to put another database in place of {name} ({status})"
+            ),
             "wait until it has ended, then look which database has the name (`aws rds describe-blue-green-deployments`)",
             "R-DEP-3",
         )),
@@ -122,8 +123,11 @@ fn alarms(case: Case<'_>, names: &[String]) -> Vec<Finding> {
     }
     vec![note(
         format!("alarms watch {} by its name, not its copy: {}", case.name(), listed(names)),
-        &format!("they follow the name; while the copy is called {}, make some for that (`aws cloudwatch \
-                  put-metric-alarm`) if it is used", case.target),
+        &format!(
+            "they follow the name; while the copy is called {}, make some for that (`aws cloudwatch \
+                  put-metric-alarm`) if it is used",
+            case.target
+        ),
         "R-REST-1",
     )]
 }

@@ -76,9 +76,7 @@ impl Around<'_> {
     pub fn security_groups(&self) -> Vec<String> {
         match self.network {
             Network::Quarantine { bastion_group, .. } => bastion_group.iter().cloned().collect(),
-            Network::Source => {
-                self.desired.security_groups.iter().flatten().map(|group| group.name.clone()).collect()
-            }
+            Network::Source => self.desired.security_groups.iter().flatten().map(|group| group.name.clone()).collect(),
         }
     }
 }

@@ -14,8 +14,7 @@ const FEW: i32 = 4;
 const RULE: &str = "R-GRP-5";
 
 pub(super) fn judge(judgement: &mut Judgement, case: Case<'_>, surroundings: &Surroundings) {
-    let around =
-        Around { source: case.source, desired: case.desired, key: None, network: &case.facts.choices.network };
+    let around = Around { source: case.source, desired: case.desired, key: None, network: &case.facts.choices.network };
     if let Some(group) = around.subnet_group() {
         enter(judgement, "subnets", &surroundings.subnets, |subnets| zones(group, subnets));
         if let Checked::Known(subnets) = &surroundings.subnets {
@@ -36,13 +35,16 @@ fn zones(group: &str, subnets: &[GroupSubnet]) -> Vec<Finding> {
     let is_live = |subnet: &&GroupSubnet| subnet.status.as_deref().is_none_or(|status| status == "Active");
     let all = of(&mut subnets.iter());
     let live = of(&mut subnets.iter().filter(is_live));
-    let dead: Vec<&str> =
-        subnets.iter().filter(|subnet| !is_live(subnet)).map(|subnet| subnet.id.as_str()).collect();
+    let dead: Vec<&str> = subnets.iter().filter(|subnet| !is_live(subnet)).map(|subnet| subnet.id.as_str()).collect();
     if all.len() < 2 || live.len() >= 2 {
         return vec![];
     }
     vec![block(
-        format!("the subnet group {group} has live subnets in {} zones; AWS wants two ({} can't be used)", live.len(), dead.join(", ")),
+        format!(
+            "the subnet group {group} has live subnets in {} zones; AWS wants two ({} can't be used)",
+            live.len(),
+            dead.join(", ")
+        ),
         "add subnets of another zone (`aws rds modify-db-subnet-group --db-subnet-group-name … --subnet-ids …`, all of them \
          named), or choose another group: --subnet-group NAME",
         RULE,

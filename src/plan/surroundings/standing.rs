@@ -81,8 +81,10 @@ fn windows(case: Case<'_>, waits: bool) -> Vec<Finding> {
     let maintenance = case.source.preferred_maintenance_window.as_deref();
     if let Some(window) = maintenance.filter(|window| waits && window::is_near(window, now, SOON)) {
         found.push(warn(
-            format!("the maintenance window of {name} is open, or opens within the hour ({window} UTC), and things wait \
-                     for it"),
+            format!(
+                "the maintenance window of {name} is open, or opens within the hour ({window} UTC), and things wait \
+                     for it"
+            ),
             "a restart would hold the snapshot back: begin when the window has closed",
             "R-MOD-3",
         ));

@@ -16,9 +16,28 @@ const TOOLS: [(&str, &str); 7] = [
 
 /// Words of tags by which schedulers, backup plans and janitors choose what they act on.
 const SELECTING: [&str; 22] = [
-    "schedule", "scheduler", "scheduled", "autostop", "autostart", "stop", "start", "shutdown", "startup", "uptime",
-    "downtime", "officehours", "backup", "backups", "cleanup", "janitor", "custodian", "ttl", "expire", "expires",
-    "expiry", "expiration",
+    "schedule",
+    "scheduler",
+    "scheduled",
+    "autostop",
+    "autostart",
+    "stop",
+    "start",
+    "shutdown",
+    "startup",
+    "uptime",
+    "downtime",
+    "officehours",
+    "backup",
+    "backups",
+    "cleanup",
+    "janitor",
+    "custodian",
+    "ttl",
+    "expire",
+    "expires",
+    "expiry",
+    "expiration",
 ];
 
 /// Words that select only together with the one before.

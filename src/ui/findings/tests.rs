@@ -141,7 +141,20 @@ fn what_was_not_checked_for_the_same_reason_shares_a_line() {
         ],
         ..Judgement::default()
     };
-    assert_snapshot!(unchecked(&judgement, WIDE), @"");
+    assert_snapshot!(unchecked(&judgement, WIDE), @"
+
+    Not checked
+      ? proxies, integrations: not checked, AWS denies it to this caller
+          to have them checked, grant rds:DescribeDBProxies,
+          rds:DescribeIntegrations to whoever runs this
+      ? alarms, free addresses: not checked, this endpoint doesn't know the question
+      ? quotas: not checked, connection refused
+    ");
     let one = Judgement { checks: vec![judgement.checks[0].clone()], ..Judgement::default() };
-    assert_snapshot!(unchecked(&one, WIDE), @"");
+    assert_snapshot!(unchecked(&one, WIDE), @"
+
+    Not checked
+      ? proxies: not checked, denied: one sentence
+          to have it checked, grant rds:DescribeDBProxies to whoever runs this
+    ");
 }
