@@ -12,7 +12,7 @@ fn zones_addresses_and_groups() {
                 around.subnets =
                     Checked::Known(vec![subnet("subnet-1", "a", "Active"), subnet("subnet-2", "b", "Inactive")]);
             },
-            &[(Blocker, &["private has live subnets in 1 zones", "subnet-2 can't be used", "--subnet-group"])],
+            &[(Blocker, &["private has live subnets in one zone;", "subnet-2 can't be used", "--subnet-group"])],
         ),
         ("never had two", |_, _, around| around.subnets = Checked::Known(vec![subnet("subnet-1", "a", "Active")]), &[]),
         (
