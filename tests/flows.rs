@@ -9,6 +9,9 @@ mod approved;
 #[path = "flows/catalogue.rs"]
 mod catalogue;
 #[cfg(test)]
+#[path = "flows/chosen.rs"]
+mod chosen;
+#[cfg(test)]
 #[path = "flows/cleanup.rs"]
 mod cleanup;
 #[cfg(test)]
@@ -41,6 +44,9 @@ mod others;
 #[cfg(test)]
 #[path = "flows/planning.rs"]
 mod planning;
+#[cfg(test)]
+#[path = "flows/quarantine.rs"]
+mod quarantine;
 #[cfg(test)]
 #[path = "flows/real_account.rs"]
 mod real_account;

@@ -10,6 +10,9 @@ mod flow;
 #[path = "sandbox/help.rs"]
 mod help;
 #[cfg(test)]
+#[path = "sandbox/networks.rs"]
+mod networks;
+#[cfg(test)]
 #[path = "sandbox/orders.rs"]
 mod orders;
 #[cfg(test)]

@@ -10,6 +10,7 @@
 
 #[cfg(test)]
 mod strangers {
+    mod apart;
     mod aws_cli;
     mod boto;
     mod cuts;

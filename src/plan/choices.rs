@@ -174,7 +174,8 @@ impl Choices {
             desired.processor_features.clear();
         }
         if asked(Setting::StorageType) && !matches!(desired.storage_type.as_deref(), Some("io1" | "io2")) {
-            desired.dedicated_log_volume = Some(false);
+            // Only these can have one.
+            desired.dedicated_log_volume = source.dedicated_log_volume.map(|_| false);
         }
         if asked(Setting::StorageType) && desired.storage_type != source.storage_type {
             // Another type's numbers mean nothing on this one: AWS's baseline, unless some are asked for.

@@ -159,8 +159,10 @@ pub enum Thing {
     },
     /// Extended Support of its major version, by vCPU and hour.
     ExtendedSupport,
-    /// Both snapshots.
+    /// The snapshots that are made: one, where it begins from one that is there.
     Snapshots {
+        /// How many.
+        count: u8,
         /// Of so many GiB each, at the most.
         size: i64,
     },
@@ -193,6 +195,8 @@ pub struct Beside {
     pub own_key: bool,
     /// The copy's major version is past standard support.
     pub extended_support: bool,
+    /// It begins from a snapshot that is there already.
+    pub begun: bool,
 }
 
 impl Cost {
@@ -222,9 +226,12 @@ impl Cost {
             lines.push(Line { what: Thing::ExtendedSupport, month: None });
         }
         if let Some(size) = order.storage {
+            let count = if beside.begun { 1 } else { 2 };
             // Free as far as all databases of the Region have more allocated.
-            let most = prices.snapshot_gib_month.map(|price| Money { least: 0.0, most: 2.0 * price.0 * number(size) });
-            lines.push(Line { what: Thing::Snapshots { size }, month: most });
+            let most = prices
+                .snapshot_gib_month
+                .map(|price| Money { least: 0.0, most: f64::from(count) * price.0 * number(size) });
+            lines.push(Line { what: Thing::Snapshots { count, size }, month: most });
         }
         if beside.own_key {
             // It may be there already, and billed.

@@ -5,7 +5,10 @@
 
 use std::{collections::BTreeSet, time::Duration};
 
-use super::carry::{PlannedSetting, Way};
+use super::{
+    Choices,
+    carry::{PlannedSetting, Way},
+};
 use crate::model::{DbInstance, DbSnapshot, Setting};
 
 /// The rates that are assumed, in MiB a second, and the times, in minutes: the least and the most.
@@ -24,6 +27,8 @@ pub mod assumed {
     pub const CHANGE_MINUTES: (u64, u64) = (1, 5);
     /// A reboot for the parameter group.
     pub const REBOOT_MINUTES: (u64, u64) = (2, 10);
+    /// One upgrade of the encrypted copy.
+    pub const UPGRADE_MINUTES: (u64, u64) = (5, 90);
     /// Everything read back at the end.
     pub const VERIFY_MINUTES: (u64, u64) = (0, 1);
 }
@@ -41,6 +46,10 @@ pub struct Basis {
     pub changes: u64,
     /// Whether the parameter group may need a reboot.
     pub reboot: bool,
+    /// Whether the snapshot to begin from is there already.
+    pub begun: bool,
+    /// How many upgrades the encrypted copy goes through.
+    pub hops: u64,
 }
 
 /// From how long to how long.
@@ -59,6 +68,8 @@ pub struct Estimate {
     pub snapshot: Span,
     /// The encrypted copy.
     pub copy: Span,
+    /// Its upgrades; nothing where there are none.
+    pub upgrade: Option<Span>,
     /// The restore.
     pub restore: Span,
     /// The settings.
@@ -71,7 +82,12 @@ impl Basis {
     /// What AWS shows of the source and of its snapshots, and what is planned of its settings. Nothing where AWS shows
     /// no storage.
     #[must_use]
-    pub fn of(source: &DbInstance, snapshots: &[DbSnapshot], settings: &[PlannedSetting]) -> Option<Self> {
+    pub fn of(
+        source: &DbInstance,
+        snapshots: &[DbSnapshot],
+        settings: &[PlannedSetting],
+        choices: &Choices,
+    ) -> Option<Self> {
         let sized = snapshots.iter().filter_map(|snapshot| {
             let bytes = u64::try_from(snapshot.full_size?).ok().filter(|bytes| *bytes > 0)?;
             Some((snapshot.snapshot_create_time, snapshot.identifier.clone(), bytes))
@@ -88,6 +104,8 @@ impl Basis {
             has_backups: source.backup_retention_period.is_some_and(|days| days > 0),
             changes: u64::try_from(groups.len()).unwrap_or_default(),
             reboot: settings.iter().any(own_parameters),
+            begun: choices.from.is_some(),
+            hops: choices.upgrade.as_ref().map_or(0, |upgrade| u64::try_from(upgrade.hops.len()).unwrap_or_default()),
         })
     }
 
@@ -115,7 +133,14 @@ impl Estimate {
             basis.changes.saturating_mul(slow).saturating_add(reboot.1),
         );
         Self {
-            snapshot: Span::of(assumed::SNAPSHOT_MINUTES, assumed::SNAPSHOT_RATE, (changed, size)),
+            snapshot: match basis.begun {
+                true => Span::minutes((0, 0)),
+                false => Span::of(assumed::SNAPSHOT_MINUTES, assumed::SNAPSHOT_RATE, (changed, size)),
+            },
+            upgrade: (basis.hops > 0).then(|| {
+                let (quick, slow) = assumed::UPGRADE_MINUTES;
+                Span::minutes((basis.hops.saturating_mul(quick), basis.hops.saturating_mul(slow)))
+            }),
             copy: Span::of(assumed::COPY_MINUTES, assumed::COPY_RATE, (size, size)),
             restore: Span::minutes(assumed::RESTORE_MINUTES),
             settle: Span::minutes(settle),
@@ -127,7 +152,8 @@ impl Estimate {
     #[must_use]
     pub fn total(&self) -> Span {
         let all = [self.snapshot, self.copy, self.restore, self.settle, self.verify];
-        let sum = |of: fn(&Span) -> Duration| all.iter().map(of).fold(Duration::ZERO, Duration::saturating_add);
+        let all = || all.iter().chain(&self.upgrade);
+        let sum = |of: fn(&Span) -> Duration| all().map(of).fold(Duration::ZERO, Duration::saturating_add);
         Span { least: sum(|span| span.least), most: sum(|span| span.most) }
     }
 }
@@ -154,7 +180,7 @@ mod tests {
     use super::*;
 
     fn basis() -> Basis {
-        Basis { allocated: 100, snapshot: None, has_backups: false, changes: 9, reboot: true }
+        Basis { allocated: 100, snapshot: None, has_backups: false, changes: 9, reboot: true, begun: false, hops: 0 }
     }
 
     fn minutes(span: Span) -> (u64, u64) {
@@ -177,6 +203,8 @@ mod tests {
                 (0, 0),
                 (30, 347),
             ),
+            ("begun already", Basis { begun: true, ..basis() }, (0, 0), (14, 190), (11, 55), (33, 306)),
+            ("upgraded twice", Basis { hops: 2, ..basis() }, (7, 95), (14, 190), (11, 55), (51, 582)),
             ("empty", Basis { allocated: 0, ..basis() }, (2, 10), (3, 20), (11, 55), (24, 146)),
         ];
         for (case, basis, snapshot, copy, settle, total) in table {
@@ -202,10 +230,10 @@ mod tests {
             snapshot("newest", "04", None),
             snapshot("empty", "05", Some(0)),
         ];
-        let basis = Basis::of(&source, &all, &[]).expect("a basis");
+        let basis = Basis::of(&source, &all, &[], &Choices::NONE).expect("a basis");
         assert_eq!((basis.snapshot, basis.has_backups), (Some(("new".to_owned(), 2)), false));
-        assert_eq!(Basis::of(&source, &[], &[]).expect("a basis").snapshot, None);
-        assert_eq!(Basis::of(&DbInstance::default(), &all, &[]), None, "no storage shown");
+        assert_eq!(Basis::of(&source, &[], &[], &Choices::NONE).expect("a basis").snapshot, None);
+        assert_eq!(Basis::of(&DbInstance::default(), &all, &[], &Choices::NONE), None, "no storage shown");
     }
 
     #[test]

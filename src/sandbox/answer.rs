@@ -13,7 +13,7 @@ use super::wire::fault::Fault;
 use super::wire::model::Service;
 use super::wire::query::{Strictness, Unknown};
 use super::world::{Region, World};
-use super::{ACCOUNT, amiss, kms, rds, sts};
+use super::{ACCOUNT, amiss, ec2, kms, rds, sts};
 
 /// The terms on which a call is answered.
 pub(crate) struct Terms<'a> {
@@ -83,6 +83,7 @@ fn act(call: &Call, world: &mut World, region: &mut Region, terms: &Terms<'_>) -
         grants_denied: terms.grants_denied,
     };
     match call.service {
+        Service::Ec2 => ec2::answer(&mut scene, &call.operation, input),
         Service::Rds => rds::answer(&mut scene, &call.operation, input),
         Service::Kms => kms::answer(&mut scene, &call.operation, input),
         Service::Sts => sts::answer(&scene, &call.operation),
@@ -128,6 +129,10 @@ pub(crate) fn resource(call: &Call) -> Option<String> {
         Service::Kms => {
             let name = call.text("KeyId").unwrap_or_else(|| "*".to_owned());
             Some(arn("kms", if name.starts_with("alias/") { "" } else { "key/" }, &name))
+        }
+        Service::Ec2 => {
+            let named = call.text("GroupId").map(|id| format!("security-group/{id}"));
+            Some(format!("arn:aws:ec2:{region}:{account}:{}", named.unwrap_or_else(|| "*".to_owned())))
         }
         Service::Sts => None,
     }

@@ -86,8 +86,10 @@ impl Sandbox {
             return self.take_order(&request);
         }
         let json = request.headers().contains_key("x-amz-target");
-        let call = respond::read(request, &self.0.options);
-        let service = call.as_ref().ok().map(|call| call.service);
+        let (service, call) = match respond::read(request, &self.0.options) {
+            Ok(call) => (Some(call.service), Ok(call)),
+            Err((service, fault)) => (service, Err(fault)),
+        };
         let (mut response, wrong) = self.answered(call, Form { service, json });
         match &wrong {
             Some(How::DropRequest | How::DropAnswer) => {

@@ -34,7 +34,8 @@ fn one() -> u32 {
 #[derive(Clone, Debug, Deserialize, PartialEq, Eq)]
 #[serde(rename_all = "kebab-case")]
 pub enum How {
-    /// Refused for too many requests: `Throttling` (RDS), `ThrottlingException` (KMS). Nothing happens (`R-WIRE-8`).
+    /// Refused for too many requests: `Throttling` (RDS), `ThrottlingException` (KMS),
+    /// `RequestLimitExceeded` (EC2). Nothing happens (`R-WIRE-8`).
     Throttle,
     /// Refused for want of permission, with AWS's sentence. Nothing happens (`R-DENY-1`).
     ///
@@ -74,9 +75,10 @@ pub enum How {
     Stale,
     /// Reads show the Region in turn as it was before the last change and as it is (`R-READ-1`).
     Flicker,
-    /// A read knows nothing of the instance or snapshot of this name: not found, or left out of a list (`R-READ-2`).
+    /// A read knows nothing of the instance or snapshot of this name, or the security group of this id: not found, or
+    /// left out of a list (`R-READ-2`).
     Hides {
-        /// The name, as it is now.
+        /// The name, as it is now, or the id.
         name: String,
     },
     /// Accepted and answered as usual, but nothing comes of it; only an event says so (`R-EVT-3`).
@@ -221,7 +223,11 @@ pub(crate) struct Asked<'a> {
 impl Asked<'_> {
     /// AWS's refusal for want of permission; the last words say which policy.
     fn denied(&self, why: impl FnOnce(&str) -> String) -> Fault {
-        let code = if self.service == Service::Kms { "AccessDeniedException" } else { "AccessDenied" };
+        let code = match self.service {
+            Service::Kms => "AccessDeniedException",
+            Service::Ec2 => "UnauthorizedOperation",
+            Service::Rds | Service::Sts => "AccessDenied",
+        };
         let action = format!("{}:{}", format!("{:?}", self.service).to_lowercase(), self.operation);
         let who = format!("arn:aws:iam::{}:user/sandbox-operator", super::ACCOUNT);
         let on = self.resource.as_ref().map(|resource| format!(" on resource: {resource}")).unwrap_or_default();
@@ -234,11 +240,15 @@ impl How {
     pub(crate) fn refusal(&self, asked: &Asked<'_>) -> Option<(Fault, Option<u16>)> {
         let json = asked.service == Service::Kms;
         let fault = match self {
+            Self::Throttle if asked.service == Service::Ec2 => {
+                Fault::new("RequestLimitExceeded", "Request limit exceeded.")
+            }
             Self::Throttle => Fault::new(if json { "ThrottlingException" } else { "Throttling" }, "Rate exceeded"),
             Self::Deny => asked.denied(|action| format!("because no identity-based policy allows the {action} action")),
             Self::DenyByOrganization => {
                 asked.denied(|_| "with an explicit deny in a service control policy".to_owned())
             }
+            Self::Expired if asked.service == Service::Ec2 => Fault::new("RequestExpired", "Request has expired."),
             Self::Expired => Fault::new(
                 if json { "ExpiredTokenException" } else { "ExpiredToken" },
                 "The security token included in the request is expired",

@@ -1,4 +1,4 @@
-//! An imitation of AWS: RDS, KMS and STS on AWS's own wire, in a small world with a clock of its own.
+//! An imitation of AWS: RDS, EC2's networks, KMS and STS on AWS's own wire, in a small world with a clock of its own.
 //!
 //! Official SDKs and the `aws` command talk to it, in process ([`Sandbox::http_client`]) or over a socket ([`serve()`]);
 //! both end in [`Sandbox::respond`]. It refuses what AWS refuses and forgets what AWS forgets; each rule is a row of
@@ -9,7 +9,7 @@
 //! |---|---|
 //! | `wire/` | how do requests and answers look? |
 //! | `world/` | what exists, and what is going to happen when? |
-//! | `rds/`, `kms/`, `sts` | what does each operation do, and what does it refuse? |
+//! | `rds/`, `ec2/`, `kms/`, `sts` | what does each operation do, and what does it refuse? |
 //! | `handle`, `answer`, `amiss` | how does one request meet the world, and what does an order to go wrong make of it? |
 //! | `respond`, `serve`, `transport` | who asks, and how does the answer get back? |
 //! | `store`, `host` | where does the world live, and what time is it? |
@@ -18,6 +18,7 @@
 
 mod amiss;
 mod answer;
+mod ec2;
 mod handle;
 mod host;
 mod kms;

@@ -25,8 +25,16 @@ enum Content {
     Json(Bytes),
 }
 
-/// Reads service, Region and operation out of a request (`R-WIRE-1`, `R-WIRE-7`).
-pub(crate) fn read(request: Request<Bytes>, options: &Options) -> Result<Call, Fault> {
+/// Reads service, Region and operation out of a request (`R-WIRE-1`, `R-WIRE-7`, `R-WIRE-9`).
+///
+/// # Errors
+/// With the service that refuses, as far as it is known: each has its own form of refusals.
+pub(crate) fn read(request: Request<Bytes>, options: &Options) -> Result<Call, (Option<Service>, Fault)> {
+    let mut service = None;
+    call(request, options, &mut service).map_err(|fault| (service, fault))
+}
+
+fn call(request: Request<Bytes>, options: &Options, asked: &mut Option<Service>) -> Result<Call, Fault> {
     let (parts, body) = request.into_parts();
     let target = parts.headers.get("x-amz-target").and_then(|value| value.to_str().ok()).map(str::to_owned);
     let mut form: Vec<(String, String)> = Vec::new();
@@ -47,7 +55,9 @@ pub(crate) fn read(request: Request<Bytes>, options: &Options) -> Result<Call, F
         return Err(Fault::new("MissingAuthenticationToken", "The credential's scope has no Region and service"));
     };
     let service = Service::named(service)
+        .filter(|service| *service != Service::Ec2 || options.switches.enforces("R-WIRE-9"))
         .ok_or_else(|| Fault::new("UnknownService", format!("the sandbox does not imitate the service {service}")))?;
+    *asked = Some(service);
     let model = service.model().map_err(Fault::internal)?;
     let (operation, content) = if let Some(target) = target {
         (operation_of(model, &target)?, Content::Json(body))
@@ -55,6 +65,10 @@ pub(crate) fn read(request: Request<Bytes>, options: &Options) -> Result<Call, F
         let action = form.iter().find(|(name, _)| name == "Action").map(|(_, action)| action.clone());
         (action.ok_or_else(|| Fault::new("MissingParameter", "Action is missing"))?, Content::Form(form))
     };
+    if model.others.contains(&operation) {
+        let service = format!("{service:?}").to_uppercase();
+        return Err(Fault::not_imitated(&format!("the operation {operation} of {service}")));
+    }
     if !model.operations.contains_key(&operation) {
         return Err(Fault::new("InvalidAction", format!("Could not find operation {operation}")));
     }
@@ -148,6 +162,8 @@ pub(crate) fn reply(form: Form, result: Result<String, Fault>, request_id: &str,
             let namespace = model.and_then(|model| model.metadata.xml_namespace.as_deref()).unwrap_or_default();
             let body = if form.json {
                 json::encode_fault(&fault)
+            } else if model.is_some_and(Model::is_ec2) {
+                xml::encode_ec2_fault(&fault, request_id)
             } else {
                 xml::encode_fault(namespace, &fault, status, request_id)
             };

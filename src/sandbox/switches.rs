@@ -74,6 +74,12 @@ pub struct Switches {
     pub kerberos_has_its_own_words: bool,
     /// The same role can be there for several features; otherwise a second one is refused (`R-ROLE-3`).
     pub one_role_serves_many_features: bool,
+    /// A new instance whose subnets have no address left is refused; otherwise it is made, and ends as
+    /// `incompatible-network` (`R-NET-7`).
+    pub full_subnets_refused: bool,
+    /// A restore that names no option group gets the snapshot's where that has persistent or permanent options;
+    /// otherwise it is refused (`R-OPT-2`).
+    pub lasting_options_keep_group: bool,
 }
 
 /// What a restore does with a snapshot whose engine version is deprecated.
@@ -144,6 +150,8 @@ impl Default for Switches {
             domain_joins_fail: false,
             kerberos_has_its_own_words: true,
             one_role_serves_many_features: true,
+            full_subnets_refused: true,
+            lasting_options_keep_group: true,
         }
     }
 }

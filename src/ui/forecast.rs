@@ -26,6 +26,7 @@ pub(super) fn times(text: &mut Text, database: &str, basis: &Basis) {
         .into_iter()
         .map(|(step, span)| {
             let why = match step {
+                Step::TakeSnapshot if basis.begun => "it is there already".to_owned(),
                 Step::TakeSnapshot if basis.has_backups || basis.snapshot.is_some() => {
                     "at the least what has changed since the last one".to_owned()
                 }
@@ -54,14 +55,18 @@ pub(super) fn times(text: &mut Text, database: &str, basis: &Basis) {
     ));
 }
 
-fn steps(estimate: &Estimate) -> [(Step, Span); 5] {
+fn steps(estimate: &Estimate) -> Vec<(Step, Span)> {
     [
-        (Step::TakeSnapshot, estimate.snapshot),
-        (Step::EncryptCopy, estimate.copy),
-        (Step::Restore, estimate.restore),
-        (Step::Settle, estimate.settle),
-        (Step::Verify, estimate.verify),
+        Some((Step::TakeSnapshot, estimate.snapshot)),
+        Some((Step::EncryptCopy, estimate.copy)),
+        estimate.upgrade.map(|span| (Step::Upgrade, span)),
+        Some((Step::Restore, estimate.restore)),
+        Some((Step::Settle, estimate.settle)),
+        Some((Step::Verify, estimate.verify)),
     ]
+    .into_iter()
+    .flatten()
+    .collect()
 }
 
 fn changes(basis: &Basis) -> String {
@@ -136,7 +141,7 @@ fn quantity(thing: &Thing) -> (&'static str, String) {
         }
         Thing::Iops { count, kind, standby } => ("IOPS", format!("{}{count} of {kind}", twice(standby))),
         Thing::ExtendedSupport => ("support", "Extended Support, by vCPU and hour".to_owned()),
-        Thing::Snapshots { size } => ("snapshots", format!("2 × up to {size} GiB")),
+        Thing::Snapshots { size, count } => ("snapshots", format!("{count} × up to {size} GiB")),
         Thing::Key => ("key", "your own, if it is a new one".to_owned()),
     }
 }
@@ -146,8 +151,9 @@ pub(super) fn json_times(basis: &Basis) -> Json {
     let estimate = Estimate::of(basis);
     let span = |span: Span| json!({"least": span.least.as_secs(), "most": span.most.as_secs()});
     let rate = |(slowest, fastest): (u64, u64)| json!({"least": slowest, "most": fastest});
-    let steps = steps(&estimate)
-        .map(|(step, time)| json!({"step": step, "least": time.least.as_secs(), "most": time.most.as_secs()}));
+    let step =
+        |(step, time): (Step, Span)| json!({"step": step, "least": time.least.as_secs(), "most": time.most.as_secs()});
+    let steps: Vec<Json> = steps(&estimate).into_iter().map(step).collect();
     json!({
         "steps": steps, "total": span(estimate.total()), "frozen_at_a_cutover": span(estimate.total()),
         "rests_on": {
@@ -171,7 +177,7 @@ pub(super) fn json_costs(cost: &Cost) -> Json {
                 json!({"what": "iops", "count": count, "type": kind, "standby": standby})
             }
             Thing::ExtendedSupport => json!({"what": "extended-support"}),
-            Thing::Snapshots { size } => json!({"what": "snapshots", "count": 2, "gib_each_at_most": size}),
+            Thing::Snapshots { size, count } => json!({"what": "snapshots", "count": count, "gib_each_at_most": size}),
             Thing::Key => json!({"what": "key"}),
         };
         if let Some(line) = line.as_object_mut() {

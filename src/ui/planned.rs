@@ -57,7 +57,7 @@ impl Planned<'_> {
     }
 
     fn basis(&self, source: &DbInstance, settings: &[PlannedSetting]) -> Option<Basis> {
-        Basis::of(source, self.snapshots, settings)
+        Basis::of(source, self.snapshots, settings, &self.facts.choices)
     }
 
     fn cost(&self, source: &DbInstance) -> Option<Cost> {
@@ -67,7 +67,8 @@ impl Planned<'_> {
             _ => facts.key_asked.as_ref().is_none_or(|asked| !asked.to_string().starts_with("alias/aws/")),
         };
         let supported = facts.catalogue.as_deref().and_then(Catalogue::major_in_standard_support);
-        let beside = Beside { own_key, extended_support: supported == Some(false) };
+        let beside =
+            Beside { own_key, extended_support: supported == Some(false), begun: facts.choices.from.is_some() };
         Some(Cost::of(&Order::of(&facts.origin(source))?, beside, self.prices))
     }
 

@@ -14,6 +14,8 @@ pub(crate) struct End {
     pub(crate) snapshots: BTreeSet<String>,
     /// The target's row, by member.
     pub(crate) target: BTreeMap<&'static str, String>,
+    /// The names of the security groups.
+    pub(crate) groups: BTreeSet<String>,
     /// How often AWS told what of the target.
     pub(crate) events: BTreeMap<String, usize>,
 }
@@ -26,6 +28,11 @@ pub(crate) async fn rds(sandbox: &Sandbox) -> aws_sdk_rds::Client {
 /// The same for its keys.
 pub(crate) async fn kms(sandbox: &Sandbox) -> aws_sdk_kms::Client {
     aws_sdk_kms::Client::new(&configuration(sandbox).await)
+}
+
+/// The same for its networks.
+pub(crate) async fn ec2(sandbox: &Sandbox) -> aws_sdk_ec2::Client {
+    aws_sdk_ec2::Client::new(&configuration(sandbox).await)
 }
 
 async fn configuration(sandbox: &Sandbox) -> aws_config::SdkConfig {
@@ -54,11 +61,13 @@ pub(crate) async fn end(stage: &Stage, target: &str) -> End {
     for event in events.duration(14 * 24 * 60).send().await.unwrap().events.unwrap() {
         *told.entry(event.message.unwrap()).or_default() += 1;
     }
+    let groups = ec2(&stage.sandbox).await.describe_security_groups().send().await.unwrap().security_groups.unwrap();
     let row = instances.iter().find(|row| row.db_instance_identifier() == Some(target)).map(row).unwrap_or_default();
     End {
         instances: instances.iter().map(|row| row.db_instance_identifier.clone().unwrap()).collect(),
         snapshots: snapshots.iter().map(|row| row.db_snapshot_identifier.clone().unwrap()).collect(),
         target: row,
+        groups: groups.into_iter().filter_map(|group| group.group_name).collect(),
         events: told,
     }
 }
@@ -75,6 +84,8 @@ pub(crate) fn row(row: &DbInstance) -> BTreeMap<&'static str, String> {
         .map(|tag| format!("{}={}", tag.key().unwrap_or_default(), tag.value().unwrap_or_default()))
         .collect();
     tags.sort();
+    let role = |role: &aws_sdk_rds::types::DbInstanceRole| format!("{:?} {:?}", role.feature_name(), role.status());
+    let roles: BTreeSet<String> = row.associated_roles().iter().map(role).collect();
     let parameters = row.db_parameter_groups().first();
     let options = row.option_group_memberships().first();
     BTreeMap::from([
@@ -112,6 +123,9 @@ pub(crate) fn row(row: &DbInstance) -> BTreeMap<&'static str, String> {
         ("port", format!("{:?}", row.endpoint().and_then(Endpoint::port))),
         ("public", format!("{:?}", row.publicly_accessible())),
         ("retention", format!("{:?}", row.backup_retention_period())),
+        ("roles", format!("{roles:?}")),
+        ("managed password", format!("{:?}", row.master_user_secret().map(|secret| secret.secret_status()))),
+        ("directory", format!("{:?}", row.domain_memberships().iter().map(|it| it.status()).collect::<Vec<_>>())),
         ("security groups", format!("{security_groups:?}")),
         ("standby", format!("{:?}", row.multi_az())),
         ("storage type", format!("{:?} {:?}", row.storage_type(), row.storage_throughput())),

@@ -11,6 +11,7 @@ use rds_encrypt::sandbox::{How, Misbehaviour, Options, Sandbox};
 pub(crate) struct Cloud {
     pub(crate) sandbox: Sandbox,
     pub(crate) rds: aws_sdk_rds::Client,
+    pub(crate) ec2: aws_sdk_ec2::Client,
     pub(crate) kms: aws_sdk_kms::Client,
     pub(crate) sts: aws_sdk_sts::Client,
 }
@@ -37,6 +38,7 @@ pub(crate) async fn clients(sandbox: Sandbox) -> Cloud {
     Cloud {
         sandbox,
         rds: aws_sdk_rds::Client::new(&config),
+        ec2: aws_sdk_ec2::Client::new(&config),
         kms: aws_sdk_kms::Client::new(&config),
         sts: aws_sdk_sts::Client::new(&config),
     }

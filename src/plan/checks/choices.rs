@@ -108,7 +108,7 @@ fn network(facts: &Facts, source: &DbInstance, choices: &Choices) -> Vec<Finding
         found.push(block(
             "the chosen subnet group is in another VPC, in which the source's security groups mean nothing".into(),
             "choose some of that VPC: --security-group SG (repeatable), or --network quarantine",
-            "R-GRP-5",
+            "R-NET-5",
         ));
     }
     if groups.moves(source) && !choices.overrides.contains_key(&Setting::OptionGroupName) {
@@ -118,7 +118,7 @@ fn network(facts: &Facts, source: &DbInstance, choices: &Choices) -> Vec<Finding
             block(
                 format!("the option group {} is bound to the source's VPC", group.name),
                 "make one like it for the other VPC, and choose it: --option-group NAME",
-                "R-GRP-4",
+                "R-OPT-1",
             )
         }));
     }
@@ -129,7 +129,7 @@ fn network(facts: &Facts, source: &DbInstance, choices: &Choices) -> Vec<Finding
                 source.identifier
             ),
             "leave out --network quarantine, and choose security groups by hand (--security-group)",
-            "R-GRP-5",
+            "R-NET-5",
         ));
     }
     found
@@ -182,7 +182,7 @@ fn upgrade(facts: &Facts, source: &DbInstance) -> Vec<Finding> {
     }
     let route = match route {
         Ok(route) => route,
-        Err(why) => return vec![block(why.to_string(), "choose a version that can be reached", "R-SNAP-10")],
+        Err(why) => return vec![block(why.to_string(), "choose a version that can be reached", "R-SNAP-12")],
     };
     if route.hops.is_empty() {
         return vec![block(

@@ -22,7 +22,7 @@ fn order() -> Order {
     }
 }
 
-const OWN_KEY: Beside = Beside { own_key: true, extended_support: false };
+const OWN_KEY: Beside = Beside { own_key: true, extended_support: false, begun: false };
 
 /// The lines by month, and the sum.
 fn shown(cost: &Cost) -> (Vec<String>, String) {
@@ -55,7 +55,7 @@ fn each_thing_is_billed_by_its_price() {
         ),
         (
             "nor Extended Support",
-            Cost::of(&order(), Beside { own_key: false, extended_support: true }, &all()),
+            Cost::of(&order(), Beside { own_key: false, extended_support: true, begun: false }, &all()),
             &["146.00", "12.50", "100.00", "-", "0.00 to 19.00"],
             "258.50 to 277.50",
         ),

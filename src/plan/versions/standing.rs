@@ -7,7 +7,7 @@ const RULE: &str = "R-REST-10";
 
 /// AWS's own pages contradict each other, so all three are possible.
 const MAY_HAPPEN: &str = "a restore may be refused (it then stops there, and keeps the encrypted copy), be upgraded at \
-                          once (verify names the other version and ends with exit code 7), or be upgraded in a coming \
+                          once (it stops as soon as that shows, and names both versions), or be upgraded in a coming \
                           maintenance window, whatever AutoMinorVersionUpgrade says (rds-encrypt verify shows it later)";
 
 pub(super) fn judge(database: &str, catalogue: &Catalogue) -> Ended {

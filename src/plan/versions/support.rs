@@ -28,21 +28,39 @@ pub(super) fn is_covered(catalogue: &Catalogue) -> bool {
 pub(super) fn judge(source: &DbInstance, catalogue: &Catalogue) -> Option<Ended> {
     let majors = catalogue.majors.as_ref()?;
     let order = &catalogue.order;
+    let row = match majors {
+        Checked::Known(majors) => of_version(majors, &order.version),
+        Checked::NotChecked { .. } => None,
+    };
+    if let (Some(row), Some(now)) = (row, catalogue.now)
+        && let Some(standard) = row.standard_until
+    {
+        let major = format!("{} {}", order.engine, row.number);
+        return Some(match row.extended_until {
+            _ if now <= standard => Ended::default(),
+            Some(extended) if now > extended => over(source, &major, extended),
+            extended => past(source, &major, standard, extended),
+        });
+    }
     let unknown = match majors {
+        Checked::Known(_) => Ended::open(format!("AWS shows no support dates of {} {}", order.engine, order.version)),
         unasked @ Checked::NotChecked { .. } => Ended::unasked(unasked),
-        Checked::Known(majors) => match of_version(majors, &order.version) {
-            Some(MajorVersion { number, standard_until: Some(standard), extended_until })
-                if catalogue.now.is_some() =>
-            {
-                let is_past = catalogue.now > Some(*standard);
-                let major = format!("{} {number}", order.engine);
-                return Some(if is_past { past(source, &major, *standard, *extended_until) } else { Ended::default() });
-            }
-            _ => Ended::open(format!("AWS shows no support dates of {} {}", order.engine, order.version)),
-        },
     };
     let found = if source.leaves_extended_support() { not_enrolled(source).found } else { Vec::new() };
     Some(Ended { found, ..unknown })
+}
+
+/// AWS supports it in no way any more.
+fn over(source: &DbInstance, major: &str, until: AwsTime) -> Ended {
+    Ended::found(
+        Severity::Warning,
+        format!("Extended Support of {major} ended on {}, after standard support", day(until)),
+        &format!(
+            "AWS gives such instances another major version by itself, when it likes: upgrade {} before that",
+            source.identifier
+        ),
+        "R-LIFE-2",
+    )
 }
 
 /// The copy is billed from its first hour on, and the source goes on being billed.

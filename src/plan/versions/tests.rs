@@ -142,7 +142,7 @@ fn a_version_is_judged_with_its_major() {
                         "refused",
                         "at once",
                         "window",
-                        "exit code 7",
+                        "as soon as that shows",
                         "--upgrade-snapshot 12.22",
                     ],
                 )],
@@ -162,7 +162,13 @@ fn a_version_is_judged_with_its_major() {
         (
             "past Extended Support",
             support(over()),
-            (&[(Blocker, &["no Extended Support"]), (Warning, &["ended on 2021-01-31"])], &[]),
+            (
+                &[
+                    (Blocker, &["no Extended Support"]),
+                    (Warning, &["Extended Support of postgres 9.6 ended on 2024-01-31"]),
+                ],
+                &[],
+            ),
         ),
         (
             "of an unlisted major",

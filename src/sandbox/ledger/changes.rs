@@ -138,6 +138,13 @@ pub(super) const RULES: &[Rule] = &[
         scenario: "an_arn_of_another_region_names_nothing",
     },
     Rule {
+        id: "R-TAG-5",
+        rule: "TagSpecifications of a new instance are for its automated backup, which shows them",
+        source: "RestoreDBInstanceFromDBSnapshot.TagSpecifications, TagSpecification.ResourceType; the refusal's code unproven",
+        place: "rds/tags.rs",
+        scenario: "tags_are_for_the_automated_backup",
+    },
+    Rule {
         id: "R-TAG-4",
         rule: "Tags given at creation may show later",
         source: "the guide's page on tagging; switch tags_show_after",

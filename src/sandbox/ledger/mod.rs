@@ -9,6 +9,7 @@ mod changes;
 mod copies;
 mod instances;
 mod lookups;
+mod networks;
 mod settings;
 mod wire;
 
@@ -35,7 +36,7 @@ pub const UNENFORCEABLE: &[(&str, &str)] = &[(
 
 /// All rules.
 pub fn rules() -> impl Iterator<Item = &'static Rule> {
-    [wire::RULES, instances::RULES, changes::RULES, copies::RULES, lookups::RULES, settings::RULES]
+    [wire::RULES, instances::RULES, changes::RULES, copies::RULES, lookups::RULES, networks::RULES, settings::RULES]
         .into_iter()
         .flatten()
 }

@@ -246,6 +246,13 @@ pub(super) const RULES: &[Rule] = &[
         scenario: "deployments_are_found_by_their_source",
     },
     Rule {
+        id: "R-DEP-4",
+        rule: "Integrations are found by ARN, name, source and state; an ARN that doesn't exist is IntegrationNotFoundFault",
+        source: "DescribeIntegrations; the filters' names unproven",
+        place: "rds/dependents.rs",
+        scenario: "integrations_are_found_by_their_source",
+    },
+    Rule {
         id: "R-STREAM-1",
         rule: "An activity stream is starting, then started; stopping, then stopped",
         source: "StartActivityStream; DBInstance.ActivityStreamStatus",

@@ -54,6 +54,13 @@ pub(super) const RULES: &[Rule] = &[
         scenario: "nobody_is_refused",
     },
     Rule {
+        id: "R-WIRE-9",
+        rule: "EC2 has its own form of the query protocol: capitals, flat lists, bare results, a list of errors",
+        source: MODEL,
+        place: "respond.rs",
+        scenario: "ec2_is_asked_in_its_own_form",
+    },
+    Rule {
         id: "R-WIRE-8",
         rule: "Too many requests are refused by Throttling, ThrottlingException or RequestLimitExceeded; nothing happened",
         source: "API common errors of Amazon RDS; kms common errors",

@@ -141,7 +141,6 @@ pub(crate) fn empty(scene: &Scene<'_>, operation: &str) -> Option<Value> {
         "DescribeDBSecurityGroups" => "DBSecurityGroups",
         "DescribeExportTasks" => "ExportTasks",
         "DescribeGlobalClusters" => "GlobalClusters",
-        "DescribeIntegrations" => "Integrations",
         "DescribeReservedDBInstances" => "ReservedDBInstances",
         _ => return None,
     };

@@ -3,6 +3,7 @@
 use serde::Deserialize;
 use serde_json::{Value, json};
 
+use super::groups::bound;
 use super::input::Tags;
 use super::{keys, names, quota, rules, snapshots, tags, view, work};
 use crate::sandbox::scene::Scene;
@@ -42,7 +43,8 @@ pub(crate) fn copy(scene: &mut Scene<'_>, input: Copy) -> Result<Value, Fault> {
         in_flight(scene, from.as_deref())?;
     }
     if let Some(group) = &input.option_group_name {
-        rules::option_group(scene, group, &source.row.engine, &source.row.engine_version)?;
+        rules::option_group(scene, group, &source.row.engine, &source.row.engine_version, None)?;
+        bound::holds(scene, &source, group)?;
     }
     let key = key(scene, &input, &source, from.as_deref())?;
     let given = tags::given(scene.switches, input.tags, None)?;

@@ -4,9 +4,9 @@ use serde::Deserialize;
 use serde_json::{Value, json};
 
 use super::domain::{self, Directory};
-use super::input::Tags;
+use super::input::{TagSpecification, Tags};
 use super::secrets::{self, Asked};
-use super::{catalogue, keys, names, processor, quota, rules, settings, tags, upkeep, view, work};
+use super::{catalogue, keys, names, placing, processor, quota, rules, settings, tags, upkeep, view, work};
 use crate::sandbox::scene::Scene;
 use crate::sandbox::switches::Switches;
 use crate::sandbox::wire::fault::Fault;
@@ -55,6 +55,8 @@ pub(crate) struct Create {
     storage_type: Option<String>,
     publicly_accessible: Option<bool>,
     tags: Tags,
+    #[serde(default)]
+    tag_specifications: Vec<TagSpecification>,
     storage_encrypted: Option<bool>,
     kms_key_id: Option<String>,
     copy_tags_to_snapshot: Option<bool>,
@@ -152,15 +154,16 @@ pub(crate) fn create(scene: &mut Scene<'_>, input: &Create) -> Result<Value, Fau
             "A MonitoringRoleARN value is required if you specify a MonitoringInterval value other than 0.",
         ));
     }
-    let security_groups = rules::security_groups(scene, input.vpc_security_group_ids.as_ref())?;
     let subnet_group = rules::subnet_group(scene, input.subnet_group.as_deref().unwrap_or("default"))?;
+    let vpc = scene.region.vpc_of_group(Some(&subnet_group)).to_owned();
+    let security_groups = rules::security_groups(scene, input.vpc_security_group_ids.as_ref(), &vpc)?;
     settings::network(scene, input.network_type.as_ref(), &subnet_group)?;
     let parameter_group = match &input.parameter_group {
         Some(group) => rules::parameter_group(scene, group, &input.engine, version)?,
         None => format!("default.{}", family(&input.engine, version)),
     };
     let option_group = match &input.option_group_name {
-        Some(group) => rules::option_group(scene, group, &input.engine, version)?,
+        Some(group) => rules::option_group(scene, group, &input.engine, version, Some(&vpc))?,
         None => default_option_group(&input.engine, version),
     };
     let key = key(scene, input)?;
@@ -187,10 +190,12 @@ pub(crate) fn create(scene: &mut Scene<'_>, input: &Create) -> Result<Value, Fau
     row.option_groups = vec![OptionGroupMembership { name: option_group, status: "in-sync".to_owned() }];
     row.tag_list = tags::at_first(scene, &row.resource_id, given);
     let id = row.resource_id.clone();
+    let place = placing::place(scene, &subnet_group, input.availability_zone.as_ref(), row.multi_az, &id)?;
     let instance = Instance {
         port: input.port.unwrap_or_else(|| view::usual_port(&input.engine)),
         subnet_group: Some(subnet_group),
-        asked_zone: input.availability_zone.clone(),
+        asked_zone: place.zone,
+        backup_tags: tags::for_backup(scene.switches, &input.tag_specifications)?,
         pending: Changes { password: input.master_user_password.clone(), ..Changes::default() },
         row,
         // Without the rule a new instance is there at once.
@@ -211,6 +216,7 @@ pub(crate) fn create(scene: &mut Scene<'_>, input: &Create) -> Result<Value, Fau
     } else {
         work::plan_status(scene.region, &id, up, "available");
     }
+    placing::without_room(scene, &id, place.full, up);
     Ok(answer)
 }
 

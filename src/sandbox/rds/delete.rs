@@ -53,7 +53,7 @@ pub(crate) fn delete(scene: &mut Scene<'_>, input: &Delete) -> Result<Value, Fau
     let mut gone = scene.now;
     if let Some(name) = last {
         gone = after(gone, pace::snapshot(instance.row.allocated_storage));
-        let snapshot = snapshots::of(&instance, &name, "manual", &scene.region.network.vpc, scene.now, gone);
+        let snapshot = snapshots::of(&instance, &name, "manual", scene.region.vpc_of(&instance), scene.now, gone);
         scene.region.snapshots.push(snapshot);
         snapshots::begin(scene, &id, &name, gone);
         scene.region.agenda.retain(|step| step.of != id);

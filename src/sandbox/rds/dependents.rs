@@ -1,4 +1,4 @@
-//! What depends on instances and can be looked at: proxies, event subscriptions, blue/green deployments.
+//! What depends on instances and can be looked at: proxies, event subscriptions, blue/green deployments, integrations.
 
 use serde::Deserialize;
 use serde_json::{Value, json};
@@ -155,4 +155,34 @@ pub(crate) fn deployments(scene: &mut Scene<'_>, input: &Deployments) -> Result<
         rows.retain(|(_, row)| filter.values.iter().any(|value| text(row, member) == value));
     }
     page::cut("BlueGreenDeployments", copies(rows), input.max_records, input.marker.as_deref())
+}
+
+/// `DescribeIntegrations`' input.
+#[derive(Deserialize)]
+#[serde(deny_unknown_fields, rename_all = "PascalCase")]
+pub(crate) struct Integrations {
+    #[serde(rename = "IntegrationIdentifier")]
+    id: Option<String>,
+    #[serde(default)]
+    filters: Vec<Filter>,
+    max_records: Option<i64>,
+    marker: Option<String>,
+}
+
+/// `DescribeIntegrations`: by ARN, and by what they take their rows from (`R-DEP-4`).
+pub(crate) fn integrations(scene: &mut Scene<'_>, input: &Integrations) -> Result<Value, Fault> {
+    let rows = &scene.region.dependents.integrations;
+    let missing = |id: &str| Fault::new("IntegrationNotFoundFault", format!("Integration {id} not found."));
+    let mut rows = named(scene, rows, "IntegrationArn", input.id.as_ref(), missing)?;
+    for filter in input.filters.iter().filter(|_| scene.enforces("R-DEP-4")) {
+        let member = match filter.name.as_str() {
+            "integration-arn" => "IntegrationArn",
+            "integration-name" => "IntegrationName",
+            "source-arn" => "SourceArn",
+            "status" => "Status",
+            other => return Err(Fault::value(format!("Unrecognized filter name: {other}"))),
+        };
+        rows.retain(|(_, row)| filter.values.iter().any(|value| text(row, member) == value));
+    }
+    page::cut("Integrations", copies(rows), input.max_records, input.marker.as_deref())
 }

@@ -28,8 +28,17 @@ pub(crate) struct Filter {
     pub(crate) values: Vec<String>,
 }
 
-/// Tags as creating calls take them: `Tags`, or `TagSpecifications` for the resource itself.
+/// Tags as creating calls take them, for the resource itself.
 pub(crate) type Tags = Option<Vec<Tag>>;
+
+/// Tags for something that belongs to what is made.
+#[derive(Clone, Debug, Deserialize)]
+#[serde(deny_unknown_fields, rename_all = "PascalCase")]
+pub(crate) struct TagSpecification {
+    pub(crate) resource_type: Option<String>,
+    #[serde(default)]
+    pub(crate) tags: Vec<Tag>,
+}
 
 /// An operation that takes an instance's name and nothing else that matters here.
 #[derive(Debug, Deserialize)]

@@ -21,6 +21,7 @@ mod names;
 mod orderable;
 mod page;
 mod phases;
+mod placing;
 mod processor;
 mod quota;
 mod replica;
@@ -34,6 +35,7 @@ pub(crate) mod snapshots;
 mod state;
 pub(crate) mod streams;
 mod tags;
+mod upgrade;
 pub(crate) mod upkeep;
 mod versions;
 pub(crate) mod view;
@@ -73,6 +75,8 @@ pub(crate) fn answer(scene: &mut Scene<'_>, operation: &str, input: Value) -> Re
         "DescribeDBParameters" => groups::parameters::list(scene, &input::read(input)?),
         "CreateOptionGroup" => groups::options::create(scene, input::read(input)?),
         "DescribeOptionGroups" => groups::options::describe(scene, &input::read(input)?),
+        "ModifyOptionGroup" => groups::options::modify(scene, &input::read(input)?),
+        "DescribeOptionGroupOptions" => groups::options::possible(&input::read(input)?),
         "DeleteOptionGroup" => groups::options::delete(scene, &input::read(input)?),
         "CreateDBSubnetGroup" => groups::subnets::create(scene, input::read(input)?),
         "DescribeDBSubnetGroups" => groups::subnets::describe(scene, &input::read(input)?),
@@ -97,8 +101,9 @@ pub(crate) fn answer(scene: &mut Scene<'_>, operation: &str, input: Value) -> Re
         "DescribeDBProxyTargetGroups" => dependents::groups(scene, &input::read(input)?),
         "DescribeEventSubscriptions" => dependents::subscriptions(scene, &input::read(input)?),
         "DescribeBlueGreenDeployments" => dependents::deployments(scene, &input::read(input)?),
+        "DescribeIntegrations" => dependents::integrations(scene, &input::read(input)?),
         "ModifyDBSubnetGroup" => groups::subnets::modify(scene, &input::read(input)?),
-        "ModifyDBSnapshot" => snapshots::upgrade(scene, &input::read(input)?),
+        "ModifyDBSnapshot" => upgrade::upgrade(scene, &input::read(input)?),
         "CopyDBParameterGroup" => groups::parameters::copy(scene, input::read(input)?),
         other => {
             clusters::empty(scene, other).ok_or_else(|| Fault::not_imitated(&format!("the operation {other} of RDS")))

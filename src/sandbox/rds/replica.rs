@@ -4,8 +4,8 @@ use serde::Deserialize;
 use serde_json::{Value, json};
 
 use super::create::usual_storage;
-use super::input::Tags;
-use super::{keys, names, quota, rules, secrets, tags, view, work};
+use super::input::{TagSpecification, Tags};
+use super::{keys, names, placing, quota, rules, secrets, tags, view, work};
 use crate::sandbox::scene::Scene;
 use crate::sandbox::wire::fault::Fault;
 use crate::sandbox::world::agenda::Effect;
@@ -40,6 +40,8 @@ pub(crate) struct Replica {
     kms_key_id: Option<String>,
     deletion_protection: Option<bool>,
     tags: Tags,
+    #[serde(default)]
+    tag_specifications: Vec<TagSpecification>,
 }
 
 /// `PromoteReadReplica`'s input.
@@ -81,7 +83,8 @@ pub(crate) fn create(scene: &mut Scene<'_>, input: &Replica) -> Result<Value, Fa
     let (engine, gibibytes) = (source.row.engine.as_str(), source.row.allocated_storage);
     rules::storage(scene.switches, engine, &storage, gibibytes, input.iops, input.storage_throughput)?;
     rules::port(scene.switches, input.port)?;
-    let security_groups = rules::security_groups(scene, input.vpc_security_group_ids.as_ref())?;
+    let vpc = scene.region.vpc_of(&source).to_owned();
+    let security_groups = rules::security_groups(scene, input.vpc_security_group_ids.as_ref(), &vpc)?;
     let parameter_groups = parameter_groups(scene, input, &source)?;
     let given = tags::given(scene.switches, input.tags.clone(), None)?.unwrap_or_default();
     let mut row = row(scene, input, &source);
@@ -92,10 +95,14 @@ pub(crate) fn create(scene: &mut Scene<'_>, input: &Replica) -> Result<Value, Fa
     (row.iops, row.storage_throughput) = (input.iops.or(usual.0), input.storage_throughput.or(usual.1));
     let resource_id = row.resource_id.clone();
     row.tag_list = tags::at_first(scene, &resource_id, given);
+    let group = source.subnet_group.as_deref().unwrap_or("default");
+    let zone = input.availability_zone.as_ref();
+    let place = placing::place(scene, group, zone, row.multi_az, &resource_id)?;
     let replica = Instance {
         port: input.port.unwrap_or(source.port),
         subnet_group: source.subnet_group.clone(),
-        asked_zone: input.availability_zone.clone(),
+        asked_zone: place.zone,
+        backup_tags: tags::for_backup(scene.switches, &input.tag_specifications)?,
         row,
         ..Instance::default()
     };
@@ -108,6 +115,7 @@ pub(crate) fn create(scene: &mut Scene<'_>, input: &Replica) -> Result<Value, Fa
     work::plan(scene.region, &resource_id, up, Effect::Up);
     work::plan_event(scene.region, &resource_id, up, "Read replica created", "read replica");
     work::plan_status(scene.region, &resource_id, up, "available");
+    placing::without_room(scene, &resource_id, place.full, up);
     Ok(answer)
 }
 

@@ -5,15 +5,17 @@ use serde_json::{Value, json};
 
 use super::create::{CERTIFICATE, lifecycle, usual_storage};
 use super::domain::{self, Directory};
-use super::input::Tags;
+use super::groups::bound;
+use super::input::{TagSpecification, Tags};
 use super::restored::{self, Accepted};
 use super::secrets::{self, Asked};
-use super::{catalogue, keys, names, processor, quota, rules, settings, snapshots, tags, upkeep, view, work};
+use super::{catalogue, keys, names, placing, processor, quota, rules, settings, snapshots, tags, upkeep, view, work};
 use crate::sandbox::scene::Scene;
 use crate::sandbox::switches::{DeprecatedVersion, Switches};
 use crate::sandbox::wire::fault::Fault;
 use crate::sandbox::world::groups::{default_option_group, family};
 use crate::sandbox::world::instance::{Instance, InstanceRow, OptionGroupMembership, ParameterGroupStatus, Secret};
+use crate::sandbox::world::pace::{self, after};
 use crate::sandbox::world::settings::ProcessorFeature;
 use crate::sandbox::world::snapshot::Snapshot;
 use crate::sandbox::world::windows;
@@ -44,6 +46,8 @@ pub(crate) struct Restore {
     storage_throughput: Option<i64>,
     option_group_name: Option<String>,
     tags: Tags,
+    #[serde(default)]
+    tag_specifications: Vec<TagSpecification>,
     storage_type: Option<String>,
     vpc_security_group_ids: Option<Vec<String>>,
     copy_tags_to_snapshot: Option<bool>,
@@ -108,8 +112,9 @@ pub(crate) fn restore(scene: &mut Scene<'_>, input: &Restore) -> Result<Value, F
     let snapshot = snapshots::find(scene, from)?.clone();
     snapshots::available(&snapshot)?;
     let settled = settle(scene, input, &snapshot)?;
-    let security_groups = rules::security_groups(scene, input.vpc_security_group_ids.as_ref())?;
     let subnet_group = rules::subnet_group(scene, input.subnet_group.as_deref().unwrap_or("default"))?;
+    let vpc = scene.region.vpc_of_group(Some(&subnet_group)).to_owned();
+    let security_groups = rules::security_groups(scene, input.vpc_security_group_ids.as_ref(), &vpc)?;
     settings::network(scene, input.network_type.as_ref(), &subnet_group)?;
     let membership = domain::asked(scene.switches, &snapshot.row.engine, &input.directory())?;
     let secret = secret(scene, input, &snapshot)?;
@@ -127,9 +132,12 @@ pub(crate) fn restore(scene: &mut Scene<'_>, input: &Restore) -> Result<Value, F
     row.vpc_security_groups = security_groups;
     (row.preferred_backup_window, row.preferred_maintenance_window) = (backup_window, maintenance_window);
     row.tag_list = tags::at_first(scene, &row.resource_id, tag_list);
+    let zone = input.availability_zone.as_ref();
+    let place = placing::place(scene, &subnet_group, zone, row.multi_az, &row.resource_id)?;
     let instance = Instance {
         port: input.port.unwrap_or(snapshot.row.port),
-        asked_zone: input.availability_zone.clone(),
+        asked_zone: place.zone,
+        backup_tags: tags::for_backup(scene.switches, &input.tag_specifications)?,
         subnet_group: Some(subnet_group),
         restored_from: Some(snapshot.row.name.clone()),
         row,
@@ -144,6 +152,7 @@ pub(crate) fn restore(scene: &mut Scene<'_>, input: &Restore) -> Result<Value, F
     scene.region.instances.push(instance);
     let (id, message, gibibytes) = (id.as_str(), message.as_str(), settled.gibibytes);
     restored::schedule(scene, &Accepted { id, snapshot: &snapshot, gibibytes, custom, message });
+    placing::without_room(scene, id, place.full, after(scene.now, pace::restore(gibibytes)));
     scene.region.record(scene.now, &arn, &format!("Restoring into {}", input.name), &["restoration"]);
     Ok(answer)
 }
@@ -255,12 +264,15 @@ fn settle(scene: &mut Scene<'_>, input: &Restore, snapshot: &Snapshot) -> Result
         None => format!("default.{}", family(engine, version)),
     };
     let option_group = match &input.option_group_name {
-        Some(group) => rules::option_group(scene, group, engine, version)?,
+        Some(group) => group.clone(),
         None if scene.switches.restore_keeps_option_group || !scene.enforces("R-REST-6") => {
             row.option_group_name.clone()
         }
-        None => default_option_group(engine, version),
+        None => bound::kept(scene, snapshot).unwrap_or_else(|| default_option_group(engine, version)),
     };
+    let vpc = scene.region.vpc_of_group(Some(input.subnet_group.as_deref().unwrap_or("default")));
+    let option_group = rules::option_group(scene, &option_group, engine, version, Some(vpc))?;
+    bound::holds(scene, snapshot, &option_group)?;
     Ok(Settled { class, gibibytes, storage_type, parameter_group, option_group })
 }
 
@@ -283,7 +295,7 @@ fn windows(scene: &mut Scene<'_>, input: &Restore, kept: &str) -> Result<(String
     Ok((backup, maintenance))
 }
 
-/// The restored instance's row; what the data brings along is the snapshot's (`R-TEN-2`), and its option
+/// The restored instance's row; what the data brings along is the snapshot's (`R-TEN-2`, `R-REST-13`), and its option
 /// group is yet to be applied (`R-REST-2`).
 fn row(scene: &mut Scene<'_>, input: &Restore, snapshot: &Snapshot, settled: &Settled) -> InstanceRow {
     let (from, inside) = (&snapshot.row, &snapshot.inside);
@@ -335,6 +347,7 @@ fn row(scene: &mut Scene<'_>, input: &Restore, snapshot: &Snapshot, settled: &Se
             input.processor_features.as_ref(),
             input.use_default_processor_features,
         ),
+        system_id: from.system_id.clone().filter(|_| scene.enforces("R-REST-13")),
         multi_tenant: from.multi_tenant.filter(|_| scene.enforces("R-TEN-2")),
         backup_target: input.backup_target.clone(),
         engine_lifecycle_support: lifecycle(scene.switches, &from.engine, input.engine_lifecycle_support.clone()),
@@ -343,7 +356,7 @@ fn row(scene: &mut Scene<'_>, input: &Restore, snapshot: &Snapshot, settled: &Se
             .dedicated_log_volume
             .unwrap_or(from.dedicated_log_volume && matches!(settled.storage_type.as_str(), "io1" | "io2")),
         character_set_name: inside.character_set.clone(),
-        nchar_character_set_name: inside.national_character_set.clone(),
+        nchar_character_set_name: inside.national_character_set.clone().filter(|_| scene.enforces("R-REST-13")),
         timezone: from.timezone.clone(),
         availability_zone: None,
         ..InstanceRow::default()

@@ -2,6 +2,7 @@
 
 use jiff::Timestamp;
 
+use super::groups::bound;
 use crate::sandbox::scene::Scene;
 use crate::sandbox::switches::Switches;
 use crate::sandbox::wire::fault::Fault;
@@ -160,8 +161,15 @@ pub(crate) fn parameter_group(scene: &Scene<'_>, name: &str, engine: &str, versi
     Ok(group.name)
 }
 
-/// An option group that exists and is of the engine and major version (`R-GRP-4`).
-pub(crate) fn option_group(scene: &Scene<'_>, name: &str, engine: &str, version: &str) -> Result<String, Fault> {
+/// An option group that exists and is of the engine and major version (`R-GRP-4`), and that an instance of this VPC can
+/// have.
+pub(crate) fn option_group(
+    scene: &Scene<'_>,
+    name: &str,
+    engine: &str,
+    version: &str,
+    vpc: Option<&str>,
+) -> Result<String, Fault> {
     let group = scene.region.option_group(name).ok_or_else(|| {
         Fault::new("OptionGroupNotFoundFault", format!("Specified OptionGroupName: {name} not found."))
     })?;
@@ -171,6 +179,9 @@ pub(crate) fn option_group(scene: &Scene<'_>, name: &str, engine: &str, version:
             "The option group {name} is for {} {} and can't be used with {engine} {major}",
             group.engine, group.major_version
         )));
+    }
+    if let Some(vpc) = vpc {
+        bound::fits_vpc(scene, &group, vpc)?;
     }
     Ok(group.name)
 }
@@ -183,20 +194,31 @@ pub(crate) fn subnet_group(scene: &Scene<'_>, name: &str) -> Result<String, Faul
         .ok_or_else(|| Fault::new("DBSubnetGroupNotFoundFault", format!("DB subnet group '{name}' does not exist.")))
 }
 
-/// Security groups of the right form; without any, the VPC's default one (`R-REST-3`).
-pub(crate) fn security_groups(scene: &Scene<'_>, ids: Option<&Vec<String>>) -> Result<Vec<SecurityGroup>, Fault> {
-    let usual = Some(scene.region.network.default_security_group.clone()).filter(|_| scene.enforces("R-REST-3"));
+/// Security groups that exist (`R-NET-3`), in the instance's VPC (`R-NET-5`); without any, the VPC's default one
+/// (`R-REST-3`).
+pub(crate) fn security_groups(
+    scene: &Scene<'_>,
+    ids: Option<&Vec<String>>,
+    vpc: &str,
+) -> Result<Vec<SecurityGroup>, Fault> {
+    let network = &scene.region.network;
+    let usual = network.default_group_of(vpc).map(str::to_owned).filter(|_| scene.enforces("R-REST-3"));
     let usual: Vec<String> = usual.into_iter().collect();
     let ids = ids.filter(|ids| !ids.is_empty()).unwrap_or(&usual);
     ids.iter()
         .map(|id| {
-            let digits = id.strip_prefix("sg-").unwrap_or_default();
-            let valid = matches!(digits.len(), 8 | 17) && digits.bytes().all(|byte| byte.is_ascii_hexdigit());
-            if valid {
-                Ok(SecurityGroup { vpc_security_group_id: id.clone(), status: "active".to_owned() })
-            } else {
-                Err(Fault::value(format!("Invalid security group , groupId= {id}, groupName=.")))
+            let group = network.security_group(id);
+            if group.is_none() && scene.enforces("R-NET-3") {
+                return Err(Fault::value(format!("Invalid security group , groupId= {id}, groupName=.")));
             }
+            if let Some(group) = group.filter(|group| group.vpc != vpc && scene.enforces("R-NET-5")) {
+                return Err(Fault::combination(format!(
+                    "The DB instance and EC2 security group are in different VPCs. The DB instance is in {vpc} and the \
+                     EC2 security group is in {}",
+                    group.vpc
+                )));
+            }
+            Ok(SecurityGroup { vpc_security_group_id: id.clone(), status: "active".to_owned() })
         })
         .collect()
 }

@@ -1,11 +1,11 @@
-//! `CreateDBSnapshot`, `ModifyDBSnapshot` and sharing.
+//! `CreateDBSnapshot` and sharing.
 
 use jiff::Timestamp;
 use serde::Deserialize;
 use serde_json::{Value, json};
 
 use super::input::Tags;
-use super::{catalogue, names, quota, rules, streams, tags, view, work};
+use super::{names, quota, rules, streams, tags, view, work};
 use crate::sandbox::scene::Scene;
 use crate::sandbox::wire::fault::Fault;
 use crate::sandbox::world::agenda::Effect;
@@ -59,7 +59,7 @@ pub(crate) fn create(scene: &mut Scene<'_>, input: Create) -> Result<Value, Faul
     let begins = rules::usable_after_backup(scene, &instance, scene.switches.snapshot_waits_for_backup)?;
     let id = instance.row.resource_id.clone();
     let ends = after(begins, pace::snapshot(instance.row.allocated_storage));
-    let mut snapshot = of(&instance, &name, "manual", &scene.region.network.vpc, begins, ends);
+    let mut snapshot = of(&instance, &name, "manual", scene.region.vpc_of(&instance), begins, ends);
     let tag_list = match tags::given(scene.switches, input.tags, None)? {
         Some(tags) => tags,
         None if instance.row.copy_tags_to_snapshot || !scene.enforces("R-SNAP-2") => instance.row.tag_list.clone(),
@@ -174,6 +174,7 @@ pub(crate) fn of(
             timezone: row.timezone.clone(),
             snapshot_target: "region".to_owned(),
             dedicated_log_volume: row.dedicated_log_volume,
+            system_id: row.system_id.clone(),
             multi_tenant: row.multi_tenant,
             processor_features: row.processor_features.clone(),
             tag_list: Vec::new(),
@@ -210,53 +211,6 @@ pub(crate) fn inside(row: &InstanceRow) -> Inside {
             network_type: row.network_type.clone(),
         },
     }
-}
-
-/// `ModifyDBSnapshot`'s input.
-#[derive(Deserialize)]
-#[serde(deny_unknown_fields, rename_all = "PascalCase")]
-pub(crate) struct Upgrade {
-    #[serde(rename = "DBSnapshotIdentifier")]
-    name: String,
-    engine_version: Option<String>,
-    option_group_name: Option<String>,
-}
-
-/// `ModifyDBSnapshot`: a snapshot's engine version is upgraded (`R-SNAP-10`).
-pub(crate) fn upgrade(scene: &mut Scene<'_>, input: &Upgrade) -> Result<Value, Fault> {
-    let snapshot = find(scene, &input.name)?.clone();
-    available(&snapshot)?;
-    let row = &snapshot.row;
-    let upgradable =
-        matches!(row.engine.as_str(), "mysql" | "mariadb" | "postgres") || row.engine.starts_with("oracle");
-    let refused = !snapshot.is_manual() || !snapshot.shared_with.is_empty() || !upgradable;
-    if refused && scene.enforces("R-SNAP-10") {
-        return Err(Fault::new("InvalidDBSnapshotState", format!("Snapshot {} can't be upgraded.", row.name)));
-    }
-    let from = catalogue::versions(&row.engine).find(|version| version.number == row.engine_version);
-    let asked = input.engine_version.as_deref();
-    let known = asked
-        .is_none_or(|asked| from.is_some_and(|from| catalogue::upgrades(from).any(|version| version.number == asked)));
-    if !known {
-        let message = format!("Cannot upgrade from {} to {}", row.engine_version, asked.unwrap_or_default());
-        return Err(Fault::combination(message));
-    }
-    let version = asked.unwrap_or(&row.engine_version).to_owned();
-    if let Some(group) = &input.option_group_name {
-        rules::option_group(scene, group, &row.engine, &version)?;
-    }
-    let now = scene.now;
-    let ends = after(now, 900);
-    let changed = scene.region.snapshot_mut(&row.name).ok_or_else(|| not_found(&row.name))?;
-    "upgrading".clone_into(&mut changed.row.status);
-    (changed.begins, changed.ends) = (now, ends);
-    version.clone_into(&mut changed.row.engine_version);
-    let usual = default_option_group(&row.engine, &version);
-    changed.row.option_group_name = input.option_group_name.clone().unwrap_or(usual);
-    let changed = changed.clone();
-    let answer = json!({"DBSnapshot": view::snapshot(scene.region, scene.name, &changed, now)});
-    work::plan(scene.region, &row.name, ends, Effect::SnapshotUsable);
-    Ok(answer)
 }
 
 /// `DescribeDBSnapshotAttributes` (`R-SNAP-7`).

@@ -3,6 +3,7 @@
 use serde::Deserialize;
 use serde_json::{Value, json};
 
+use super::input::TagSpecification;
 use super::{rules, snapshots, view, work};
 use crate::sandbox::scene::Scene;
 use crate::sandbox::switches::Switches;
@@ -66,6 +67,20 @@ pub(crate) fn given(
         Some(tags) if !tags.is_empty() => merge(switches, Vec::new(), &tags).map(Some),
         _ => Ok(usual.map(<[Tag]>::to_vec)),
     }
+}
+
+/// Tags for an instance's automated backup: the one kind of thing beside the instance that can be tagged along with it
+/// (`R-TAG-5`).
+pub(crate) fn for_backup(switches: &Switches, specifications: &[TagSpecification]) -> Result<Vec<Tag>, Fault> {
+    let mut found = Vec::new();
+    for TagSpecification { resource_type, tags } in specifications {
+        if resource_type.as_deref() != Some("auto-backup") && switches.enforces("R-TAG-5") {
+            let other = resource_type.as_deref().unwrap_or_default();
+            return Err(Fault::value(format!("Invalid resource type for TagSpecifications: '{other}'")));
+        }
+        found.extend(tags.iter().cloned());
+    }
+    merge(switches, Vec::new(), &found)
 }
 
 /// Tags of something new, which may show later than the thing itself (`R-TAG-4`): what shows at once is returned.

@@ -39,6 +39,19 @@ const COMMON: [(&str, u16); 26] = [
     ("ValidationException", 400),
 ];
 
+/// EC2's model lists no errors: what a caller did wrong is 400 but for these, and its codes have a dot in them.
+fn ec2_status(code: &str) -> Option<u16> {
+    match code {
+        "DryRunOperation" => Some(412),
+        "UnauthorizedOperation" => Some(403),
+        "RequestLimitExceeded" => Some(503),
+        "DependencyViolation" | "UnknownParameter" | "VPCIdNotSpecified" | "RulesPerSecurityGroupLimitExceeded" => {
+            Some(400)
+        }
+        code => code.contains('.').then_some(400),
+    }
+}
+
 impl Fault {
     pub(crate) fn new(code: &str, message: impl Into<String>) -> Self {
         Self { code: code.to_owned(), message: message.into() }
@@ -68,6 +81,7 @@ impl Fault {
     pub(crate) fn status(&self, model: Option<&Model>) -> u16 {
         model
             .and_then(|model| model.status_of(&self.code))
+            .or_else(|| model.filter(|model| model.is_ec2()).and_then(|_| ec2_status(&self.code)))
             .or_else(|| COMMON.iter().find(|(code, _)| *code == self.code).map(|(_, status)| *status))
             .unwrap_or(500)
     }

@@ -13,6 +13,9 @@ pub(crate) struct Model {
     pub(crate) operations: BTreeMap<String, Operation>,
     #[serde(deserialize_with = "by_name")]
     shapes: Vec<(String, Shape)>,
+    /// Operations that the service has and this model doesn't describe.
+    #[serde(default)]
+    pub(crate) others: Vec<String>,
 }
 
 /// Shapes in the order of their names.
@@ -24,6 +27,7 @@ fn by_name<'de, D: serde::Deserializer<'de>>(deserializer: D) -> Result<Vec<(Str
 #[derive(Debug, Deserialize)]
 #[serde(rename_all = "camelCase")]
 pub(crate) struct Metadata {
+    protocol: String,
     pub(crate) xml_namespace: Option<String>,
     pub(crate) target_prefix: Option<String>,
 }
@@ -41,6 +45,7 @@ pub(crate) struct Operation {
 pub(crate) struct ShapeReference {
     pub(crate) shape: String,
     pub(crate) location_name: Option<String>,
+    query_name: Option<String>,
     pub(crate) result_wrapper: Option<String>,
     /// Where the model has the shape, found once: names are compared only when the model is read.
     #[serde(skip)]
@@ -135,7 +140,27 @@ pub(crate) struct ErrorTrait {
     pub(crate) http_status_code: Option<u16>,
 }
 
+impl ShapeReference {
+    /// The name under which a request has a member: EC2 has rules of its own (`R-WIRE-9`).
+    pub(crate) fn asked_as(&self, member: &str, ec2: bool) -> String {
+        match (&self.query_name, &self.location_name) {
+            (Some(name), _) if ec2 => name.clone(),
+            (_, Some(name)) if ec2 => {
+                let mut letters = name.chars();
+                let first = letters.next().map(|first| first.to_ascii_uppercase());
+                first.into_iter().chain(letters).collect()
+            }
+            (_, name) => name.clone().unwrap_or_else(|| member.to_owned()),
+        }
+    }
+}
+
 impl Model {
+    /// EC2's own form of the query protocol (`R-WIRE-9`).
+    pub(crate) fn is_ec2(&self) -> bool {
+        self.metadata.protocol == "ec2"
+    }
+
     /// The shape of this name. Models refer only to shapes that they hold; a unit test walks all references.
     pub(crate) fn shape(&self, name: &str) -> Option<&Shape> {
         let place = self.shapes.binary_search_by(|(known, _)| known.as_str().cmp(name)).ok()?;
@@ -174,6 +199,8 @@ impl Model {
 /// The services that the sandbox answers for.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
 pub(crate) enum Service {
+    /// Amazon EC2, its own query protocol.
+    Ec2,
     /// Amazon RDS, query protocol.
     Rds,
     /// AWS KMS, JSON 1.1.
@@ -186,6 +213,7 @@ impl Service {
     /// The service with this name in a credential scope.
     pub(crate) fn named(name: &str) -> Option<Self> {
         match name {
+            "ec2" => Some(Self::Ec2),
             "rds" => Some(Self::Rds),
             "kms" => Some(Self::Kms),
             "sts" => Some(Self::Sts),
@@ -195,9 +223,10 @@ impl Service {
 
     /// Its model, unpacked at the first use; an error names what is wrong with the file that was built in.
     pub(crate) fn model(self) -> Result<&'static Model, String> {
-        static MODELS: [OnceLock<Result<Model, String>>; 3] = [const { OnceLock::new() }; 3];
-        let [rds, kms, sts] = &MODELS;
+        static MODELS: [OnceLock<Result<Model, String>>; 4] = [const { OnceLock::new() }; 4];
+        let [ec2, rds, kms, sts] = &MODELS;
         let (cell, packed): (_, &[u8]) = match self {
+            Self::Ec2 => (ec2, include_bytes!("../../../fixtures/models/ec2.json.gz")),
             Self::Rds => (rds, include_bytes!("../../../fixtures/models/rds.json.gz")),
             Self::Kms => (kms, include_bytes!("../../../fixtures/models/kms.json.gz")),
             Self::Sts => (sts, include_bytes!("../../../fixtures/models/sts.json.gz")),
@@ -220,7 +249,7 @@ mod tests {
 
     #[test]
     fn every_reference_in_every_model_leads_to_a_shape() {
-        for service in [Service::Rds, Service::Kms, Service::Sts] {
+        for service in [Service::Ec2, Service::Rds, Service::Kms, Service::Sts] {
             let model = service.model().unwrap();
             let mut seen = 0;
             for operation in model.operations.values() {

@@ -40,7 +40,8 @@ pub(crate) struct Strictness {
     pub(crate) typed: bool,
 }
 
-/// Reads a request's form by its operation's input shape (`R-WIRE-2`, `R-WIRE-3`).
+/// Reads a request's form by its operation's input shape (`R-WIRE-2`, `R-WIRE-3`); EC2 has its own names for members and lists
+/// (`R-WIRE-9`).
 pub(crate) fn decode(
     model: &Model,
     operation: &str,
@@ -58,12 +59,14 @@ pub(crate) fn decode(
     let Some(shape) = input.and_then(|input| model.shape(&input.shape)) else {
         return Ok(Value::Object(Map::new()));
     };
-    Reader { model, terms }.structure(&root, shape, "")
+    let ec2 = model.is_ec2();
+    Reader { model, terms, ec2 }.structure(&root, shape, "")
 }
 
 struct Reader<'a> {
     model: &'a Model,
     terms: Strictness,
+    ec2: bool,
 }
 
 impl Reader<'_> {
@@ -84,13 +87,13 @@ impl Reader<'_> {
     fn structure(&self, node: &Node, shape: &Shape, path: &str) -> Result<Value, Fault> {
         let mut object = Map::new();
         for (name, child) in &node.children {
-            let found = shape
-                .members
-                .iter()
-                .find(|(member, reference)| reference.location_name.as_deref().unwrap_or(member) == name);
+            let found = shape.members.iter().find(|(member, reference)| reference.asked_as(member, self.ec2) == *name);
             let at = if path.is_empty() { name.clone() } else { format!("{path}.{name}") };
             let Some((member, reference)) = found else {
                 match self.terms.unknown {
+                    Unknown::Refused if self.ec2 => {
+                        return Err(Fault::new("UnknownParameter", format!("The parameter {at} is not recognized")));
+                    }
                     Unknown::Refused => {
                         return Err(Fault::value(format!("{at} is not a parameter of this operation")));
                     }
@@ -114,7 +117,7 @@ impl Reader<'_> {
         };
         let element = self.shape(&reference.shape)?;
         let name = reference.location_name.as_deref().unwrap_or("member");
-        let items = if shape.flattened { Some(node) } else { node.children.get(name) };
+        let items = if shape.flattened || self.ec2 { Some(node) } else { node.children.get(name) };
         // An empty list comes as `Name=`.
         let Some(items) = items else {
             if node.children.is_empty() {
@@ -180,6 +183,24 @@ mod tests {
         );
         let wanted = json!({
             "Filters": [{"Name": "engine", "Values": ["postgres", "mysql"]}], "MaxRecords": 50});
+        assert_eq!(read.unwrap(), wanted);
+    }
+
+    #[test]
+    fn ec2_has_names_of_its_own() {
+        let form = [
+            ("GroupDescription", "x"),
+            ("GroupName", "a"),
+            ("TagSpecification.1.ResourceType", "security-group"),
+            ("TagSpecification.1.Tag.1.Key", "team"),
+            ("DryRun", "true"),
+        ];
+        let form: Vec<_> = form.iter().map(|(name, text)| ((*name).to_owned(), (*text).to_owned())).collect();
+        let terms = Strictness { unknown: Unknown::Refused, typed: true };
+        let read = decode(Service::Ec2.model().unwrap(), "CreateSecurityGroup", &form, terms);
+        let wanted = json!({
+            "Description": "x", "GroupName": "a", "DryRun": true,
+            "TagSpecifications": [{"ResourceType": "security-group", "Tags": [{"Key": "team"}]}]});
         assert_eq!(read.unwrap(), wanted);
     }
 

@@ -9,7 +9,8 @@ use super::fault::Fault;
 use super::model::{Kind, Model, Shape, ShapeReference};
 use super::scalar;
 
-/// Writes an operation's answer (`R-WIRE-1`, `R-WIRE-5`); without a request id the result stands by itself.
+/// Writes an operation's answer (`R-WIRE-1`, `R-WIRE-5`); without a request id the result stands by itself, as EC2's
+/// always does (`R-WIRE-9`).
 pub(crate) fn encode(
     model: &Model,
     operation: &str,
@@ -19,6 +20,16 @@ pub(crate) fn encode(
     let namespace = model.metadata.xml_namespace.as_deref().unwrap_or_default();
     let mut text = format!("<{operation}Response xmlns=\"{namespace}\">");
     let output = model.operations.get(operation).and_then(|operation| operation.output.as_ref());
+    if let (true, Some(id)) = (model.is_ec2(), request_id) {
+        let _ = write!(text, "<requestId>{id}</requestId>");
+        let members = answer.as_object().ok_or_else(|| Fault::internal("an answer that is no object"))?;
+        match output.and_then(|output| model.of(output)) {
+            Some(shape) => Writer { model, text: &mut text }.members(members, shape)?,
+            None => text.push_str("<return>true</return>"),
+        }
+        let _ = write!(text, "</{operation}Response>");
+        return Ok(text);
+    }
     if let Some(output) = output {
         let shape = model.shape(&output.shape).ok_or_else(|| Fault::internal("no output shape"))?;
         let wrapper = output.result_wrapper.clone().unwrap_or_else(|| format!("{operation}Result"));
@@ -34,6 +45,15 @@ pub(crate) fn encode(
     }
     let _ = write!(text, "</{operation}Response>");
     Ok(text)
+}
+
+/// Writes a refusal of EC2's.
+pub(crate) fn encode_ec2_fault(fault: &Fault, request_id: &str) -> String {
+    let (code, message) = (escape(&fault.code), escape(&fault.message));
+    format!(
+        "<Response><Errors><Error><Code>{code}</Code><Message>{message}</Message></Error></Errors>\
+         <RequestID>{request_id}</RequestID></Response>"
+    )
 }
 
 /// Writes a refusal.

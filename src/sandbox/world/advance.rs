@@ -32,6 +32,7 @@ impl Region {
                 _ => break,
             }
         }
+        automated::expire(self, now);
         for instance in &mut self.instances {
             if instance.storage_operation.as_ref().is_some_and(|operation| operation.until <= now) {
                 instance.storage_operation = None;
@@ -93,9 +94,11 @@ impl Region {
                     snapshot.row.status.clone_from(status);
                 }
             }
-            Effect::SnapshotUsable => {
+            Effect::SnapshotUpgraded { version, option_group } => {
                 if let Some(snapshot) = self.snapshot_mut(&step.of) {
                     "available".clone_into(&mut snapshot.row.status);
+                    snapshot.row.engine_version.clone_from(version);
+                    snapshot.row.option_group_name.clone_from(option_group);
                 }
             }
             Effect::Tags(tags) if self.snapshot(&step.of).is_some() => {
@@ -265,7 +268,7 @@ impl Region {
     }
 
     /// Two zones of the instance's subnet group, the same for the same instance.
-    fn zones_for(&self, id: &str, region: &str) -> (String, String) {
+    pub(crate) fn zones_for(&self, id: &str, region: &str) -> (String, String) {
         let instance = self.instances.iter().find(|instance| instance.row.resource_id == id);
         let group = instance.and_then(|instance| instance.subnet_group.as_deref());
         let subnets = group.and_then(|name| self.subnet_group(name)).map(|group| &group.subnets);

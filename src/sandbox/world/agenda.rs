@@ -68,8 +68,13 @@ pub(crate) enum Effect {
     Backup,
     /// A queued copy begins; true: it says `copying`.
     CopyBegins(bool),
-    /// The snapshot can be used again.
-    SnapshotUsable,
+    /// The snapshot is on another engine version.
+    SnapshotUpgraded {
+        /// That version.
+        version: String,
+        /// Its option group from now on.
+        option_group: String,
+    },
     /// The snapshot is complete.
     SnapshotDone,
     /// A stage of life without a key.

@@ -10,7 +10,9 @@ use super::groups::{OptionGroup, Parameter, ParameterGroup, Subnet, SubnetGroup}
 use super::ids::Ids;
 use super::instance::{Instance, InstanceRow, SecurityGroup};
 use super::key::{Alias, Key, PREDEFINED};
-use super::{FORMAT, Network, Region, World, dependents};
+use super::network::rules::Rule;
+use super::network::{self, Network, made_up};
+use super::{FORMAT, Region, World, dependents};
 use crate::sandbox::Switches;
 use crate::sandbox::rds::{automated, snapshots, view};
 
@@ -36,6 +38,21 @@ struct SeedNetwork {
     vpc: String,
     default_security_group: String,
     subnets: Vec<String>,
+    #[serde(default)]
+    vpcs: Vec<network::Vpc>,
+    #[serde(default)]
+    security_groups: Vec<SeedSecurityGroup>,
+}
+
+#[derive(Deserialize)]
+struct SeedSecurityGroup {
+    id: String,
+    name: String,
+    description: String,
+    /// The default VPC unless it names another.
+    vpc: Option<String>,
+    #[serde(default)]
+    ingress: Vec<Rule>,
 }
 
 #[derive(Deserialize)]
@@ -53,6 +70,8 @@ struct SeedOptionGroup {
     engine: String,
     major_version: String,
     description: String,
+    #[serde(default)]
+    options: Vec<String>,
 }
 
 #[derive(Deserialize)]
@@ -63,6 +82,10 @@ struct SeedSubnetGroup {
     both: bool,
     description: String,
     subnets: Vec<String>,
+    /// The default VPC unless it names another.
+    vpc: Option<String>,
+    /// Addresses of each subnet, and how many of them are taken, unless that is as usual.
+    addresses: Option<(u32, i64)>,
 }
 
 #[derive(Deserialize)]
@@ -109,6 +132,10 @@ impl World {
             }
             region
         });
+        if region.network.vpcs.is_empty() {
+            // From a file of before there were networks.
+            made_up::complete(&mut region);
+        }
         region.switches = Arc::clone(switches);
         region
     }
@@ -121,7 +148,8 @@ fn aliases() -> Vec<Alias> {
 
 /// A Region with a default VPC and nothing else (`R-GRP-1`).
 fn plain(name: &str, ids: &mut Ids) -> Region {
-    let network = Network { vpc: ids.network("vpc"), default_security_group: ids.network("sg") };
+    let (vpc, default_security_group) = (ids.network("vpc"), ids.network("sg"));
+    let network = Network { vpc, default_security_group, ..Network::default() };
     let subnets: Vec<String> = (0..3).map(|_| ids.network("subnet")).collect();
     let group = default_subnet_group(name, &network, &subnets);
     Region { network, subnet_groups: vec![group], aliases: aliases(), ..Region::default() }
@@ -143,18 +171,7 @@ fn zoned(region: &str, subnets: &[String], both: bool) -> Vec<Subnet> {
 }
 
 fn seeded(name: &str, seed: Seed, time: Timestamp) -> Result<Region, String> {
-    let network = Network { vpc: seed.network.vpc, default_security_group: seed.network.default_security_group };
-    let mut subnet_groups = vec![default_subnet_group(name, &network, &seed.network.subnets)];
-    subnet_groups.extend(seed.subnet_groups.into_iter().map(|group| SubnetGroup {
-        name: group.name,
-        description: group.description,
-        vpc: network.vpc.clone(),
-        subnets: zoned(name, &group.subnets, group.both),
-        tags: Vec::new(),
-    }));
     let mut region = Region {
-        network,
-        subnet_groups,
         parameter_groups: seed.parameter_groups.into_iter().map(parameter_group).collect(),
         option_groups: seed.option_groups.into_iter().map(option_group).collect(),
         keys: seed.keys,
@@ -163,6 +180,7 @@ fn seeded(name: &str, seed: Seed, time: Timestamp) -> Result<Region, String> {
             .map_err(|error| format!("the seed's dependents can't be read: {error}"))?,
         ..Region::default()
     };
+    networks(&mut region, name, seed.network, seed.subnet_groups);
     region.aliases.extend(seed.aliases.into_iter().map(|alias| Alias {
         name: alias.name,
         target_key_id: Some(alias.key),
@@ -171,11 +189,12 @@ fn seeded(name: &str, seed: Seed, time: Timestamp) -> Result<Region, String> {
     for instance in seed.instances {
         region.instances.push(instance_of(instance, name, &region, time));
     }
+    made_up::complete(&mut region);
     backups(&mut region, name, time);
     for snapshot in seed.snapshots {
         let instance = region.instance(&snapshot.instance);
         let instance = instance.ok_or_else(|| format!("the seed has no instance {}", snapshot.instance))?;
-        let (taken, vpc) = (snapshot.taken, region.network.vpc.clone());
+        let (taken, vpc) = (snapshot.taken, region.vpc_of(instance).to_owned());
         let mut made = snapshots::of(instance, &snapshot.name, "manual", &vpc, taken, taken);
         "available".clone_into(&mut made.row.status);
         made.row.snapshot_create_time = Some(taken);
@@ -184,6 +203,41 @@ fn seeded(name: &str, seed: Seed, time: Timestamp) -> Result<Region, String> {
     }
     region.events.clear();
     Ok(region)
+}
+
+/// The seed's networks; what it only names is made up.
+fn networks(region: &mut Region, name: &str, seed: SeedNetwork, groups: Vec<SeedSubnetGroup>) {
+    let SeedNetwork { vpc, default_security_group, subnets, vpcs, security_groups } = seed;
+    region.network = Network { vpc, default_security_group, vpcs, ..Network::default() };
+    region.subnet_groups.push(default_subnet_group(name, &region.network, &subnets));
+    made_up::complete(region);
+    for group in groups {
+        let vpc = group.vpc.unwrap_or_else(|| region.network.vpc.clone());
+        let subnets = zoned(name, &group.subnets, group.both);
+        for subnet in subnets.iter().filter(|_| group.addresses.is_some()) {
+            let (size, used) = group.addresses.unwrap_or_default();
+            region.network.subnets.push(network::Subnet {
+                id: subnet.id.clone(),
+                vpc: vpc.clone(),
+                zone: subnet.zone.clone(),
+                cidr: made_up::next_range(region, &vpc, size),
+                used,
+                both: group.both,
+                tags: made_up::named(&group.name),
+            });
+        }
+        let (name, description) = (group.name, group.description);
+        region.subnet_groups.push(SubnetGroup { name, description, vpc, subnets, tags: Vec::new() });
+    }
+    region.network.security_groups.extend(security_groups.into_iter().map(|group| network::SecurityGroup {
+        vpc: group.vpc.unwrap_or_else(|| region.network.vpc.clone()),
+        id: group.id,
+        name: group.name,
+        description: group.description,
+        ingress: group.ingress,
+        egress: vec![Rule::everything()],
+        tags: Vec::new(),
+    }));
 }
 
 fn parameter_group(group: SeedParameterGroup) -> ParameterGroup {
@@ -203,6 +257,7 @@ fn option_group(group: SeedOptionGroup) -> OptionGroup {
         major_version: group.major_version,
         description: group.description,
         tags: Vec::new(),
+        options: group.options,
     }
 }
 

@@ -18,6 +18,8 @@ pub(crate) struct Dependents {
     pub(crate) subscriptions: Vec<Value>,
     #[serde(rename = "BlueGreenDeployments", skip_serializing_if = "Vec::is_empty")]
     pub(crate) deployments: Vec<Value>,
+    #[serde(rename = "Integrations", skip_serializing_if = "Vec::is_empty")]
+    pub(crate) integrations: Vec<Value>,
 }
 
 /// A row with the names of its Region and account put in.

@@ -30,6 +30,9 @@ pub(crate) struct OptionGroup {
     pub(crate) major_version: String,
     pub(crate) description: String,
     pub(crate) tags: Vec<Tag>,
+    /// The names of its options.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub(crate) options: Vec<String>,
 }
 
 /// A DB subnet group.
@@ -119,6 +122,7 @@ impl Region {
                 engine,
                 major_version: major,
                 tags: Vec::new(),
+                options: Vec::new(),
             })
         })
     }

@@ -91,6 +91,8 @@ pub(crate) struct InstanceRow {
     #[serde(skip_serializing_if = "Option::is_none")]
     pub(crate) engine_lifecycle_support: Option<String>,
     pub(crate) dedicated_log_volume: bool,
+    #[serde(rename = "DBSystemId", skip_serializing_if = "Option::is_none")]
+    pub(crate) system_id: Option<String>,
     #[serde(skip_serializing_if = "Option::is_none")]
     pub(crate) character_set_name: Option<String>,
     #[serde(skip_serializing_if = "Option::is_none")]
@@ -190,6 +192,9 @@ pub(crate) struct Instance {
     /// The engine version to which RDS upgrades in the first maintenance window after a time (`R-REST-10`).
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub(crate) due_upgrade: Option<(String, Timestamp)>,
+    /// Tags of its automated backup (`R-TAG-5`).
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub(crate) backup_tags: Vec<Tag>,
     /// The snapshot that it was restored from (`R-SNAP-11`).
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub(crate) restored_from: Option<String>,

@@ -14,6 +14,7 @@ pub(crate) mod groups;
 pub(crate) mod ids;
 pub(crate) mod instance;
 pub(crate) mod key;
+pub(crate) mod network;
 pub(crate) mod pace;
 pub(crate) mod settings;
 pub(crate) mod snapshot;
@@ -34,6 +35,7 @@ use groups::{OptionGroup, ParameterGroup, SubnetGroup};
 use ids::Ids;
 use instance::Instance;
 use key::{Alias, Key};
+use network::Network;
 use snapshot::Snapshot;
 
 /// The form of the world's file; a newer one is left alone.
@@ -80,13 +82,6 @@ pub(crate) struct Region {
     /// The switches of whoever asks, which are no part of the world's file.
     #[serde(skip)]
     pub(crate) switches: Arc<Switches>,
-}
-
-/// The default VPC that every Region is born with (`R-GRP-1`).
-#[derive(Clone, Debug, Default, Serialize, Deserialize, PartialEq)]
-pub(crate) struct Network {
-    pub(crate) vpc: String,
-    pub(crate) default_security_group: String,
 }
 
 /// A tag, in AWS's own member names.

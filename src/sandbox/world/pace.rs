@@ -29,6 +29,8 @@ pub(crate) const DELETE: i64 = 300;
 /// The old name shows `renaming` this long, the new one after it.
 pub(crate) const RENAME_OLD: i64 = 150;
 pub(crate) const RENAME_NEW: i64 = 240;
+/// A snapshot's engine version is upgraded.
+pub(crate) const UPGRADE: i64 = 900;
 /// A queued copy waits at least this long.
 pub(crate) const COPY_QUEUE: i64 = 60;
 

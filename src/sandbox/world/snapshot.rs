@@ -56,6 +56,8 @@ pub(crate) struct SnapshotRow {
     pub(crate) timezone: Option<String>,
     pub(crate) snapshot_target: String,
     pub(crate) dedicated_log_volume: bool,
+    #[serde(rename = "DBSystemId", skip_serializing_if = "Option::is_none")]
+    pub(crate) system_id: Option<String>,
     #[serde(skip_serializing_if = "Option::is_none")]
     pub(crate) multi_tenant: Option<bool>,
     pub(crate) processor_features: Vec<ProcessorFeature>,
@@ -131,7 +133,8 @@ impl Snapshot {
 
     /// The percentage that has been transferred; a pure function of the snapshot and the time (`R-SNAP-3`).
     pub(crate) fn percent(&self, now: Timestamp) -> i64 {
-        if self.row.status == "available" {
+        // Its data is all there while the version is upgraded.
+        if matches!(self.row.status.as_str(), "available" | "upgrading") {
             return 100;
         }
         let whole = self.ends.as_second() - self.begins.as_second();

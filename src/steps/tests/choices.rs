@@ -221,3 +221,17 @@ fn the_copy_is_upgraded_hop_by_hop_before_it_is_restored() {
     assert_eq!((version.reason, version.wanted.to_string().as_str()), (Some(Reason::Asked), "16.3"));
     assert!(plan.settings.iter().all(|it| it.setting != Setting::OptionGroupName), "the old default is none there");
 }
+
+/// AWS may upgrade what it restores. Whoever resumes has read it: then it goes on, and Verify names the difference.
+#[test]
+fn a_version_that_changed_by_itself_stops_once() {
+    let changed = World::settled().with_target(|target| target.engine_version = Some("14.10".into()));
+    check("shown", &changed, Step::Restore, Expect::Stop(&["is of version 14.10", "is of 14.9", "--upgrade-snapshot"]));
+    let upgrading = World::settled().with_target(|target| target.status = Some("upgrading".into()));
+    check("under way", &upgrading, Step::Restore, Expect::Stop(&["is being upgraded from 14.9"]));
+    let mut resumed = changed;
+    for (_, _, this_run) in &mut resumed.journal {
+        *this_run = false;
+    }
+    check("resumed", &resumed, Step::Verify, Expect::Difference(&["14.10, wanted is 14.9"]));
+}

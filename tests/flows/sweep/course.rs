@@ -9,7 +9,7 @@ use super::{
     worlds::World,
 };
 use crate::{
-    end::{End, MIGRATE, end, target_of},
+    end::{End, end, target_of},
     stage::Stage,
 };
 
@@ -100,7 +100,7 @@ impl Course {
             looking.borrow_mut().look(&at, moment);
             Then::GoOn
         };
-        let heard = watched(stage.run(MIGRATE), hook).await.unwrap();
+        let heard = watched(stage.run(&world.command()), hook).await.unwrap();
         assert_eq!(heard.code, 0, "{}: {heard}", world.name);
         let end = end(&stage, &target_of(&stage, "orders")).await;
         let Seen { moments, calls, writes, .. } = seen.take();

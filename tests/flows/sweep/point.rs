@@ -8,7 +8,7 @@ use super::{
     worlds::World,
 };
 use crate::{
-    end::{MIGRATE, end, rds, target_of},
+    end::{end, rds, target_of},
     stage::{Heard, Stage},
 };
 
@@ -24,9 +24,10 @@ pub(crate) enum Way {
 /// Ends a run at one of its moments, goes on, and compares.
 pub(crate) async fn try_point(world: &World, course: &Course, point: usize) -> Result<Way, String> {
     let stage = world.stage();
-    let mut calls = end_at(&stage, course, point).await?;
+    let mut calls = end_at(&stage, world, course, point).await?;
     let lost_reboot = course.is_in_a_lost_reboot(point);
-    let words = if stage.state_file("orders").is_some() { "resume orders --sandbox" } else { MIGRATE };
+    let begin = world.command();
+    let words = if stage.state_file("orders").is_some() { "resume orders --sandbox" } else { &begin };
     let (mut heard, sent) = run(&stage, words).await;
     calls.extend(sent);
     let mut way = Way::Alone;
@@ -50,14 +51,14 @@ pub(crate) async fn try_point(world: &World, course: &Course, point: usize) -> R
 }
 
 /// Runs a migration up to one of its moments; what it sent of its mutating calls by then.
-async fn end_at(stage: &Stage, course: &Course, point: usize) -> Result<Vec<String>, String> {
+async fn end_at(stage: &Stage, world: &World, course: &Course, point: usize) -> Result<Vec<String>, String> {
     let passed: Rc<RefCell<Vec<Moment>>> = Rc::default();
     let passing = Rc::clone(&passed);
     let hook = move |moment: &Moment| {
         passing.borrow_mut().push(moment.clone());
         if passing.borrow().len() > point { Then::End } else { Then::GoOn }
     };
-    if let Some(heard) = watched(stage.run(MIGRATE), hook).await {
+    if let Some(heard) = watched(stage.run(&world.command()), hook).await {
         return Err(format!("it ended by itself before: {heard}"));
     }
     let passed = passed.take();

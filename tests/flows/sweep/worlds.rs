@@ -3,7 +3,7 @@
 use rds_encrypt::sandbox::{DeletedWhileUsed, Switches};
 use serde_json::json;
 
-use crate::stage::Stage;
+use crate::{end::MIGRATE, stage::Stage};
 
 /// A world with a name, so that a failing point can be named.
 pub(crate) struct World {
@@ -11,6 +11,8 @@ pub(crate) struct World {
     switches: fn() -> Switches,
     /// What the source is like beyond the usual small one.
     row: fn() -> serde_json::Value,
+    /// What is chosen for the copy.
+    flags: &'static str,
     /// Whether AWS tells of something at times of its own, so that events can't be compared.
     pub(crate) events_vary: bool,
 }
@@ -19,14 +21,19 @@ impl World {
     pub(crate) fn stage(&self) -> Stage {
         Stage::of_with(&[(self.row)()], (self.switches)())
     }
+
+    /// The command that begins the migration.
+    pub(crate) fn command(&self) -> String {
+        format!("{MIGRATE} {}", self.flags)
+    }
 }
 
 const fn world(name: &'static str, switches: fn() -> Switches) -> World {
-    World { name, switches, row: || json!({}), events_vary: false }
+    World { name, switches, row: || json!({}), flags: "", events_vary: false }
 }
 
 /// The first is the usual one.
-pub(crate) const WORLDS: [World; 24] = [
+pub(crate) const WORLDS: [World; 27] = [
     world("usual", Switches::default),
     world("unknown-parameters-pass", || Switches { unknown_parameters_refused: false, ..usual() }),
     world("modify-shows-pending", || Switches { modify_answer_shows_pending: true, ..usual() }),
@@ -72,7 +79,31 @@ pub(crate) const WORLDS: [World; 24] = [
         },
         ..world("many-settings", Switches::default)
     },
+    World { row: attached, ..world("much-attached", Switches::default) },
+    World { row: attached, flags: "--network quarantine --tag cost=7", ..world("kept-apart", Switches::default) },
+    World {
+        row: || json!({"EngineVersion": "13.20", "DBParameterGroups": [], "OptionGroupMemberships": []}),
+        flags: "--upgrade-snapshot 15.12",
+        ..world("upgraded", Switches::default)
+    },
 ];
+
+/// A source with roles, a managed password and a directory.
+fn attached() -> serde_json::Value {
+    json!({
+        "AssociatedRoles": [
+            {"RoleArn": "arn:aws:iam::000000000000:role/import", "FeatureName": "s3Import", "Status": "ACTIVE"},
+            {"RoleArn": "arn:aws:iam::000000000000:role/calls", "FeatureName": "Lambda", "Status": "ACTIVE"},
+        ],
+        "MasterUserSecret": {
+            "SecretArn": "arn:aws:secretsmanager:eu-west-2:000000000000:secret:rds!db-1-a", "SecretStatus": "active",
+            "KmsKeyId": "arn:aws:kms:eu-west-2:000000000000:key/b7ad5674-77c8-4756-bab9-a542b2be04f7",
+        },
+        "DomainMemberships": [
+            {"Domain": "d-1234567890", "Status": "kerberos-enabled", "FQDN": "corp.example", "IAMRoleName": "directory"},
+        ],
+    })
+}
 
 fn usual() -> Switches {
     Switches::default()

@@ -41,7 +41,7 @@ async fn windows_do_not_overlap(cloud: Cloud) -> String {
 }
 
 async fn security_groups_are_added_first(cloud: Cloud) -> String {
-    let modify = cloud.modify("orders").vpc_security_group_ids("sg-0123456789abcdef0");
+    let modify = cloud.modify("orders").vpc_security_group_ids("sg-0e52d7b18c4f90a36");
     let answer = modify.send().await.unwrap().db_instance.unwrap();
     let words: Vec<_> = answer.vpc_security_groups().iter().filter_map(|group| group.status()).collect();
     words.join(" ")
@@ -154,6 +154,19 @@ fn late_tags() -> Options {
     Options { switches: Switches { tags_show_after: 600, ..Switches::default() }, ..Options::default() }
 }
 
+async fn tags_are_for_the_automated_backup(cloud: Cloud) -> String {
+    let of = |kind: &str| {
+        let tag = Tag::builder().key("team").value("a").build();
+        let tags = aws_sdk_rds::types::TagSpecification::builder().resource_type(kind).tags(tag).build();
+        cloud.restore("legacy-crm-2019", kind).tag_specifications(tags).send()
+    };
+    let made = of("auto-backup").await.unwrap().db_instance.unwrap();
+    let id = made.dbi_resource_id().unwrap();
+    let backups = cloud.rds.describe_db_instance_automated_backups().dbi_resource_id(id).send().await.unwrap();
+    assert_eq!(backups.db_instance_automated_backups()[0].tag_list().len(), 1);
+    code(of("db").await)
+}
+
 pub(super) const ALL: &[Scenario] = scenarios! {
     "R-MOD-1" an_accepted_change_shows_the_instance_as_it_was,
     "R-MOD-2" a_change_shows_later,
@@ -174,6 +187,7 @@ pub(super) const ALL: &[Scenario] = scenarios! {
     "R-TAG-1" reserved_prefixes_are_refused,
     "R-TAG-2" commas_are_refused,
     "R-TAG-3" an_arn_of_another_region_names_nothing,
+    "R-TAG-5" tags_are_for_the_automated_backup,
     "R-TAG-4" tags_show_late in late_tags,
     "R-GRP-1" each_region_has_a_default_network,
     "R-GRP-2" default_groups_are_named_after_the_version,

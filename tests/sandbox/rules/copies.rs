@@ -129,6 +129,65 @@ async fn snapshots_are_filtered(cloud: Cloud) -> String {
     rows.send().await.unwrap().db_snapshots().len().to_string()
 }
 
+async fn automated_snapshots_have_their_time(cloud: Cloud) -> String {
+    let id = cloud.instance("sessions").await.dbi_resource_id.unwrap();
+    let automated = || async {
+        let found =
+            cloud.rds.describe_db_snapshots().snapshot_type("automated").dbi_resource_id(&id).send().await.unwrap();
+        found.db_snapshots.unwrap_or_default()
+    };
+    let first = automated().await.remove(0);
+    let name = first.db_snapshot_identifier().unwrap();
+    assert!(name.starts_with("rds:sessions-2026-09-"), "{name}");
+    // It can be copied, and the copy stays.
+    cloud.copied(name, "kept").await;
+    cloud.minutes(26 * 60).await;
+    assert_eq!(cloud.snapshot("kept").await.snapshot_type(), Some("manual"));
+    automated().await.len().to_string()
+}
+
+async fn upgrade(cloud: &Cloud, snapshot: &str, version: &str) -> String {
+    let upgrade = cloud.rds.modify_db_snapshot().db_snapshot_identifier(snapshot).engine_version(version);
+    code(upgrade.send().await)
+}
+
+async fn a_snapshot_is_upgraded_to_what_its_version_lists(cloud: Cloud) -> String {
+    // Not back, and not to what is deprecated itself.
+    format!("{} {}", upgrade(&cloud, OLD, "10.23").await, upgrade(&cloud, PLAIN, "14.17").await)
+}
+
+async fn a_snapshot_is_upgrading_for_a_while(cloud: Cloud) -> String {
+    cloud.copied(OLD, "copy").await;
+    assert_eq!(upgrade(&cloud, "copy", "15.12").await, "accepted");
+    let now = cloud.snapshot("copy").await;
+    let meanwhile = code(cloud.restore("copy", "a").send().await);
+    cloud.minutes(20).await;
+    let then = cloud.snapshot("copy").await;
+    assert_eq!(
+        (then.status(), then.engine_version(), then.encrypted()),
+        (Some("available"), Some("15.12"), Some(true))
+    );
+    assert_eq!(then.option_group_name(), Some("default:postgres-15"));
+    // A group of the old version's family no longer fits.
+    let old = cloud.restore("copy", "b").db_parameter_group_name("default.postgres9.6").send().await;
+    assert_eq!(code(old), "InvalidParameterCombination");
+    format!("{:?} {:?} {meanwhile}", now.status(), now.engine_version())
+}
+
+async fn an_upgrade_needs_the_key(cloud: Cloud) -> String {
+    cloud.copied(OLD, "copy").await;
+    let key = cloud.snapshot("copy").await.kms_key_id.unwrap();
+    cloud.kms.disable_key().key_id(key).send().await.unwrap();
+    upgrade(&cloud, "copy", "15.12").await
+}
+
+async fn the_data_brings_its_character_sets(cloud: Cloud) -> String {
+    cloud.taken("books-oracle", "a").await;
+    let class = cloud.instance("books-oracle").await.db_instance_class.unwrap();
+    let restored = cloud.restore("a", "copy").db_instance_class(class).send().await.unwrap().db_instance.unwrap();
+    format!("{:?} {:?}", restored.nchar_character_set_name(), restored.character_set_name())
+}
+
 async fn snapshots_of_some_engines_are_upgraded(cloud: Cloud) -> String {
     cloud.taken("erp-sql", "a").await;
     let upgrade = cloud.rds.modify_db_snapshot().db_snapshot_identifier("a");
@@ -286,6 +345,11 @@ pub(super) const ALL: &[Scenario] = scenarios! {
     "R-SNAP-8" no_daily_backup_during_a_copy in daily,
     "R-SNAP-9" snapshots_are_filtered,
     "R-SNAP-10" snapshots_of_some_engines_are_upgraded,
+    "R-SNAP-15" automated_snapshots_have_their_time,
+    "R-SNAP-12" a_snapshot_is_upgraded_to_what_its_version_lists,
+    "R-SNAP-13" a_snapshot_is_upgrading_for_a_while,
+    "R-SNAP-14" an_upgrade_needs_the_key,
+    "R-REST-13" the_data_brings_its_character_sets,
     "R-SNAP-11" a_snapshot_in_use_stays,
     "R-COPY-1" a_copy_needs_a_finished_source,
     "R-COPY-2" with_a_key_a_copy_is_encrypted,

@@ -5,6 +5,7 @@ mod changes;
 mod copies;
 mod instances;
 mod lookups;
+mod networks;
 mod settings;
 mod wire;
 
@@ -40,7 +41,9 @@ macro_rules! scenarios {
 use scenarios;
 
 fn all() -> impl Iterator<Item = &'static Scenario> {
-    [wire::ALL, instances::ALL, changes::ALL, copies::ALL, lookups::ALL, settings::ALL].into_iter().flatten()
+    [wire::ALL, instances::ALL, changes::ALL, copies::ALL, lookups::ALL, networks::ALL, settings::ALL]
+        .into_iter()
+        .flatten()
 }
 
 #[test]
@@ -95,6 +98,11 @@ async fn rules_of_copies_matter() {
 #[tokio::test(start_paused = true)]
 async fn rules_of_lookups_matter() {
     assert_that_rules_matter(lookups::ALL).await;
+}
+
+#[tokio::test(start_paused = true)]
+async fn rules_of_networks_matter() {
+    assert_that_rules_matter(networks::ALL).await;
 }
 
 #[tokio::test(start_paused = true)]

@@ -190,6 +190,19 @@ async fn deployments_are_found_by_their_source(cloud: Cloud) -> String {
     found.blue_green_deployments().len().to_string()
 }
 
+async fn integrations_are_found_by_their_source(cloud: Cloud) -> String {
+    let filter = Filter::builder().name("source-arn").values("nobody").build();
+    code(cloud.rds.describe_integrations().filters(filter).send().await)
+        + &code(
+            cloud
+                .rds
+                .describe_integrations()
+                .filters(Filter::builder().name("colour").values("red").build())
+                .send()
+                .await,
+        )
+}
+
 async fn stream(cloud: &Cloud, name: &str) -> String {
     let arn = cloud.instance(name).await.db_instance_arn.unwrap();
     let start = cloud.rds.start_activity_stream().resource_arn(arn).mode(ActivityStreamMode::Async);
@@ -265,6 +278,7 @@ pub(super) const ALL: &[Scenario] = scenarios! {
     "R-DEP-1" what_is_named_has_to_exist,
     "R-DEP-2" targets_are_a_proxys,
     "R-DEP-3" deployments_are_found_by_their_source,
+    "R-DEP-4" integrations_are_found_by_their_source,
     "R-STREAM-1" a_stream_starts_step_by_step,
     "R-STREAM-2" streams_are_oracles_and_sql_servers,
     "R-STREAM-3" a_restore_has_no_stream,

@@ -33,6 +33,10 @@ async fn nobody_is_refused(cloud: Cloud) -> String {
     cloud.sandbox.respond(request.unwrap()).await.status().to_string()
 }
 
+async fn ec2_is_asked_in_its_own_form(cloud: Cloud) -> String {
+    code(cloud.ec2.describe_vpcs().send().await)
+}
+
 async fn too_many_requests_are_refused(cloud: Cloud) -> String {
     cloud.order("CreateDBSnapshot", How::Throttle);
     cloud.take("orders", "a").await
@@ -139,6 +143,7 @@ pub(super) const ALL: &[Scenario] = scenarios! {
     "R-WIRE-4" what_does_not_go_together_has_a_code_of_its_own,
     "R-WIRE-6" what_is_not_imitated_is_said,
     "R-WIRE-7" nobody_is_refused,
+    "R-WIRE-9" ec2_is_asked_in_its_own_form,
     "R-WIRE-8" too_many_requests_are_refused,
     "R-TIME-1" what_is_due_happens,
     "R-TIME-2" work_takes_time,

@@ -1,5 +1,7 @@
 //! Groups: made, described, changed, removed.
 
+pub(crate) mod bound;
+pub(crate) mod kinds;
 pub(crate) mod options;
 pub(crate) mod parameters;
 pub(crate) mod subnets;

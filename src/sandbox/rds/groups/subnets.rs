@@ -21,14 +21,13 @@ pub(crate) struct Create {
     tags: Tags,
 }
 
-/// `CreateDBSubnetGroup`: two zones at least (`R-GRP-5`).
+/// `CreateDBSubnetGroup`: two zones at least (`R-GRP-5`), in one VPC (`R-NET-6`).
 pub(crate) fn create(scene: &mut Scene<'_>, input: Create) -> Result<Value, Fault> {
     let name = names::identifier(scene.switches, "DBSubnetGroupName", &input.name, 255)?;
     if scene.region.subnet_group(&name).is_some() {
         return Err(Fault::new("DBSubnetGroupAlreadyExists", format!("The DB subnet group '{name}' already exists.")));
     }
-    let subnets = subnets(scene, &input.subnet_ids)?;
-    let vpc = scene.region.network.vpc.clone();
+    let (vpc, subnets) = subnets(scene, &input.subnet_ids, None)?;
     let tags = tags::given(scene.switches, input.tags, None)?.unwrap_or_default();
     let group = SubnetGroup { name, description: input.description, vpc, subnets, tags };
     let answer = json!({"DBSubnetGroup": view::subnet_group(&group, &scene.arn("subgrp", &group.name))});
@@ -63,15 +62,21 @@ pub(crate) fn delete(scene: &mut Scene<'_>, input: &GroupName) -> Result<Value, 
     Ok(view::nothing())
 }
 
-/// Known subnets that cover two zones.
-fn subnets(scene: &Scene<'_>, ids: &[String]) -> Result<Vec<Subnet>, Fault> {
-    let known: Vec<&Subnet> = scene.region.subnet_groups.iter().flat_map(|group| &group.subnets).collect();
+/// Known subnets of one VPC that cover two zones, and that VPC.
+fn subnets(scene: &Scene<'_>, ids: &[String], vpc: Option<&str>) -> Result<(String, Vec<Subnet>), Fault> {
     let mut subnets: Vec<Subnet> = Vec::new();
+    let mut vpc = vpc.map(str::to_owned);
     for id in ids {
-        let found = known.iter().find(|subnet| subnet.id == *id);
-        let found = found.ok_or_else(|| Fault::new("InvalidSubnet", format!("The subnet ID '{id}' does not exist")))?;
-        subnets.push((*found).clone());
+        let found = scene.region.network.subnet(id);
+        let found =
+            found.ok_or_else(|| Fault::value(format!("Some input subnets in :[{}] are invalid.", ids.join(", "))))?;
+        if *vpc.get_or_insert_with(|| found.vpc.clone()) != found.vpc && scene.enforces("R-NET-6") {
+            let message = "The subnets are not all in a common VPC.";
+            return Err(Fault::new("InvalidSubnet", message));
+        }
+        subnets.push(Subnet { id: id.clone(), zone: found.zone.clone(), both: found.both });
     }
+    let vpc = vpc.unwrap_or_else(|| scene.region.network.vpc.clone());
     let mut zones: Vec<&str> = subnets.iter().map(|subnet| subnet.zone.as_str()).collect();
     zones.sort_unstable();
     zones.dedup();
@@ -81,7 +86,7 @@ fn subnets(scene: &Scene<'_>, ids: &[String]) -> Result<Vec<Subnet>, Fault> {
             "The DB subnet group doesn't meet Availability Zone (AZ) coverage requirement. Add subnets to cover at least 2 AZs.",
         ));
     }
-    Ok(subnets)
+    Ok((vpc, subnets))
 }
 
 /// `ModifyDBSubnetGroup`'s input.
@@ -99,7 +104,8 @@ pub(crate) struct Modify {
 /// `ModifyDBSubnetGroup` (`R-GRP-5`).
 pub(crate) fn modify(scene: &mut Scene<'_>, input: &Modify) -> Result<Value, Fault> {
     let name = rules::subnet_group(scene, &input.name)?;
-    let subnets = subnets(scene, &input.subnet_ids)?;
+    let vpc = scene.region.vpc_of_group(Some(&name)).to_owned();
+    let (_, subnets) = subnets(scene, &input.subnet_ids, Some(&vpc))?;
     let arn = scene.arn("subgrp", &name);
     let group = scene.region.subnet_groups.iter_mut().find(|group| group.name == name);
     let group = group.ok_or_else(|| Fault::new("DBSubnetGroupNotFoundFault", name.clone()))?;

@@ -2,6 +2,7 @@
 
 use super::input::Modify;
 use crate::sandbox::rds::domain::{self, Stage};
+use crate::sandbox::rds::groups::bound;
 use crate::sandbox::rds::{catalogue, keys, processor, rules, secrets, view};
 use crate::sandbox::scene::Scene;
 use crate::sandbox::wire::fault::Fault;
@@ -22,7 +23,12 @@ pub(super) fn changes(scene: &mut Scene<'_>, input: &Modify, instance: &Instance
         None => None,
     };
     let option_group = match &input.option_group_name {
-        Some(group) => Some(rules::option_group(scene, group, &row.engine, &version_after)?),
+        Some(group) => {
+            let vpc = scene.region.vpc_of(instance);
+            let group = rules::option_group(scene, group, &row.engine, &version_after, Some(vpc))?;
+            bound::stays(scene, row.option_groups.first().map(|own| own.name.as_str()), &group)?;
+            Some(group)
+        }
         None => None,
     };
     let interval = input.monitoring_interval.unwrap_or(row.monitoring_interval);

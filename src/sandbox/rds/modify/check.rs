@@ -36,6 +36,9 @@ pub(super) fn check(scene: &Scene<'_>, input: &Modify, instance: &Instance) -> R
     }
     if let Some(group) = &input.subnet_group {
         let group = rules::subnet_group(scene, group)?;
+        if scene.region.vpc_of_group(Some(&group)) != scene.region.vpc_of(instance) {
+            return Err(Fault::not_imitated("a move to another VPC"));
+        }
         if instance.subnet_group.as_ref() != Some(&group) {
             return Err(Fault::new(
                 "InvalidVPCNetworkStateFault",

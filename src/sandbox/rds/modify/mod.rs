@@ -100,7 +100,9 @@ fn security_groups(scene: &mut Scene<'_>, input: &Modify, id: &str) -> Result<()
     let Some(ids) = input.vpc_security_group_ids.as_ref().filter(|ids| !ids.is_empty()) else {
         return Ok(());
     };
-    let wanted = rules::security_groups(scene, Some(ids))?;
+    let vpc = scene.region.by_resource_id(id).and_then(|instance| instance.subnet_group.clone());
+    let vpc = scene.region.vpc_of_group(vpc.as_deref()).to_owned();
+    let wanted = rules::security_groups(scene, Some(ids), &vpc)?;
     let at_once = !scene.enforces("R-MOD-7");
     let Some(instance) = scene.region.by_resource_id(id) else {
         return Ok(());

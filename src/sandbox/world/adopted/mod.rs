@@ -12,6 +12,7 @@ use serde_json::Value;
 use super::groups::{OptionGroup, ParameterGroup, Subnet, SubnetGroup, default_option_group, family, major_version};
 use super::instance::{Instance, InstanceRow};
 use super::key::{self, Key};
+use super::network::made_up;
 use super::snapshot::{Inside, Snapshot, SnapshotRow};
 use super::{Region, World};
 use crate::sandbox::Switches;
@@ -63,6 +64,7 @@ pub(crate) fn adopt(world: &mut World, home: &str, path: &Path, switches: &Arc<S
         }
     }
     (region.clusters, region.cluster_snapshots) = (clusters, cluster_snapshots);
+    made_up::complete(&mut region);
     world.regions.insert(home.to_owned(), region);
     Ok(())
 }
@@ -140,6 +142,7 @@ fn groups(region: &mut Region, row: &InstanceRow, shown: &Value) {
                 major_version: major_version(&row.engine, &row.engine_version),
                 description: group.name.clone(),
                 tags: Vec::new(),
+                options: Vec::new(),
             });
         }
     }
@@ -161,7 +164,7 @@ fn groups(region: &mut Region, row: &InstanceRow, shown: &Value) {
         region.subnet_groups.push(SubnetGroup {
             name,
             description: text(group, "/DBSubnetGroupDescription"),
-            vpc: text(group, "/VpcId"),
+            vpc: Some(text(group, "/VpcId")).filter(|id| !id.is_empty()).unwrap_or_else(|| region.network.vpc.clone()),
             subnets: subnets.into_iter().flatten().map(subnet).collect(),
             tags: Vec::new(),
         });

@@ -72,6 +72,7 @@ fn dependents(answer: &Value, rows: &mut Dependents) -> Result<(), String> {
         ("DBProxies", "DescribeDBProxies", &mut rows.proxies),
         ("EventSubscriptionsList", "DescribeEventSubscriptions", &mut rows.subscriptions),
         ("BlueGreenDeployments", "DescribeBlueGreenDeployments", &mut rows.deployments),
+        ("Integrations", "DescribeIntegrations", &mut rows.integrations),
     ] {
         let Some(shown) = answer.get(list) else { continue };
         let shown = shown.as_array().ok_or_else(|| format!("{list} is no list"))?;
