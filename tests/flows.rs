@@ -72,6 +72,9 @@ mod stage;
 #[path = "flows/standing.rs"]
 mod standing;
 #[cfg(test)]
+#[path = "flows/surroundings.rs"]
+mod surroundings;
+#[cfg(test)]
 #[path = "flows/sweep/mod.rs"]
 mod sweep;
 #[cfg(test)]

@@ -148,7 +148,15 @@ impl<'a> Unseen<'a> {
     }
 
     fn reason(&self) -> Reason<'a> {
-        if self.permission.is_some() { Reason::Denied } else { Reason::Said(self.why) }
+        if self.permission.is_some() { Reason::Denied } else { Reason::Said(without_action(self.why)) }
+    }
+}
+
+/// A reason without the action that met it, as in `rds:DescribeIntegrations: timed out`.
+fn without_action(why: &str) -> &str {
+    match why.split_once(": ") {
+        Some((action, rest)) if action.contains(':') && !action.contains(' ') => rest,
+        _ => why,
     }
 }
 

@@ -15,14 +15,11 @@ use crate::plan::{Around, Checked, KeyLookup, SettingKey, Surroundings};
 impl Aws {
     /// Reads what stands around a database and the copy that is to be made of it.
     pub async fn surroundings(&self, around: &Around<'_>) -> Result<Surroundings, ReadError> {
-        let (quotas, grant, keys, maintenance) = tokio::join!(
-            self.quotas(),
-            self.grant(around),
-            self.setting_keys(around),
-            self.pending_maintenance(around.source),
-        );
         let source = around.source;
         // Futures on the heap: together they are larger than a stack should hold.
+        let account = Box::pin(async {
+            tokio::join!(self.quotas(), self.grant(around), self.setting_keys(around), self.pending_maintenance(source),)
+        });
         let dependents = Box::pin(async {
             tokio::join!(
                 self.proxies(source),
@@ -40,8 +37,9 @@ impl Aws {
                 self.named_groups(around.security_groups()),
             )
         });
-        let ((proxies, deployments, subscriptions, integrations, shared, alarms), (parameters, subnets, groups)) =
-            tokio::join!(dependents, place);
+        let (account, dependents, (parameters, subnets, groups)) = tokio::join!(account, dependents, place);
+        let (quotas, grant, keys, maintenance) = account;
+        let (proxies, deployments, subscriptions, integrations, shared, alarms) = dependents;
         let subnets = known(subnets)?;
         let room = match &subnets {
             Checked::Known(subnets) => known(self.subnets(subnets).await)?,

@@ -125,7 +125,7 @@ fn what_could_not_be_looked_at_is_never_taken_for_fine() {
     taken.taken = Checked::NotChecked { why: why(), permission: denied("DescribeDBSnapshots") };
     let mut unreached = good();
     unreached.key = Some(Checked::NotChecked { why: "timed out".into(), permission: None });
-    let table = [
+    let table = vec![
         ("source", source, "source", why(), denied("DescribeDBInstances")),
         ("key", key, "key", why(), Some("kms:DescribeKey".to_owned())),
         ("names", taken, "names", why(), denied("DescribeDBSnapshots")),

@@ -52,9 +52,8 @@ fn without_sql(case: Case<'_>, apart: bool) -> Option<Finding> {
         EngineFamily::MySql | EngineFamily::MariaDb => (
             "events",
             Some("MyISAM tables, which a snapshot may catch half-written"),
-            "`SELECT event_schema, event_name FROM information_schema.events WHERE status='ENABLED'; SELECT \
-             table_schema, table_name FROM information_schema.tables WHERE engine IN ('MyISAM','Aria') AND table_schema \
-             NOT IN ('mysql','sys')`",
+            "`SELECT event_name FROM information_schema.events; SELECT table_name FROM information_schema.tables WHERE \
+             engine IN ('MyISAM', 'Aria')`",
         ),
         EngineFamily::Postgres => (
             "subscriptions and pg_cron jobs",

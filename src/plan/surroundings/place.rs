@@ -41,8 +41,8 @@ fn zones(group: &str, subnets: &[GroupSubnet]) -> Vec<Finding> {
     }
     vec![block(
         format!(
-            "the subnet group {group} has live subnets in {} zones; AWS wants two ({} can't be used)",
-            live.len(),
+            "the subnet group {group} has live subnets in {} zone; AWS wants two ({} can't be used)",
+            if live.is_empty() { "no" } else { "one" },
             dead.join(", ")
         ),
         "add subnets of another zone (`aws rds modify-db-subnet-group --db-subnet-group-name … --subnet-ids …`, all of them \

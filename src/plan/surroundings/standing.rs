@@ -2,7 +2,7 @@
 
 use super::{Case, enter, note, warn};
 use crate::{
-    model::{AwsTime, GroupMembership, PendingMaintenance},
+    model::{AwsTime, GroupMembership, PendingMaintenance, Setting},
     plan::{checks::Judgement, facts::Checked, finding::Finding, window},
 };
 
@@ -28,7 +28,9 @@ fn groups(case: Case<'_>) -> Vec<Finding> {
         };
         groups.iter().flatten().filter(waits).cloned().collect()
     };
-    let parameters = waiting(&case.source.parameter_groups).into_iter().map(|group| {
+    // The copy gets another one, where that was chosen.
+    let keeps = !case.facts.choices.overrides.contains_key(&Setting::DBParameterGroupName);
+    let parameters = waiting(&case.source.parameter_groups).into_iter().filter(|_| keeps).map(|group| {
         let status = group.status.unwrap_or_default();
         warn(
             format!("{name} hasn't taken up all of its parameter group {} yet ({status}); its copy will", group.name),
@@ -62,8 +64,9 @@ fn pending(case: Case<'_>, all: &[PendingMaintenance]) -> Vec<Finding> {
                 what,
                 &format!(
                     "it may begin while the snapshot is taken: let it pass first, or put it off (`aws rds \
-                     apply-pending-maintenance-action --resource-identifier ARN --apply-action {} --opt-in-type \
+                     apply-pending-maintenance-action --resource-identifier {} --apply-action {} --opt-in-type \
                      undo-opt-in`)",
+                    case.source.arn.as_deref().unwrap_or("ARN"),
                     action.action
                 ),
                 "R-CAT-5",

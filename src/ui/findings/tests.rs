@@ -137,11 +137,27 @@ fn what_was_not_checked_for_the_same_reason_shares_a_line() {
             ("class", Check::Ok),
             ("integrations", open("denied: another", Some("rds:DescribeIntegrations"))),
             ("free addresses", open("this endpoint doesn't know the question", None)),
-            ("quotas", open("connection refused", None)),
+            ("quotas", open("rds:DescribeAccountAttributes: timed out", None)),
+            ("subnets", open("rds:DescribeDBSubnetGroups: timed out", None)),
+            ("names", open("ec2:DescribeSubnets: connection refused", None)),
         ],
         ..Judgement::default()
     };
-    assert_snapshot!(unchecked(&judgement, WIDE), @"");
+    assert_snapshot!(unchecked(&judgement, WIDE), @"
+
+    Not checked
+      ? proxies, integrations: not checked, AWS denies it to this caller
+          to have them checked, grant rds:DescribeDBProxies,
+          rds:DescribeIntegrations to whoever runs this
+      ? alarms, free addresses: not checked, this endpoint doesn't know the question
+      ? quotas, subnets: not checked, timed out
+      ? names: not checked, ec2:DescribeSubnets: connection refused
+    ");
     let one = Judgement { checks: vec![judgement.checks[0].clone()], ..Judgement::default() };
-    assert_snapshot!(unchecked(&one, WIDE), @"");
+    assert_snapshot!(unchecked(&one, WIDE), @"
+
+    Not checked
+      ? proxies: not checked, denied: one sentence
+          to have it checked, grant rds:DescribeDBProxies to whoever runs this
+    ");
 }

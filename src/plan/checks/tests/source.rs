@@ -137,6 +137,10 @@ fn it_must_stand_alone() {
     expect("replica", &replica, &[(BLOCKED, &["orders is a read replica of ledger", "migrate the primary"])]);
     let primary = with(|source| source.replicas = Some(vec!["orders-r1".into(), "orders-r2".into()]));
     expect("primary", &primary, &[(Severity::Warning, &["orders-r1, orders-r2", "stay with the source"])]);
+    let far = "arn:aws:rds:us-east-1:000000000000:db:orders-far";
+    let both = with(|source| source.replicas = Some(vec!["orders-r1".into(), far.into()]));
+    let elsewhere: &[&str] = &["read replica in us-east-1", "--region us-east-1 --kms-key-id KEY"];
+    expect("elsewhere", &both, &[(Severity::Warning, &["read replicas: orders-r1"]), (Severity::Warning, elsewhere)]);
     expect("no replicas", &with(|source| source.replicas = Some(vec![])), &[]);
 }
 
