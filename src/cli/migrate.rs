@@ -257,7 +257,6 @@ pub(super) fn given_flags(global: &Global, place: &Place) -> String {
 }
 
 /// Shows what will be made, and asks. The sandbox never asks.
-#[expect(clippy::too_many_arguments, reason = "all that a person is shown before a yes")]
 async fn consents(
     global: &Global,
     place: &Place,

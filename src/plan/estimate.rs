@@ -133,9 +133,10 @@ impl Estimate {
             basis.changes.saturating_mul(slow).saturating_add(reboot.1),
         );
         Self {
-            snapshot: match basis.begun {
-                true => Span::minutes((0, 0)),
-                false => Span::of(assumed::SNAPSHOT_MINUTES, assumed::SNAPSHOT_RATE, (changed, size)),
+            snapshot: if basis.begun {
+                Span::minutes((0, 0))
+            } else {
+                Span::of(assumed::SNAPSHOT_MINUTES, assumed::SNAPSHOT_RATE, (changed, size))
             },
             upgrade: (basis.hops > 0).then(|| {
                 let (quick, slow) = assumed::UPGRADE_MINUTES;

@@ -53,14 +53,14 @@ pub(super) fn decide(situation: &Situation<'_>) -> Decision {
         return ask::for_create(situation, call);
     };
     match lineage::of_security_group(situation, group) {
-        Ours::Yes => build(situation, group, walls),
+        Ours::Yes => build(situation, group, &walls),
         Ours::NotYet(why) => Wait::because(why),
         Ours::No(why) => snapshot::not_ours("security group", &group.name, &why, Some(&group.tags)),
     }
 }
 
 /// A new group lets everything out. That goes first: the rest may be missing for a while, this may not be there.
-fn build(situation: &Situation<'_>, group: &SecurityGroup, walls: Walls) -> Decision {
+fn build(situation: &Situation<'_>, group: &SecurityGroup, walls: &Walls) -> Decision {
     let (name, group_id) = (group.name.clone(), group.id.clone());
     let rules = |of: &BTreeSet<SecurityRule>, less: &BTreeSet<SecurityRule>| -> BTreeSet<SecurityRule> {
         of.difference(less).cloned().collect()

@@ -51,10 +51,10 @@ fn made(text: &mut Text, plan: &Plan, names: &GenerationNames) {
     text.heading("Made, and billed until you remove it");
     let size = gib(plan);
     let row = |kind: &str, name: &str, rest: String| [kind.to_owned(), name.to_owned(), rest];
-    let plain = row("snapshot", &names.snapshot, format!("{}not encrypted", up_to(size.as_deref())));
+    let taken = row("snapshot", &names.snapshot, format!("{}not encrypted", up_to(size.as_deref())));
     let group = plan.choices.network.is_quarantine();
     let rows = [
-        plan.choices.from.is_none().then_some(plain),
+        plan.choices.from.is_none().then_some(taken),
         Some(row("snapshot", &names.copy, format!("{}encrypted", up_to(size.as_deref())))),
         Some(row("instance", &names.target, instance(plan, size.as_deref()))),
         group.then(|| row("security group", &names.security_group, "lets nothing out; free of charge".into())),

@@ -177,25 +177,25 @@ async fn went_on(stage: &Stage) -> (BTreeMap<&'static str, String>, String) {
 /// Makes one setting of the saved plan another, and its digest right again.
 fn mutate(stage: &Stage, setting: &str, change: Change) {
     let path = stage.state_file("orders").unwrap();
-    let mut state = stage.state("orders");
-    let settings = state["plan"]["settings"].as_array_mut().unwrap();
+    let mut saved = stage.state("orders");
+    let settings = saved["plan"]["settings"].as_array_mut().unwrap();
     let place = settings.iter().position(|planned| planned["setting"] == setting).unwrap();
     match change {
         Change::Drop => drop(settings.remove(place)),
         Change::NotAtRestore => settings[place]["at_restore"] = Value::Null,
         Change::NotAfterwards => settings[place]["settle"] = Value::Null,
     }
-    let plan: Plan = serde_json::from_value(state["plan"].clone()).unwrap();
-    state["plan_digest"] = plan.digest().into();
-    std::fs::write(path, serde_json::to_vec(&state).unwrap()).unwrap();
+    let plan: Plan = serde_json::from_value(saved["plan"].clone()).unwrap();
+    saved["plan_digest"] = plan.digest().into();
+    std::fs::write(path, serde_json::to_vec(&saved).unwrap()).unwrap();
 }
 
 /// The mutants of a world: each rule that asks AWS for something.
 async fn mutants(world: &World) -> Vec<(String, Change)> {
     let stage = begun(world).await;
-    let state = stage.state("orders");
+    let saved = stage.state("orders");
     let mut found = Vec::new();
-    for planned in state["plan"]["settings"].as_array().unwrap() {
+    for planned in saved["plan"]["settings"].as_array().unwrap() {
         let setting = planned["setting"].as_str().unwrap().to_owned();
         let (restored, settled) = (!planned["at_restore"].is_null(), !planned["settle"].is_null());
         if !(restored || settled) || !(world.of.is_empty() || world.of.contains(&setting.as_str())) {

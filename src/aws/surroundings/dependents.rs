@@ -26,13 +26,14 @@ where
 impl Aws {
     /// The proxies that have this instance as a target; only those of its kind of engine are looked into.
     pub(super) async fn proxies(&self, source: &DbInstance) -> Result<Bounded<String>, ReadError> {
+        let Some(own) = proxied(source) else { return Ok(Bounded { found: vec![], only: None }) };
         let mut names = Vec::new();
         let mut marker = None;
         loop {
             let call = self.rds.describe_db_proxies().set_marker(marker).customize().config_override(twice());
             let page = call.send().await.map_err(failed("rds:DescribeDBProxies"))?;
             let proxies = page.db_proxies.unwrap_or_default();
-            let fits = |family: Option<&str>| family.zip(proxied(source)).is_none_or(|(family, own)| family == own);
+            let fits = |family: Option<&str>| family.is_none_or(|family| family == own);
             names.extend(
                 proxies.into_iter().filter(|row| fits(row.engine_family())).filter_map(|row| row.db_proxy_name),
             );

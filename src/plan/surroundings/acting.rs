@@ -23,7 +23,6 @@ fn acting(case: Case<'_>, all: &[Parameter]) -> Vec<Finding> {
         (Some(EngineFamily::Postgres), "shared_preload_libraries") => {
             parameter.value.split(',').any(|library| library.trim() == "pg_cron")
         }
-        (Some(EngineFamily::Postgres), "rds.logical_replication") => is_on(&parameter.value),
         (Some(EngineFamily::Postgres), "max_logical_replication_workers" | "max_sync_workers_per_subscription")
         | (Some(EngineFamily::Oracle), "job_queue_processes") => {
             parameter.value.parse::<u32>().is_ok_and(|number| number > 0)

@@ -55,6 +55,14 @@ fn addresses(case: Case<'_>, group: &str, subnets: &[GroupSubnet], room: &[Subne
     if subnets.is_empty() {
         return vec![];
     }
+    // Nothing said is not taken for none free.
+    if room.is_empty() {
+        return vec![warn(
+            format!("EC2 shows none of the subnets of {group}: whether they have free addresses isn't known"),
+            "look whether they are there (`aws ec2 describe-subnets`); a restore without an address is refused",
+            RULE,
+        )];
+    }
     let usable: Vec<(&Subnet, i32)> = room
         .iter()
         .filter(|subnet| subnet.state.as_deref().is_none_or(|state| state == "available"))

@@ -60,17 +60,9 @@ fn pending(case: Case<'_>, all: &[PendingMaintenance]) -> Vec<Finding> {
         let due = action.due.map(|due| format!(", due {due}")).unwrap_or_default();
         let what = format!("AWS has maintenance waiting for {name}: {}{described}{due}", action.action);
         match action.due {
-            Some(due) if is_near(due) => warn(
-                what,
-                &format!(
-                    "it may begin while the snapshot is taken: let it pass first, or put it off (`aws rds \
-                     apply-pending-maintenance-action --resource-identifier {} --apply-action {} --opt-in-type \
-                     undo-opt-in`)",
-                    case.source.arn.as_deref().unwrap_or("ARN"),
-                    action.action
-                ),
-                "R-CAT-5",
-            ),
+            Some(due) if is_near(due) => {
+                warn(what, "it may begin while the snapshot is taken: let it pass first, and begin then", "R-CAT-5")
+            }
             _ => note(what, "nothing to do: the migration leaves it waiting", "R-CAT-5"),
         }
     };

@@ -44,7 +44,7 @@ fn made() -> Outcome {
 
 /// Carries out whatever is asked of EC2, as it does, until something else is due.
 fn built() -> (World, Vec<&'static str>) {
-    let mut world = World::choosing(quarantine());
+    let mut world = World::choosing(&quarantine());
     let mut asked = Vec::new();
     loop {
         let Decision::Act(call) = world.standing().decision else { return (world, asked) };
@@ -83,7 +83,7 @@ fn what_others_let_in_is_never_overlooked() {
 
 #[test]
 fn a_group_that_is_not_ours_is_left() {
-    let world = World::choosing(quarantine());
+    let world = World::choosing(&quarantine());
     let stranger = |tags: &[(&str, &str)]| {
         let tags = tags.iter().map(|(key, value)| ((*key).to_owned(), (*value).to_owned())).collect();
         let group = SecurityGroup { tags, ..new_group(&world) };
@@ -105,7 +105,7 @@ fn a_group_that_is_not_ours_is_left() {
 
 #[test]
 fn the_copy_is_restored_into_its_own_group_only() {
-    let plan = World::choosing(quarantine()).plan;
+    let plan = World::choosing(&quarantine()).plan;
     let planned = plan.settings.iter().find(|it| it.setting == Setting::VpcSecurityGroupIds).expect("planned");
     assert_eq!(planned.reason, Some(Reason::Quarantined));
     let (world, _) = built();
@@ -169,18 +169,21 @@ fn automated() -> DbSnapshot {
     }
 }
 
+/// Makes a snapshot another.
+type Change = fn(&mut DbSnapshot);
+
 #[test]
 fn an_existing_snapshot_is_copied_and_never_made_or_removed() {
     let shown = |change: fn(&mut DbSnapshot)| {
         let mut snapshot = automated();
         change(&mut snapshot);
-        World::choosing(from()).with_seen(|seen| seen.snapshot = Some(snapshot))
+        World::choosing(&from()).with_seen(|seen| seen.snapshot = Some(snapshot))
     };
     let Call::CopyDBSnapshot { source, .. } = shown(|_| {}).due() else { panic!("a copy is due") };
     assert_eq!(source, "rds:orders-2026-11-25-02-00");
-    let gone = World::choosing(from());
+    let gone = World::choosing(&from());
     check("gone", &gone, Step::TakeSnapshot, Expect::Stop(&["isn't there any more", "Abandon"]));
-    let table: [(&str, fn(&mut DbSnapshot), Expect); 4] = [
+    let table: [(&str, Change, Expect); 4] = [
         ("another database's", |it| it.resource_id = Some("db-OTHER".into()), Expect::Stop(&["comes from db-OTHER"])),
         ("another moment's", |it| it.original_snapshot_create_time = Some(at("03:00:00")), Expect::Stop(&["taken at"])),
         ("failed", |it| it.status = Some("failed".into()), Expect::Stop(&["is failed"])),
@@ -189,7 +192,7 @@ fn an_existing_snapshot_is_copied_and_never_made_or_removed() {
     for (case, change, expect) in table {
         check(case, &shown(change), Step::TakeSnapshot, expect);
     }
-    let plan = World::choosing(from()).plan;
+    let plan = World::choosing(&from()).plan;
     for goal in [Goal::Abandon, Goal::DropSnapshots] {
         assert!(!goal.pipeline(&plan).contains(&Step::RemoveSnapshot), "{goal:?}");
     }
@@ -202,7 +205,7 @@ fn upgrade() -> Choices {
 #[test]
 fn the_copy_is_upgraded_hop_by_hop_before_it_is_restored() {
     let at_version = |version: &str| {
-        let world = World::choosing(upgrade()).with_snapshot_and_copy();
+        let world = World::choosing(&upgrade()).with_snapshot_and_copy();
         world.with_copy(|copy| copy.engine_version = Some(version.into()))
     };
     for (version, next) in [("14.9", "14.12"), ("14.12", "16.3")] {
@@ -216,7 +219,7 @@ fn the_copy_is_upgraded_hop_by_hop_before_it_is_restored() {
     check("a stranger's version", &at_version("15.1"), Step::Upgrade, Expect::Stop(&["which the plan doesn't know"]));
     let failed = at_version("14.9").with_copy(|copy| copy.status = Some("failed".into()));
     check("failed", &failed, Step::EncryptCopy, Expect::Failed(&["is failed"]));
-    let plan = World::choosing(upgrade()).plan;
+    let plan = World::choosing(&upgrade()).plan;
     let version = plan.settings.iter().find(|it| it.setting == Setting::EngineVersion).expect("planned");
     assert_eq!((version.reason, version.wanted.to_string().as_str()), (Some(Reason::Asked), "16.3"));
     assert!(plan.settings.iter().all(|it| it.setting != Setting::OptionGroupName), "the old default is none there");

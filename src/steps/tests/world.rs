@@ -100,8 +100,8 @@ impl World {
     }
 
     /// Planned with these choices for the copy.
-    pub(super) fn choosing(choices: Choices) -> Self {
-        Self::with(source(), &choices)
+    pub(super) fn choosing(choices: &Choices) -> Self {
+        Self::with(source(), choices)
     }
 
     /// The snapshot that it begins from and the encrypted copy are there.
