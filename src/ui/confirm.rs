@@ -103,25 +103,32 @@ fn under_key(text: &mut Text, plan: &Plan) {
     text.verbatim(&plan.key_arn);
 }
 
-fn effects(text: &mut Text, plan: &Plan, names: &GenerationNames) {
+pub(super) fn effects(text: &mut Text, plan: &Plan, names: &GenerationNames) {
+    text.heading("What it means");
+    for effect in what_it_means(plan, names) {
+        text.point("-", &effect);
+    }
+}
+
+/// What a migration means for source and copy, a sentence or two each.
+pub(super) fn what_it_means(plan: &Plan, names: &GenerationNames) -> Vec<String> {
     let source = &plan.source.identifier;
     let target = &names.target;
-    text.heading("What it means");
-    text.point("-", &format!("{source} keeps serving and is never changed. Applications go on using it."));
     let moment = match &plan.choices.from {
         Some(from) => format!("{} ({})", time::utc(from.taken), from.identifier),
         None => "the moment of the snapshot".to_owned(),
     };
-    text.point(
-        "-",
-        &format!("{target} will hold the data as of {moment}. What {source} writes after that is not in it."),
-    );
-    if plan.choices.from.is_none() {
-        text.point("-", &pause(plan));
-    }
-    text.point("-", &format!("No automated backup of {source} runs while the snapshot is copied."));
-    text.point("-", &explained::reach(plan, target));
-    text.point("-", &explained::jobs(plan, target));
+    let mut effects = vec![
+        format!("{source} keeps serving and is never changed. Applications go on using it."),
+        format!("{target} will hold the data as of {moment}. What {source} writes after that is not in it."),
+    ];
+    effects.extend(plan.choices.from.is_none().then(|| pause(plan)));
+    effects.extend([
+        format!("No automated backup of {source} runs while the snapshot is copied."),
+        explained::reach(plan, target),
+        explained::jobs(plan, target),
+    ]);
+    effects
 }
 
 /// What the snapshot's start does to the source's I/O (by engine and standby).

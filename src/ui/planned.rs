@@ -4,15 +4,15 @@ use serde_json::{Value as Json, json};
 
 use super::{
     Page,
-    confirm::Place,
+    confirm::{self, Place},
     explained, findings, forecast,
     json::{FORMAT, of_check, of_finding},
     text::Text,
 };
 use crate::{
-    model::{DbInstance, DbSnapshot, Setting, Value, name::GenerationNames},
+    model::{DbInstance, DbSnapshot, KeyReference, Setting, Value, name::GenerationNames},
     plan::{
-        Catalogue, Checked, Choices, Facts, Judgement, KeyLookup, Order, PlannedSetting, SettleGroup,
+        Catalogue, Checked, Choices, Facts, Judgement, KeyLookup, Order, Plan, PlannedSetting, SettleGroup,
         carry::{self, Way},
         cost::{Beside, Cost, Prices},
         estimate::Basis,
@@ -54,6 +54,13 @@ impl Planned<'_> {
     fn work(&self) -> Option<(&DbInstance, &GenerationNames)> {
         let Checked::Known(Some(source)) = &self.facts.source else { return None };
         Some((source, self.facts.names.as_ref()?)).filter(|_| source.can_be_encrypted())
+    }
+
+    /// The plan as it would be, under whichever key.
+    fn plan(&self, source: &DbInstance) -> Option<Plan> {
+        let arn = self.key_arn().unwrap_or_default().to_owned();
+        let key = self.facts.key_asked.clone().unwrap_or(KeyReference::Id(arn.clone()));
+        Plan::new(&self.facts.origin(source), &key, arn, None)
     }
 
     fn basis(&self, source: &DbInstance, settings: &[PlannedSetting]) -> Option<Basis> {
@@ -116,6 +123,9 @@ fn work(text: &mut Text, planned: &Planned<'_>, with_key: bool) {
         }
         if with_key {
             key(text, planned);
+            if let Some(plan) = planned.plan(source) {
+                confirm::effects(text, &plan, names);
+            }
         }
         at_restore(text, &settings);
         afterwards(text, &settings);
@@ -292,6 +302,7 @@ pub fn json(planned: &Planned<'_>) -> Json {
     let settings = work.map(|(source, _)| carry::plan_settings(&facts.origin(source))).unwrap_or_default();
     let times = work.and_then(|(source, _)| planned.basis(source, &settings)).map(|basis| forecast::json_times(&basis));
     let cost = work.and_then(|(source, _)| planned.cost(source)).map(|cost| forecast::json_costs(&cost));
+    let effects = work.and_then(|(source, names)| Some(confirm::what_it_means(&planned.plan(source)?, names)));
     let left = work.map(|(source, _)| carry::left_out(&facts.origin(source))).unwrap_or_default();
     let left = left.into_iter().map(|(setting, source)| {
         json!({
@@ -317,7 +328,7 @@ pub fn json(planned: &Planned<'_>) -> Json {
         "choices": facts.choices, "kms_key": facts.key_asked.as_ref().map(ToString::to_string), "kms_key_arn": planned.key_arn(),
         "steps": steps.into_iter().flatten().collect::<Vec<_>>(), "time": times, "cost": cost,
         "settings": settings.iter().map(of_setting).chain(left).collect::<Vec<_>>(),
-        "findings": judgement.findings.iter().map(of_finding).collect::<Vec<_>>(),
+        "what_it_means": effects, "findings": judgement.findings.iter().map(of_finding).collect::<Vec<_>>(),
         "checks": judgement.checks.iter().map(of_check).collect::<Vec<_>>(),
     })
 }

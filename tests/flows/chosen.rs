@@ -6,6 +6,7 @@ use serde_json::{Value, json};
 use crate::{
     end::{instance, journal, rds, target_of},
     stage::{Stage, assert_heard},
+    sweep::worlds::attached,
 };
 
 /// The tags of the copy that aren't ours.
@@ -126,32 +127,38 @@ async fn what_cannot_be_is_refused_before_the_first_call() {
 /// Roles, a managed password and a directory come along; the new secret is named.
 #[tokio::test(start_paused = true)]
 async fn what_hangs_on_the_source_comes_along() {
-    let stage = Stage::new();
-    for name in ["intake", "vault-mysql", "desk-sql"] {
-        let heard = stage.run(&format!("migrate {name} --sandbox")).await;
-        assert_eq!(heard.code, 0, "{name}: {heard}");
-        let (source, copy) = (instance(&stage, name).await, instance(&stage, &target_of(&stage, name)).await);
-        let roles = |row: &aws_sdk_rds::types::DbInstance| {
-            let all = row.associated_roles().iter();
-            all.map(|role| format!("{:?} {:?} {:?}", role.role_arn(), role.feature_name(), role.status()))
-                .collect::<std::collections::BTreeSet<_>>()
-        };
-        assert_eq!(roles(&copy), roles(&source), "{name}");
-        assert_eq!(copy.master_user_secret().is_some(), source.master_user_secret().is_some(), "{name}");
-        if let (Some(new), Some(old)) = (copy.master_user_secret(), source.master_user_secret()) {
-            assert_ne!(new.secret_arn(), old.secret_arn(), "{name}");
-            assert_eq!((new.kms_key_id(), new.secret_status()), (old.kms_key_id(), Some("active")), "{name}");
-            assert!(heard.stdout.contains(new.secret_arn().unwrap()), "{name}: {heard}");
-        }
-        let domains = |row: &aws_sdk_rds::types::DbInstance| {
-            let all = row.domain_memberships().iter();
-            all.map(|it| format!("{:?} {:?} {:?}", it.domain(), it.fqdn(), it.status())).collect::<Vec<_>>()
-        };
-        assert_eq!(domains(&copy), domains(&source), "{name}");
-        assert_eq!(stage.run(&format!("verify {name} --sandbox")).await.code, 0, "{name}");
-    }
-    let added = journal(&stage, "intake").iter().filter(|line| line.starts_with("AddRoleToDBInstance")).count();
-    assert!(added > 0, "{:?}", journal(&stage, "intake"));
+    let stage = Stage::of(&[attached()]);
+    let heard = stage.run("migrate orders --sandbox").await;
+    assert_eq!(heard.code, 0, "{heard}");
+    let (source, copy) = (instance(&stage, "orders").await, instance(&stage, &target_of(&stage, "orders")).await);
+    let roles = |row: &aws_sdk_rds::types::DbInstance| {
+        let all = row.associated_roles().iter();
+        all.map(|role| format!("{:?} {:?} {:?}", role.role_arn(), role.feature_name(), role.status()))
+            .collect::<std::collections::BTreeSet<_>>()
+    };
+    assert_eq!(roles(&copy), roles(&source));
+    let (new, old) = (copy.master_user_secret().unwrap(), source.master_user_secret().unwrap());
+    assert_ne!(new.secret_arn(), old.secret_arn());
+    assert_eq!((new.kms_key_id(), new.secret_status()), (old.kms_key_id(), Some("active")));
+    assert!(heard.stdout.contains(new.secret_arn().unwrap()), "{heard}");
+    let domains = |row: &aws_sdk_rds::types::DbInstance| {
+        let all = row.domain_memberships().iter();
+        all.map(|it| format!("{:?} {:?} {:?}", it.domain(), it.iam_role_name(), it.status())).collect::<Vec<_>>()
+    };
+    assert_eq!(domains(&copy), domains(&source));
+    assert_eq!(stage.run("verify orders --sandbox").await.code, 0);
+    let added = journal(&stage, "orders").iter().filter(|line| line.starts_with("AddRoleToDBInstance")).count();
+    assert_eq!(added, 2, "{:?}", journal(&stage, "orders"));
+}
+
+/// A role that AWS can't take shows so: the run stops at the end with a difference, not before.
+#[tokio::test(start_paused = true)]
+async fn a_role_that_turns_out_invalid_is_named() {
+    let stage = Stage::of(&[attached()]);
+    stage.order("AddRoleToDBInstance", 0, 1, How::EndsAs { status: "INVALID".into() });
+    let heard = stage.run("migrate orders --sandbox").await;
+    assert_eq!(heard.code, 7, "{heard}");
+    assert!(heard.stdout.split_whitespace().collect::<Vec<_>>().join(" ").contains("INVALID"), "{heard}");
 }
 
 /// Choices are not in AWS: a lost file isn't rebuilt as if there had been none.

@@ -357,7 +357,7 @@ fn what_waits_at_the_source() {
         (
             "within a day",
             |_, _, around| waiting(around, at("2026-11-26T04:00:00Z")),
-            &[(Warning, &["due 2026-11-26T04:00:00Z", "--apply-action db-upgrade --opt-in-type undo-opt-in"])],
+            &[(Warning, &["due 2026-11-26T04:00:00Z", "let it pass first"])],
         ),
         (
             "in its window",

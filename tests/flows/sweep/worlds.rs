@@ -89,7 +89,7 @@ pub(crate) const WORLDS: [World; 27] = [
 ];
 
 /// A source with roles, a managed password and a directory.
-fn attached() -> serde_json::Value {
+pub(crate) fn attached() -> serde_json::Value {
     json!({
         "AssociatedRoles": [
             {"RoleArn": "arn:aws:iam::000000000000:role/import", "FeatureName": "s3Import", "Status": "ACTIVE"},
