@@ -48,6 +48,9 @@ mod others;
 #[path = "flows/planning.rs"]
 mod planning;
 #[cfg(test)]
+#[path = "flows/property.rs"]
+mod property;
+#[cfg(test)]
 #[path = "flows/quarantine.rs"]
 mod quarantine;
 #[cfg(test)]
