@@ -23,13 +23,6 @@ async fn groups(stage: &Stage) -> Vec<SecurityGroup> {
         .collect()
 }
 
-/// Makes a bastion's group where there is none, in the VPC of the small world.
-async fn bastion(stage: &Stage) -> String {
-    let vpc = instance(stage, "orders").await.db_subnet_group().unwrap().vpc_id().unwrap().to_owned();
-    let made = ec2(&stage.sandbox).await.create_security_group().group_name("bastion").description("b").vpc_id(vpc);
-    made.send().await.unwrap().group_id.unwrap()
-}
-
 fn migrate() -> String {
     format!("migrate orders --sandbox --network quarantine --bastion-group {BASTION}")
 }
@@ -92,10 +85,8 @@ async fn a_lost_answer_makes_no_second_group() {
     for operation in ["CreateSecurityGroup", "RevokeSecurityGroupEgress", "AuthorizeSecurityGroupIngress"] {
         for how in [How::DropAnswer, How::DropRequest, How::Throttle] {
             let stage = Stage::small();
-            let bastion = bastion(&stage).await;
             stage.order(operation, 0, 1, how.clone());
-            let flags = format!("--network quarantine --bastion-group {bastion}");
-            let heard = stage.run(&format!("migrate orders --sandbox {flags}")).await;
+            let heard = stage.run(&migrate()).await;
             assert_eq!(heard.code, 0, "{operation} {how:?}: {heard}");
             let made = groups(&stage).await;
             assert_eq!(made.len(), 1, "{operation} {how:?}");
