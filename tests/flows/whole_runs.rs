@@ -72,7 +72,10 @@ async fn as_json() {
 
 #[tokio::test(start_paused = true)]
 async fn postgres_with_a_standby() {
-    let stage = Stage::of(&[json!({"MultiAZ": true, "StorageType": "io1", "Iops": 1000, "AllocatedStorage": 100})]);
+    let stage = Stage::of(&[json!({
+        "MultiAZ": true, "StorageType": "io1", "Iops": 1000, "AllocatedStorage": 100,
+        "EngineLifecycleSupport": "open-source-rds-extended-support",
+    })]);
     let (heard, differ) = migrated(&stage, "orders").await;
     assert_heard!("postgres_with_a_standby", heard);
     assert_eq!(differ, BTreeMap::new());
