@@ -79,7 +79,7 @@ fn groups_and_tags_are_kept() {
     let subnets = column(&rds("describe-db-subnet-groups")["DBSubnetGroups"][1], "Subnets", "SubnetIdentifier");
     let made = "create-db-subnet-group --db-subnet-group-description d --db-subnet-group-name mine --subnet-ids";
     refused("DBSubnetGroupDoesNotCoverEnoughAZs", &format!("{made} {}", subnets[0]));
-    refused("InvalidSubnet", &format!("{made} {} subnet-00000000000000000", subnets[0]));
+    refused("InvalidParameterValue", &format!("{made} {} subnet-00000000000000000", subnets[0]));
     rds(&format!("{made} {}", subnets.join(" ")));
     refused("DBSubnetGroupAlreadyExists", &format!("{made} {}", subnets.join(" ")));
     rds("delete-db-subnet-group --db-subnet-group-name mine");
