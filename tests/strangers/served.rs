@@ -27,7 +27,17 @@ impl Sandbox {
     /// Starts one whose time runs so many times as fast as ours, or says loudly why not.
     pub(super) fn start(speed: &str) -> Option<Self> {
         let aws = AwsCli::find()?;
-        let folder = TempDir::new().expect("a temporary folder");
+        Some(Self::serve(aws, TempDir::new().expect("a temporary folder"), speed))
+    }
+
+    /// The same world, served anew in another time.
+    pub(super) fn at_speed(self, speed: &str) -> Self {
+        let Self { aws, url: _, _server: server, _folder: folder } = self;
+        drop(server);
+        Self::serve(aws, folder, speed)
+    }
+
+    fn serve(aws: AwsCli, folder: TempDir, speed: &str) -> Self {
         let mut server = Owned(
             command(Path::new(env!("CARGO_BIN_EXE_rds-encrypt")), folder.path())
                 .args(["sandbox", "serve", "--speed", speed, "--state-dir"])
@@ -45,7 +55,7 @@ impl Sandbox {
             .find(|word| word.starts_with("http://127.0.0.1:"))
             .unwrap_or_else(|| panic!("the first line holds no URL: {line:?}"))
             .to_owned();
-        Some(Self { aws: aws.at(&url), url, _server: server, _folder: folder })
+        Self { aws: aws.at(&url), url, _server: server, _folder: folder }
     }
 
     /// Orders the next calls of an operation to end in a status, and stay in it.

@@ -1,4 +1,4 @@
-"""boto3's own waiters and paginators against an endpoint; prints what they did."""
+"""boto3's own waiters, or its paginators, against an endpoint; prints what they did."""
 
 import json
 import sys
@@ -92,8 +92,7 @@ def paginators():
             if not client.can_paginate(method):
                 continue
             try:
-                # Automated snapshots come and go while this one looks.
-                pages(client, method, size) if method != "describe_db_snapshots" else None
+                pages(client, method, size)
             except ClientError as error:
                 if error.response["ResponseMetadata"]["HTTPStatusCode"] != 501:
                     raise
@@ -121,7 +120,9 @@ def fill():
         wait("db_instance_available", DBInstanceIdentifier=name)
 
 
-waiters()
-fill()
-paginators()
+if json.load(sys.stdin) == "wait":
+    waiters()
+    fill()
+else:
+    paginators()
 print(json.dumps(did))
