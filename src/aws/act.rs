@@ -1,11 +1,6 @@
 //! The mutating calls: one function each, one attempt each, nothing added that the call doesn't hold.
 
-use aws_sdk_rds::{
-    config::{Builder, retry::RetryConfig},
-    error::SdkError,
-    operation::RequestId,
-    types::DbInstance,
-};
+use aws_sdk_rds::{error::SdkError, operation::RequestId, types::DbInstance};
 use aws_smithy_runtime_api::client::orchestrator::HttpResponse;
 use aws_smithy_types::error::metadata::ProvideErrorMetadata;
 
@@ -49,24 +44,24 @@ impl Aws {
 
     async fn create_snapshot(&self, instance: &str, snapshot: &str, tags: &Tags) -> Result<Outcome, CallError> {
         let call = self
-            .rds
+            .rds_once
             .create_db_snapshot()
             .db_instance_identifier(instance)
             .db_snapshot_identifier(snapshot)
             .set_tags(Some(tag_list(tags)));
-        let answer = call.customize().config_override(once()).send().await;
+        let answer = call.send().await;
         accepted(answer, |_| None)
     }
 
     async fn copy_snapshot(&self, source: &str, target: &str, key: &str, tags: &Tags) -> Result<Outcome, CallError> {
         let call = self
-            .rds
+            .rds_once
             .copy_db_snapshot()
             .source_db_snapshot_identifier(source)
             .target_db_snapshot_identifier(target)
             .kms_key_id(key)
             .set_tags(Some(tag_list(tags)));
-        let answer = call.customize().config_override(once()).send().await;
+        let answer = call.send().await;
         accepted(answer, |_| None)
     }
 
@@ -77,67 +72,67 @@ impl Aws {
         settings: &SettingValues,
     ) -> Result<Outcome, CallError> {
         let mut call = self
-            .rds
+            .rds_once
             .restore_db_instance_from_db_snapshot()
             .db_snapshot_identifier(snapshot)
             .db_instance_identifier(target);
         for (setting, value) in settings {
             call = restore_with(call, *setting, value)?;
         }
-        let answer = call.customize().config_override(once()).send().await;
+        let answer = call.send().await;
         accepted(answer, |answer| resource_id(answer.db_instance.as_ref()))
     }
 
     async fn modify_instance(&self, instance: &str, settings: &SettingValues) -> Result<Outcome, CallError> {
-        let mut call = self.rds.modify_db_instance().db_instance_identifier(instance).apply_immediately(true);
+        let mut call = self.rds_once.modify_db_instance().db_instance_identifier(instance).apply_immediately(true);
         for (setting, value) in settings {
             call = modify_with(call, *setting, value)?;
         }
-        let answer = call.customize().config_override(once()).send().await;
+        let answer = call.send().await;
         accepted(answer, |answer| resource_id(answer.db_instance.as_ref()))
     }
 
     async fn reboot_instance(&self, instance: &str) -> Result<Outcome, CallError> {
-        let call = self.rds.reboot_db_instance().db_instance_identifier(instance);
-        let answer = call.customize().config_override(once()).send().await;
+        let call = self.rds_once.reboot_db_instance().db_instance_identifier(instance);
+        let answer = call.send().await;
         accepted(answer, |answer| resource_id(answer.db_instance.as_ref()))
     }
 
     async fn add_role(&self, instance: &str, role: &str, feature: &str) -> Result<Outcome, CallError> {
-        let call =
-            self.rds.add_role_to_db_instance().db_instance_identifier(instance).role_arn(role).feature_name(feature);
-        accepted(call.customize().config_override(once()).send().await, |_| None)
+        let call = self
+            .rds_once
+            .add_role_to_db_instance()
+            .db_instance_identifier(instance)
+            .role_arn(role)
+            .feature_name(feature);
+        accepted(call.send().await, |_| None)
     }
 
     async fn upgrade_snapshot(&self, snapshot: &str, engine_version: &str) -> Result<Outcome, CallError> {
-        let call = self.rds.modify_db_snapshot().db_snapshot_identifier(snapshot).engine_version(engine_version);
-        accepted(call.customize().config_override(once()).send().await, |_| None)
+        let call = self.rds_once.modify_db_snapshot().db_snapshot_identifier(snapshot).engine_version(engine_version);
+        accepted(call.send().await, |_| None)
     }
 
     async fn delete_instance(&self, instance: &str) -> Result<Outcome, CallError> {
         let call = self
-            .rds
+            .rds_once
             .delete_db_instance()
             .db_instance_identifier(instance)
             .skip_final_snapshot(true)
             .delete_automated_backups(true);
-        let answer = call.customize().config_override(once()).send().await;
+        let answer = call.send().await;
         accepted(answer, |answer| resource_id(answer.db_instance.as_ref()))
     }
 
     async fn delete_snapshot(&self, snapshot: &str) -> Result<Outcome, CallError> {
-        let call = self.rds.delete_db_snapshot().db_snapshot_identifier(snapshot);
-        let answer = call.customize().config_override(once()).send().await;
+        let call = self.rds_once.delete_db_snapshot().db_snapshot_identifier(snapshot);
+        let answer = call.send().await;
         accepted(answer, |_| None)
     }
 }
 
-/// One attempt: whether to ask again is the engine's to decide, after a look.
-fn once() -> Builder {
-    Builder::new().retry_config(RetryConfig::disabled())
-}
-
-fn accepted<T: RequestId, E>(
+/// What became of a call: every service's answers go through here.
+pub(super) fn accepted<T: RequestId, E>(
     answer: Result<T, SdkError<E, HttpResponse>>,
     resource_id: impl FnOnce(&T) -> Option<String>,
 ) -> Result<Outcome, CallError>

@@ -1,7 +1,5 @@
 //! The certificate authorities that a Region offers.
 
-use aws_sdk_rds::config::{Builder, retry::RetryConfig};
-
 use super::{Aws, CallError, ReadError};
 
 const ACTION: &str = "rds:DescribeCertificates";
@@ -11,10 +9,8 @@ impl Aws {
     /// it is asked for twice at the most.
     pub async fn certificates(&self) -> Result<Vec<String>, ReadError> {
         let answer = self
-            .rds
+            .rds_twice
             .describe_certificates()
-            .customize()
-            .config_override(Builder::new().retry_config(RetryConfig::standard().with_max_attempts(2)))
             .send()
             .await
             .map_err(|error| ReadError { action: ACTION, error: CallError::of(&error) })?;

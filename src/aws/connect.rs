@@ -38,9 +38,16 @@ pub enum ConnectError {
 #[derive(Clone, Debug)]
 pub struct Aws {
     pub(super) rds: aws_sdk_rds::Client,
+    /// For what changes something: one attempt, since whether to ask again is the engine's to decide, after a look.
+    pub(super) rds_once: aws_sdk_rds::Client,
+    /// For questions with whose answers nothing stands or falls: two attempts.
+    pub(super) rds_twice: aws_sdk_rds::Client,
     pub(super) kms: aws_sdk_kms::Client,
     pub(super) sts: aws_sdk_sts::Client,
     pub(super) ec2: aws_sdk_ec2::Client,
+    /// As [`rds_once`](Self::rds_once).
+    pub(super) ec2_once: aws_sdk_ec2::Client,
+    /// As [`rds_twice`](Self::rds_twice): nothing else is asked of it.
     pub(super) cloudwatch: aws_sdk_cloudwatch::Client,
     region: String,
     clock: AwsClock,
@@ -65,16 +72,30 @@ impl Aws {
     async fn with_clock(connection: &Connection, clock: AwsClock) -> Result<Self, ConnectError> {
         let config = load(connection).await?;
         let region = config.region().ok_or(ConnectError::NoRegion)?.to_string();
-        let rds = aws_sdk_rds::config::Builder::from(&config).interceptor(clock.clone()).build();
+        let patient = config.retry_config().cloned().unwrap_or_else(RetryConfig::standard);
+        let (once, twice) = (RetryConfig::disabled(), RetryConfig::standard().with_max_attempts(2));
+        let rds = |attempts: &RetryConfig| {
+            let builder = aws_sdk_rds::config::Builder::from(&config).interceptor(clock.clone());
+            aws_sdk_rds::Client::from_conf(builder.retry_config(attempts.clone()).build())
+        };
+        let ec2 = |attempts: &RetryConfig| {
+            let builder = aws_sdk_ec2::config::Builder::from(&config).interceptor(clock.clone());
+            aws_sdk_ec2::Client::from_conf(builder.retry_config(attempts.clone()).build())
+        };
+        let (rds, rds_once, rds_twice) = (rds(&patient), rds(&once), rds(&twice));
+        let (ec2, ec2_once) = (ec2(&patient), ec2(&once));
         let kms = aws_sdk_kms::config::Builder::from(&config).interceptor(clock.clone()).build();
         let sts = aws_sdk_sts::config::Builder::from(&config).interceptor(clock.clone()).build();
-        let ec2 = aws_sdk_ec2::config::Builder::from(&config).interceptor(clock.clone()).build();
-        let cloudwatch = aws_sdk_cloudwatch::config::Builder::from(&config).interceptor(clock.clone()).build();
+        let cloudwatch = aws_sdk_cloudwatch::config::Builder::from(&config).interceptor(clock.clone());
+        let cloudwatch = cloudwatch.retry_config(twice).build();
         Ok(Self {
-            rds: aws_sdk_rds::Client::from_conf(rds),
+            rds,
+            rds_once,
+            rds_twice,
             kms: aws_sdk_kms::Client::from_conf(kms),
             sts: aws_sdk_sts::Client::from_conf(sts),
-            ec2: aws_sdk_ec2::Client::from_conf(ec2),
+            ec2,
+            ec2_once,
             cloudwatch: aws_sdk_cloudwatch::Client::from_conf(cloudwatch),
             region,
             clock,

@@ -1,9 +1,9 @@
 //! Subnet, parameter and option groups, and snapshots to begin from, by name.
 
-use aws_sdk_rds::types::{DbSubnetGroup, Filter};
+use aws_sdk_rds::types::DbSubnetGroup;
 use aws_smithy_types::error::metadata::ProvideErrorMetadata;
 
-use super::{Aws, CallError, ReadError, read};
+use super::{Aws, CallError, ReadError};
 use crate::{
     model::{DbSnapshot, SnapshotState, SubnetGroup},
     plan::OptionGroup,
@@ -12,7 +12,6 @@ use crate::{
 const SUBNET_GROUPS: &str = "rds:DescribeDBSubnetGroups";
 const PARAMETER_GROUPS: &str = "rds:DescribeDBParameterGroups";
 const OPTION_GROUPS: &str = "rds:DescribeOptionGroups";
-const SNAPSHOTS: &str = "rds:DescribeDBSnapshots";
 
 impl Aws {
     /// Reads a DB subnet group.
@@ -44,13 +43,7 @@ impl Aws {
 
     /// Reads the newest automated snapshot of a database that is available.
     pub async fn latest_automated_snapshot(&self, resource_id: &str) -> Result<Option<DbSnapshot>, ReadError> {
-        let of = Filter::builder().name("dbi-resource-id").values(resource_id).build();
-        let mut pages = self.rds.describe_db_snapshots().snapshot_type("automated").filters(of).into_paginator().send();
-        let mut found: Vec<DbSnapshot> = Vec::new();
-        while let Some(page) = pages.next().await {
-            let page = page.map_err(|error| ReadError { action: SNAPSHOTS, error: CallError::of(&error) })?;
-            found.extend(page.db_snapshots.unwrap_or_default().iter().map(read::snapshot));
-        }
+        let mut found = self.automated_snapshots_of(resource_id).await?;
         found.retain(|snapshot| snapshot.state() == SnapshotState::Available);
         found.sort_by_key(|snapshot| snapshot.original_snapshot_create_time.or(snapshot.snapshot_create_time));
         Ok(found.pop())

@@ -5,9 +5,8 @@ use std::collections::BTreeSet;
 use aws_sdk_ec2::types::{
     Filter, IpPermission, IpRange, Ipv6Range, PrefixListId, ResourceType, Tag, TagSpecification, UserIdGroupPair,
 };
-use aws_smithy_types::error::metadata::ProvideErrorMetadata;
 
-use super::{Aws, CallError, ReadError};
+use super::{Aws, CallError, ReadError, act::accepted};
 use crate::model::{Call, Outcome, Peer, SecurityGroup, SecurityRule, Tags};
 
 const GROUPS: &str = "ec2:DescribeSecurityGroups";
@@ -38,26 +37,24 @@ impl Aws {
 
     /// Carries out one call about security groups, once.
     pub(super) async fn act_on_network(&self, call: &Call) -> Result<Outcome, CallError> {
+        let ec2 = &self.ec2_once;
         match call {
             Call::CreateSecurityGroup { name, vpc_id, tags } => self.create_group(name, vpc_id, tags).await,
             Call::AuthorizeSecurityGroupIngress { group_id, rules, .. } => {
-                let call = self.ec2.authorize_security_group_ingress().group_id(group_id);
-                let answer = call.set_ip_permissions(Some(permissions(rules))).customize().config_override(once());
-                done(answer.send().await)
+                let call = ec2.authorize_security_group_ingress().group_id(group_id);
+                accepted(call.set_ip_permissions(Some(permissions(rules))).send().await, |_| None)
             }
             Call::AuthorizeSecurityGroupEgress { group_id, rules, .. } => {
-                let call = self.ec2.authorize_security_group_egress().group_id(group_id);
-                let answer = call.set_ip_permissions(Some(permissions(rules))).customize().config_override(once());
-                done(answer.send().await)
+                let call = ec2.authorize_security_group_egress().group_id(group_id);
+                accepted(call.set_ip_permissions(Some(permissions(rules))).send().await, |_| None)
             }
             Call::RevokeSecurityGroupEgress { group_id, rules, .. } => {
-                let call = self.ec2.revoke_security_group_egress().group_id(group_id);
-                let answer = call.set_ip_permissions(Some(permissions(rules))).customize().config_override(once());
-                done(answer.send().await)
+                let call = ec2.revoke_security_group_egress().group_id(group_id);
+                accepted(call.set_ip_permissions(Some(permissions(rules))).send().await, |_| None)
             }
-            Call::DeleteSecurityGroup { group_id, .. } => done(
-                self.ec2.delete_security_group().group_id(group_id).customize().config_override(once()).send().await,
-            ),
+            Call::DeleteSecurityGroup { group_id, .. } => {
+                accepted(ec2.delete_security_group().group_id(group_id).send().await, |_| None)
+            }
             other => Err(CallError::Refused {
                 code: "NotSent".into(),
                 message: format!("{} is no call about security groups; this is our fault", other.action()),
@@ -71,30 +68,14 @@ impl Aws {
         let tagged =
             TagSpecification::builder().resource_type(ResourceType::SecurityGroup).set_tags(Some(tags)).build();
         let call = self
-            .ec2
+            .ec2_once
             .create_security_group()
             .group_name(name)
             .description(DESCRIPTION)
             .vpc_id(vpc_id)
             .tag_specifications(tagged);
-        let answer = call.customize().config_override(once()).send().await;
-        let answer = answer.map_err(|error| CallError::of(&error))?;
-        Ok(Outcome::Accepted { request_id: None, resource_id: answer.group_id })
+        accepted(call.send().await, |answer| answer.group_id.clone())
     }
-}
-
-fn once() -> aws_sdk_ec2::config::Builder {
-    aws_sdk_ec2::config::Builder::new().retry_config(aws_sdk_ec2::config::retry::RetryConfig::disabled())
-}
-
-fn done<T, E>(
-    answer: Result<T, aws_sdk_ec2::error::SdkError<E, aws_smithy_runtime_api::client::orchestrator::HttpResponse>>,
-) -> Result<Outcome, CallError>
-where
-    E: ProvideErrorMetadata + std::error::Error + 'static,
-{
-    answer.map_err(|error| CallError::of(&error))?;
-    Ok(Outcome::Accepted { request_id: None, resource_id: None })
 }
 
 fn group(row: aws_sdk_ec2::types::SecurityGroup) -> SecurityGroup {

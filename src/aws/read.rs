@@ -53,16 +53,26 @@ impl Aws {
 
     /// Reads the manual snapshots that have these names; those that don't exist are left out.
     pub async fn snapshots(&self, names: &[&str]) -> Result<Vec<DbSnapshot>, ReadError> {
-        self.filtered_snapshots(filter("db-snapshot-id", names)).await
+        self.filtered_snapshots(None, filter("db-snapshot-id", names)).await
     }
 
     /// Reads the manual snapshots of the database with this resource id, copies among them.
     pub async fn snapshots_of(&self, resource_id: &str) -> Result<Vec<DbSnapshot>, ReadError> {
-        self.filtered_snapshots(filter("dbi-resource-id", &[resource_id])).await
+        self.filtered_snapshots(None, filter("dbi-resource-id", &[resource_id])).await
     }
 
-    async fn filtered_snapshots(&self, filter: types::Filter) -> Result<Vec<DbSnapshot>, ReadError> {
-        let mut pages = self.rds.describe_db_snapshots().filters(filter).max_records(PAGE).into_paginator().send();
+    /// Reads the automated snapshots of the database with this resource id.
+    pub async fn automated_snapshots_of(&self, resource_id: &str) -> Result<Vec<DbSnapshot>, ReadError> {
+        self.filtered_snapshots(Some("automated"), filter("dbi-resource-id", &[resource_id])).await
+    }
+
+    async fn filtered_snapshots(
+        &self,
+        kind: Option<&str>,
+        filter: types::Filter,
+    ) -> Result<Vec<DbSnapshot>, ReadError> {
+        let call = self.rds.describe_db_snapshots().set_snapshot_type(kind.map(str::to_owned));
+        let mut pages = call.filters(filter).max_records(PAGE).into_paginator().send();
         let mut found = Vec::new();
         while let Some(page) = pages.next().await {
             let page = page.map_err(|error| ReadError { action: SNAPSHOTS, error: CallError::of(&error) })?;
@@ -72,7 +82,7 @@ impl Aws {
     }
 }
 
-fn filter(name: &str, values: &[&str]) -> types::Filter {
+pub(super) fn filter(name: &str, values: &[&str]) -> types::Filter {
     let values = values.iter().map(|value| (*value).to_owned()).collect();
     types::Filter::builder().name(name).set_values(Some(values)).build()
 }
@@ -162,7 +172,7 @@ fn processor_features(row: &types::DbInstance) -> Tags {
 }
 
 /// Reads one row of `DescribeDBSnapshots`.
-pub(super) fn snapshot(row: &types::DbSnapshot) -> DbSnapshot {
+fn snapshot(row: &types::DbSnapshot) -> DbSnapshot {
     DbSnapshot {
         identifier: row.db_snapshot_identifier.clone().unwrap_or_default(),
         arn: row.db_snapshot_arn.clone(),

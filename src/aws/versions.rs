@@ -3,9 +3,8 @@
 //! Nothing stands or falls with these answers, so each question is asked twice at the most, and one that fails costs
 //! only itself.
 
-use aws_sdk_rds::{
-    config::{Builder, retry::RetryConfig},
-    types::{DbEngineVersion, DbMajorEngineVersion, LifecycleSupportName, OrderableDbInstanceOption, UpgradeTarget},
+use aws_sdk_rds::types::{
+    DbEngineVersion, DbMajorEngineVersion, LifecycleSupportName, OrderableDbInstanceOption, UpgradeTarget,
 };
 
 use super::{Aws, CallError, ReadError, checked, read::timestamp};
@@ -93,25 +92,21 @@ impl Aws {
 
     /// The versions of an engine, deprecated ones among them; with a number, that one alone.
     pub async fn engine_versions(&self, engine: &str, number: Option<&str>) -> Result<Vec<EngineVersion>, ReadError> {
+        let mut pages = self
+            .rds_twice
+            .describe_db_engine_versions()
+            .engine(engine)
+            .set_engine_version(number.map(str::to_owned))
+            .include_all(true)
+            .max_records(PAGE)
+            .into_paginator()
+            .send();
         let mut found = Vec::new();
-        let mut marker = None;
-        loop {
-            let call = self
-                .rds
-                .describe_db_engine_versions()
-                .engine(engine)
-                .set_engine_version(number.map(str::to_owned))
-                .include_all(true)
-                .max_records(PAGE)
-                .set_marker(marker);
-            let answer = call.customize().config_override(twice()).send().await;
-            let page = answer.map_err(|error| ReadError { action: VERSIONS, error: CallError::of(&error) })?;
+        while let Some(page) = pages.next().await {
+            let page = page.map_err(|error| ReadError { action: VERSIONS, error: CallError::of(&error) })?;
             found.extend(page.db_engine_versions.unwrap_or_default().into_iter().filter_map(version));
-            marker = page.marker;
-            if marker.is_none() {
-                return Ok(found);
-            }
         }
+        Ok(found)
     }
 
     /// All that a way from one version to another rests on: two rows where one upgrade leads there, else the engine's.
@@ -128,18 +123,14 @@ impl Aws {
 
     /// How long AWS supports the majors of an engine.
     pub async fn major_versions(&self, engine: &str) -> Result<Vec<MajorVersion>, ReadError> {
+        let call = self.rds_twice.describe_db_major_engine_versions().engine(engine).max_records(PAGE);
+        let mut pages = call.into_paginator().send();
         let mut found = Vec::new();
-        let mut marker = None;
-        loop {
-            let call = self.rds.describe_db_major_engine_versions().engine(engine).max_records(PAGE).set_marker(marker);
-            let answer = call.customize().config_override(twice()).send().await;
-            let page = answer.map_err(|error| ReadError { action: MAJORS, error: CallError::of(&error) })?;
+        while let Some(page) = pages.next().await {
+            let page = page.map_err(|error| ReadError { action: MAJORS, error: CallError::of(&error) })?;
             found.extend(page.db_major_engine_versions.unwrap_or_default().into_iter().filter_map(major));
-            marker = page.marker;
-            if marker.is_none() {
-                return Ok(found);
-            }
         }
+        Ok(found)
     }
 
     /// Only two engines have Extended Support (R-LIFE-1).
@@ -153,36 +144,32 @@ impl Aws {
     /// What can be ordered. That a version isn't known there means the same as an empty list (R-CAT-10).
     async fn orderable(&self, asked: Asked<'_>) -> Result<Vec<OrderableOption>, ReadError> {
         let own = |text: Option<&str>| text.map(str::to_owned);
+        let mut pages = self
+            .rds_twice
+            .describe_orderable_db_instance_options()
+            .engine(asked.engine)
+            .set_engine_version(own(asked.version))
+            .set_db_instance_class(own(asked.class))
+            .set_license_model(own(asked.license))
+            .vpc(true)
+            .max_records(PAGE)
+            .into_paginator()
+            .send();
         let mut found = Vec::new();
-        let mut marker = None;
-        loop {
-            let call = self
-                .rds
-                .describe_orderable_db_instance_options()
-                .engine(asked.engine)
-                .set_engine_version(own(asked.version))
-                .set_db_instance_class(own(asked.class))
-                .set_license_model(own(asked.license))
-                .vpc(true)
-                .max_records(PAGE)
-                .set_marker(marker);
-            let answer = call.customize().config_override(twice()).send().await;
-            let page = match answer.map_err(|error| CallError::of(&error)) {
-                Ok(page) => page,
+        while let Some(page) = pages.next().await {
+            match page.map_err(|error| CallError::of(&error)) {
+                Ok(page) => {
+                    found.extend(page.orderable_db_instance_options.unwrap_or_default().into_iter().map(option));
+                }
                 Err(CallError::Refused { code, .. }) if is_strange(&code) => return Ok(Vec::new()),
                 Err(error) => return Err(ReadError { action: ORDERABLE, error }),
-            };
-            found.extend(page.orderable_db_instance_options.unwrap_or_default().into_iter().map(option));
-            marker = page.marker.filter(|_| !asked.first_only);
-            if marker.is_none() {
-                return Ok(found);
+            }
+            if asked.first_only {
+                break;
             }
         }
+        Ok(found)
     }
-}
-
-fn twice() -> Builder {
-    Builder::new().retry_config(RetryConfig::standard().with_max_attempts(2))
 }
 
 fn is_strange(code: &str) -> bool {

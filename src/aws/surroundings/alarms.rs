@@ -1,9 +1,6 @@
 //! Alarms of CloudWatch that watch a database by its name.
 
-use aws_sdk_cloudwatch::{
-    config::{Builder, retry::RetryConfig},
-    types::{AlarmType, Dimension, MetricAlarm},
-};
+use aws_sdk_cloudwatch::types::{AlarmType, Dimension, MetricAlarm};
 
 use super::{Aws, CallError, ReadError};
 use crate::model::Bounded;
@@ -27,9 +24,7 @@ impl Aws {
                 .alarm_types(AlarmType::MetricAlarm)
                 .max_records(PAGE)
                 .set_next_token(token);
-            let twice = Builder::new().retry_config(RetryConfig::standard().with_max_attempts(2));
-            let answer = call.customize().config_override(twice).send().await;
-            let page = answer.map_err(|error| ReadError { action: ALARMS, error: CallError::of(&error) })?;
+            let page = call.send().await.map_err(|error| ReadError { action: ALARMS, error: CallError::of(&error) })?;
             let rows = page.metric_alarms.unwrap_or_default();
             seen += rows.len();
             found.extend(rows.into_iter().filter(|row| watches(row, name)).filter_map(|row| row.alarm_name));

@@ -1,18 +1,17 @@
 //! What depends on a database in RDS: proxies, deployments, subscriptions, integrations, shares; what AWS plans for it.
 
-use aws_sdk_rds::types::{Filter, PendingMaintenanceAction};
+use aws_sdk_rds::types::PendingMaintenanceAction;
 
-use super::{super::read::timestamp, Aws, CallError, ReadError, twice};
+use super::{
+    super::read::{filter, timestamp},
+    Aws, CallError, ReadError,
+};
 use crate::model::{
     Bounded, DbInstance, Deployment, EngineFamily, GroupSubnet, Parameter, PendingMaintenance, SharedSnapshot,
 };
 
 /// So many proxies and so many snapshots are looked into, each with a question of its own.
 const MOST: usize = 20;
-
-fn filter(name: &str, value: &str) -> Filter {
-    Filter::builder().name(name).values(value).build()
-}
 
 fn failed<E>(
     action: &'static str,
@@ -27,25 +26,19 @@ impl Aws {
     /// The proxies that have this instance as a target; only those of its kind of engine are looked into.
     pub(super) async fn proxies(&self, source: &DbInstance) -> Result<Bounded<String>, ReadError> {
         let Some(own) = proxied(source) else { return Ok(Bounded { found: vec![], only: None }) };
+        let fits = |family: Option<&str>| family.is_none_or(|family| family == own);
         let mut names = Vec::new();
-        let mut marker = None;
-        loop {
-            let call = self.rds.describe_db_proxies().set_marker(marker).customize().config_override(twice());
-            let page = call.send().await.map_err(failed("rds:DescribeDBProxies"))?;
-            let proxies = page.db_proxies.unwrap_or_default();
-            let fits = |family: Option<&str>| family.is_none_or(|family| family == own);
+        let mut pages = self.rds_twice.describe_db_proxies().into_paginator().send();
+        while let Some(page) = pages.next().await {
+            let proxies = page.map_err(failed("rds:DescribeDBProxies"))?.db_proxies.unwrap_or_default();
             names.extend(
                 proxies.into_iter().filter(|row| fits(row.engine_family())).filter_map(|row| row.db_proxy_name),
             );
-            marker = page.marker;
-            if marker.is_none() {
-                break;
-            }
         }
         let only = (names.len() > MOST).then_some(MOST);
         let mut found = Vec::new();
         for name in names.into_iter().take(MOST) {
-            let call = self.rds.describe_db_proxy_targets().db_proxy_name(&name).customize().config_override(twice());
+            let call = self.rds_twice.describe_db_proxy_targets().db_proxy_name(&name);
             let page = call.send().await.map_err(failed("rds:DescribeDBProxyTargets"))?;
             let is_ours = |id: Option<&str>| id == Some(source.identifier.as_str());
             if page.targets().iter().any(|target| is_ours(target.rds_resource_id())) {
@@ -58,13 +51,8 @@ impl Aws {
     /// The blue/green deployments that begin at this instance.
     pub(super) async fn deployments(&self, source: &DbInstance) -> Result<Vec<Deployment>, ReadError> {
         let Some(arn) = &source.arn else { return Ok(Vec::new()) };
-        let call = self.rds.describe_blue_green_deployments().filters(filter("source", arn));
-        let page = call
-            .customize()
-            .config_override(twice())
-            .send()
-            .await
-            .map_err(failed("rds:DescribeBlueGreenDeployments"))?;
+        let call = self.rds_twice.describe_blue_green_deployments().filters(filter("source", &[arn]));
+        let page = call.send().await.map_err(failed("rds:DescribeBlueGreenDeployments"))?;
         let rows = page.blue_green_deployments.unwrap_or_default().into_iter();
         Ok(rows
             .filter(|row| row.source() == Some(arn))
@@ -78,27 +66,22 @@ impl Aws {
     /// The event subscriptions that name this instance.
     pub(super) async fn subscriptions(&self, name: &str) -> Result<Vec<String>, ReadError> {
         let mut found = Vec::new();
-        let mut marker = None;
-        loop {
-            let call = self.rds.describe_event_subscriptions().set_marker(marker).customize().config_override(twice());
-            let page = call.send().await.map_err(failed("rds:DescribeEventSubscriptions"))?;
+        let mut pages = self.rds_twice.describe_event_subscriptions().into_paginator().send();
+        while let Some(page) = pages.next().await {
+            let page = page.map_err(failed("rds:DescribeEventSubscriptions"))?;
             let rows = page.event_subscriptions_list.unwrap_or_default().into_iter();
             let of_instances = rows.filter(|row| row.source_type().is_none_or(|kind| kind == "db-instance"));
             let named = of_instances.filter(|row| row.source_ids_list().iter().any(|id| id == name));
             found.extend(named.filter_map(|row| row.cust_subscription_id));
-            marker = page.marker;
-            if marker.is_none() {
-                return Ok(found);
-            }
         }
+        Ok(found)
     }
 
     /// The zero-ETL integrations that this instance feeds.
     pub(super) async fn integrations(&self, source: &DbInstance) -> Result<Vec<String>, ReadError> {
         let Some(arn) = &source.arn else { return Ok(Vec::new()) };
-        let call = self.rds.describe_integrations().filters(filter("source-arn", arn));
-        let page =
-            call.customize().config_override(twice()).send().await.map_err(failed("rds:DescribeIntegrations"))?;
+        let call = self.rds_twice.describe_integrations().filters(filter("source-arn", &[arn]));
+        let page = call.send().await.map_err(failed("rds:DescribeIntegrations"))?;
         let rows = page.integrations.unwrap_or_default().into_iter().filter(|row| row.source_arn() == Some(arn));
         Ok(rows.filter_map(|row| row.integration_name.or(row.integration_arn)).collect())
     }
@@ -106,29 +89,18 @@ impl Aws {
     /// The manual snapshots of this instance that others may restore; the newest are looked into.
     pub(super) async fn shared_snapshots(&self, source: &DbInstance) -> Result<Bounded<SharedSnapshot>, ReadError> {
         let Some(id) = &source.resource_id else { return Ok(Bounded { found: vec![], only: None }) };
+        let manual = self.rds_twice.describe_db_snapshots().snapshot_type("manual");
+        let mut pages = manual.filters(filter("dbi-resource-id", &[id])).into_paginator().send();
         let mut rows = Vec::new();
-        let mut marker = None;
-        loop {
-            let call = self
-                .rds
-                .describe_db_snapshots()
-                .snapshot_type("manual")
-                .filters(filter("dbi-resource-id", id))
-                .set_marker(marker);
-            let answer = call.customize().config_override(twice()).send().await;
-            let page = answer.map_err(failed("rds:DescribeDBSnapshots"))?;
-            rows.extend(page.db_snapshots.unwrap_or_default());
-            marker = page.marker;
-            if marker.is_none() {
-                break;
-            }
+        while let Some(page) = pages.next().await {
+            rows.extend(page.map_err(failed("rds:DescribeDBSnapshots"))?.db_snapshots.unwrap_or_default());
         }
         rows.sort_by_key(|row| std::cmp::Reverse(row.snapshot_create_time.and_then(timestamp)));
         let only = (rows.len() > MOST).then_some(MOST);
         let mut found = Vec::new();
         for name in rows.into_iter().filter_map(|row| row.db_snapshot_identifier).take(MOST) {
-            let call = self.rds.describe_db_snapshot_attributes().db_snapshot_identifier(&name);
-            let answer = call.customize().config_override(twice()).send().await;
+            let call = self.rds_twice.describe_db_snapshot_attributes().db_snapshot_identifier(&name);
+            let answer = call.send().await;
             let answer = answer.map_err(failed("rds:DescribeDBSnapshotAttributes"))?;
             let all = answer.db_snapshot_attributes_result.and_then(|result| result.db_snapshot_attributes);
             let restore = all.unwrap_or_default().into_iter().find(|one| one.attribute_name() == Some("restore"));
@@ -143,13 +115,8 @@ impl Aws {
     /// What AWS plans to do to this instance.
     pub(super) async fn pending_maintenance(&self, source: &DbInstance) -> Result<Vec<PendingMaintenance>, ReadError> {
         let Some(arn) = &source.arn else { return Ok(Vec::new()) };
-        let call = self.rds.describe_pending_maintenance_actions().resource_identifier(arn);
-        let page = call
-            .customize()
-            .config_override(twice())
-            .send()
-            .await
-            .map_err(failed("rds:DescribePendingMaintenanceActions"))?;
+        let call = self.rds_twice.describe_pending_maintenance_actions().resource_identifier(arn);
+        let page = call.send().await.map_err(failed("rds:DescribePendingMaintenanceActions"))?;
         let rows = page.pending_maintenance_actions.unwrap_or_default().into_iter();
         let ours = rows.filter(|row| row.resource_identifier() == Some(arn));
         Ok(ours.filter_map(|row| row.pending_maintenance_action_details).flatten().filter_map(maintenance).collect())
@@ -159,29 +126,22 @@ impl Aws {
     pub(super) async fn own_parameters(&self, group: Option<&str>) -> Result<Vec<Parameter>, ReadError> {
         let Some(group) = group else { return Ok(Vec::new()) };
         let mut found = Vec::new();
-        let mut marker = None;
-        loop {
-            let call =
-                self.rds.describe_db_parameters().db_parameter_group_name(group).source("user").set_marker(marker);
-            let answer = call.customize().config_override(twice()).send().await;
-            let page = answer.map_err(failed("rds:DescribeDBParameters"))?;
-            let rows = page.parameters.unwrap_or_default().into_iter();
+        let call = self.rds_twice.describe_db_parameters().db_parameter_group_name(group).source("user");
+        let mut pages = call.into_paginator().send();
+        while let Some(page) = pages.next().await {
+            let rows = page.map_err(failed("rds:DescribeDBParameters"))?.parameters.unwrap_or_default().into_iter();
             found.extend(
                 rows.filter_map(|row| Some(Parameter { name: row.parameter_name?, value: row.parameter_value? })),
             );
-            marker = page.marker;
-            if marker.is_none() {
-                return Ok(found);
-            }
         }
+        Ok(found)
     }
 
     /// The subnets of a DB subnet group.
     pub(super) async fn subnets_of_group(&self, group: Option<&str>) -> Result<Vec<GroupSubnet>, ReadError> {
         let Some(group) = group else { return Ok(Vec::new()) };
-        let call = self.rds.describe_db_subnet_groups().db_subnet_group_name(group);
-        let page =
-            call.customize().config_override(twice()).send().await.map_err(failed("rds:DescribeDBSubnetGroups"))?;
+        let call = self.rds_twice.describe_db_subnet_groups().db_subnet_group_name(group);
+        let page = call.send().await.map_err(failed("rds:DescribeDBSubnetGroups"))?;
         let group = page.db_subnet_groups.unwrap_or_default().into_iter().next();
         let subnets = group.and_then(|group| group.subnets).unwrap_or_default().into_iter();
         Ok(subnets

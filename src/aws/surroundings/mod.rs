@@ -7,8 +7,6 @@ mod alarms;
 mod dependents;
 mod network;
 
-use aws_sdk_rds::config::{Builder, retry::RetryConfig};
-
 use super::{Aws, CallError, ReadError, checked};
 use crate::plan::{Around, Checked, KeyLookup, SettingKey, Surroundings};
 
@@ -101,10 +99,6 @@ fn is_unknown(error: &CallError) -> bool {
         }
         _ => false,
     }
-}
-
-fn twice() -> Builder {
-    Builder::new().retry_config(RetryConfig::standard().with_max_attempts(2))
 }
 
 #[cfg(test)]
