@@ -5,7 +5,7 @@ use std::{collections::BTreeMap, time::Duration};
 use tokio::time::sleep;
 
 use super::{
-    Clock, Interrupt,
+    Clock, Eyes, Interrupt,
     answer::{begun_at, in_words, note_what_is_gone, prove_lost_restore, wrong_instance},
     event::{Begun, Event, Progress, Reporter},
     journal::SentHere,
@@ -70,6 +70,8 @@ pub struct Work {
 pub struct Engine<'a> {
     /// Where.
     pub aws: Aws,
+    /// How it looks there.
+    pub eyes: Eyes,
     /// In which time.
     pub clock: Clock,
     /// Until somebody asks for an end.
