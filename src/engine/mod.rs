@@ -4,6 +4,7 @@
 //! [`event::Reporter`].
 
 mod answer;
+pub mod batch;
 mod clock;
 mod ending;
 pub mod event;

@@ -31,6 +31,9 @@ const SHORTEST: Duration = Duration::from_secs(5);
 /// The more look, the longer a common look waits for others to join it, up to so long.
 const LONGEST: Duration = Duration::from_secs(30);
 
+/// How often a waiting screen may move, in our own time.
+pub(super) const TICK: Duration = Duration::from_millis(200);
+
 /// How a migration looks at AWS.
 #[derive(Clone, Debug)]
 pub enum Eyes {
@@ -41,6 +44,14 @@ pub enum Eyes {
 }
 
 impl Eyes {
+    /// For how long it may sleep at a stretch: who is alone moves a screen meanwhile.
+    pub(super) fn slice(&self, left: Duration) -> Duration {
+        match self {
+            Self::Own => left.min(TICK),
+            Self::Shared(_) => left,
+        }
+    }
+
     /// Looks once.
     pub(super) async fn look(&self, aws: &Aws, source: &str, names: &GenerationNames) -> Result<Seen, ReadError> {
         let shared = match self {

@@ -20,9 +20,6 @@ use crate::{
     steps::{self, Decision, Evidence, Goal, Seen, Situation, Standing, Step, Stop, StopKind, Wait},
 };
 
-/// How often a waiting screen may move, in our own time.
-const TICK: Duration = Duration::from_millis(200);
-
 /// How a run ended.
 #[derive(Debug)]
 pub enum Ending {
@@ -291,8 +288,8 @@ impl Engine<'_> {
     /// Waits until the next look is due; false when an end is asked for.
     async fn wait(&mut self, step: Step, wait: Wait, elapsed: Duration, now: AwsTime, memory: &Memory) -> bool {
         let due = memory.slowness.of(pace::until_next_look(wait.percent, elapsed));
-        let Wait { why, status, percent } = wait;
-        self.reporter.report(&Event::Progress(Progress { step, status, percent, why, elapsed, now }));
+        let Wait { why, status, percent, for_a_slot } = wait;
+        self.reporter.report(&Event::Progress(Progress { step, status, percent, why, for_a_slot, elapsed, now }));
         self.sleep(due, Some(elapsed)).await
     }
 
@@ -301,7 +298,7 @@ impl Engine<'_> {
         let begun = self.clock.now();
         let mut left = self.clock.here(aws);
         while !left.is_zero() {
-            let slice = left.min(TICK);
+            let slice = self.eyes.slice(left);
             tokio::select! {
                 () = sleep(slice) => {}
                 () = self.interrupt.asked() => return false,

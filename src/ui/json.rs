@@ -81,7 +81,7 @@ fn of_event(event: &Event) -> Option<Value> {
         Event::Asked { step, call, outcome, accepted } => json!({
             "format": FORMAT, "event": "asked", "step": step, "call": call, "accepted": accepted, "outcome": outcome,
         }),
-        Event::Progress(Progress { step, status, percent, why, elapsed, now }) => json!({
+        Event::Progress(Progress { step, status, percent, why, elapsed, now, .. }) => json!({
             "format": FORMAT, "event": "progress", "step": step, "time": now, "elapsed": elapsed.as_secs(),
             "status": status, "percent": percent, "why": (!why.is_empty()).then_some(why),
         }),

@@ -55,6 +55,17 @@ pub struct Candidate {
     pub gibibytes: i32,
     /// Whether a snapshot may hold its I/O up.
     pub single_az: bool,
+    /// The step at which an earlier run, or a used-up quota, left it; nothing where nothing of it was made.
+    pub step: Option<Step>,
+    /// It isn't tried again before.
+    pub not_before: Option<AwsTime>,
+}
+
+impl Candidate {
+    /// Whether beginning it takes a snapshot of a database whose I/O may stand still then.
+    fn suspends_io(&self) -> bool {
+        self.single_az && self.step.is_none_or(|step| step <= Step::TakeSnapshot)
+    }
 }
 
 /// A migration under way.
@@ -139,9 +150,12 @@ pub fn next(queue: &Queue<'_>) -> Next {
     }
     let mut hold = Hold::Spread;
     for (place, candidate) in queue.waiting.iter().enumerate() {
+        if candidate.not_before.is_some_and(|time| time > queue.now) {
+            continue;
+        }
         if let Some(shortage) = shortage(queue, candidate) {
             hold = Hold::Room(shortage);
-        } else if candidate.single_az && is_just_after_another(queue) {
+        } else if candidate.suspends_io() && is_just_after_another(queue) {
             hold = Hold::Spread;
         } else {
             return Next::Begin(place);
@@ -183,7 +197,7 @@ fn holds_a_slot(step: Option<Step>) -> bool {
 fn shortage(queue: &Queue<'_>, candidate: &Candidate) -> Option<Shortage> {
     let room = queue.room?;
     let promised = queue.active.iter().map(|active| Need::from(active.step, active.gibibytes)).sum();
-    room.lacks(promised, Need::from(None, candidate.gibibytes))
+    room.lacks(promised, Need::from(candidate.step, candidate.gibibytes))
 }
 
 fn is_just_after_another(queue: &Queue<'_>) -> bool {

@@ -18,7 +18,7 @@ fn limits() -> Limits {
 }
 
 fn candidate(index: usize, gibibytes: i32) -> Candidate {
-    Candidate { index, name: format!("db-{index}"), gibibytes, single_az: false }
+    Candidate { index, name: format!("db-{index}"), gibibytes, single_az: false, step: None, not_before: None }
 }
 
 /// A queue of two that nothing holds.
