@@ -6,6 +6,7 @@
 
 mod attached;
 mod call;
+mod cluster;
 mod encryption;
 mod engine;
 mod inquiry;
@@ -27,6 +28,7 @@ mod version;
 
 pub use attached::{ActivityStream, Attached, AttachedRole, DomainMembership, MasterUserSecret};
 pub use call::{Call, ResourceKind};
+pub use cluster::{ClusterKind, ClusterMember, DbCluster};
 pub use encryption::{Encryption, StorageEncryptionType, Verdict};
 pub use engine::EngineFamily;
 pub use inquiry::{AccountQuota, Answer, Answers, DbEvent, EventSource, GrantCheck, Inquiry, KeyAccess};

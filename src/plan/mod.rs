@@ -12,6 +12,7 @@ pub mod cost;
 pub mod estimate;
 mod facts;
 mod finding;
+pub mod inventory;
 mod key;
 mod rebuild;
 mod surroundings;
