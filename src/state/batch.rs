@@ -40,6 +40,8 @@ pub struct BatchRecord {
     pub selection: String,
     /// What was chosen for the copies, as flags.
     pub choices: String,
+    /// Those that go first and alone, by the identity of their sources.
+    pub canaries: Vec<String>,
     /// What a person allows.
     pub limits: Limits,
     /// Whether plain snapshots go once their copies are verified.

@@ -98,6 +98,12 @@ impl Ended {
         }
     }
 
+    /// Whether it waits for room in the account's quotas, and is tried again.
+    #[must_use]
+    pub fn waits_for_room(&self) -> bool {
+        self.lacks_room().is_some()
+    }
+
     /// Whether it counts against `--max-failures`.
     pub(super) fn is_a_failure(&self) -> bool {
         matches!(self, Self::Stopped(_) | Self::Broken { .. }) && self.lacks_room().is_none()
