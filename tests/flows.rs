@@ -6,6 +6,9 @@
 #[path = "flows/approved.rs"]
 mod approved;
 #[cfg(test)]
+#[path = "flows/batch/mod.rs"]
+mod batch;
+#[cfg(test)]
 #[path = "flows/catalogue.rs"]
 mod catalogue;
 #[cfg(test)]

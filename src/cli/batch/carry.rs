@@ -40,6 +40,7 @@ pub(super) async fn out(ready: &Ready<'_>, mut owned: OwnedBatch, around: &mut S
         interrupted: outcome.interrupted,
         took: Duration::try_from(now().duration_since(began)).unwrap_or_default(),
         next: with_flags("rds-encrypt resume --all", &given_flags(ready.global, ready.place)),
+        flags: given_flags(ready.global, ready.place),
         exit_code: code,
     };
     if around.json {

@@ -22,7 +22,7 @@ use crate::{
         batch::{Ended, Prepared},
     },
     model::{CallerIdentity, DatabaseReference, KeyReference},
-    plan::{Facts, Judgement, Severity, judge},
+    plan::{Check, Facts, Judgement, Severity, judge},
     state::{BatchItem, StateDirectory},
 };
 
@@ -31,6 +31,9 @@ const AT_A_TIME: usize = 3;
 
 /// Between two tries to look into one while AWS asks for patience or doesn't answer.
 const PAUSE: Duration = Duration::from_secs(30);
+
+/// What couldn't be checked, and not for want of a permission, is tried so often.
+const TRIES: u32 = 5;
 
 /// What all of them are looked into with.
 pub(super) struct Prepare<'a> {
@@ -87,7 +90,7 @@ impl Prepare<'_> {
         let _turn = self.turn.acquire().await;
         let (facts, judgement) = match self.look_into(item, generation).await {
             Ok(found) => found,
-            Err(error) => return Prepared::Ended(Ended::Refused { why: format!("it can't be looked into: {error}") }),
+            Err(error) => return Prepared::Ended(Ended::Broken { why: format!("it can't be looked into: {error}") }),
         };
         if let Some(ended) = refused(&judgement) {
             return Prepared::Ended(ended);
@@ -101,7 +104,9 @@ impl Prepare<'_> {
     /// Reads its facts and judges them. AWS's wish for patience is nobody's failure, and neither is a silent network.
     async fn look_into(&self, item: &BatchItem, generation: u32) -> Result<(Facts, Judgement), ReadError> {
         let database = DatabaseReference::ResourceId(item.resource_id.clone());
+        let mut tries = 0;
         loop {
+            tries += 1;
             let what = facts::For {
                 database: &database,
                 key: facts::Key::Asked(self.key),
@@ -113,14 +118,16 @@ impl Prepare<'_> {
             match Box::pin(facts::read(&self.aws, self.caller, what)).await {
                 Ok(facts) => {
                     let judgement = judge(&facts);
-                    return Ok((facts, judgement));
+                    if tries >= TRIES || !lacks_an_answer(&judgement) {
+                        return Ok((facts, judgement));
+                    }
                 }
                 Err(error) if error.error.is_throttled() || error.error.passes() => {
                     tracing::warn!(%error, database = item.name, "it can't be looked into yet");
-                    tokio::time::sleep(self.clock.here(PAUSE)).await;
                 }
                 Err(error) => return Err(error),
             }
+            tokio::time::sleep(self.clock.here(PAUSE)).await;
         }
     }
 
@@ -129,6 +136,11 @@ impl Prepare<'_> {
         let record = fresh_record(self.global, self.place, &self.aws, &facts.account, plan, generation)?;
         Ok(Box::new(self.place.states.begin(record)?))
     }
+}
+
+/// Whether a check that is needed got no answer, for a reason that may pass.
+fn lacks_an_answer(judgement: &Judgement) -> bool {
+    judgement.checks.iter().any(|(_, check)| matches!(check, Check::NotChecked(_, None)))
 }
 
 /// Where the file of an item's migration is.
@@ -149,11 +161,11 @@ fn refused(judgement: &Judgement) -> Option<Ended> {
         return None;
     }
     let blockers = judgement.findings.iter().filter(|finding| finding.severity == Severity::Blocker);
-    let mut why: Vec<String> = blockers.map(|finding| format!("{}: {}", finding.what, finding.remedy)).collect();
+    let mut why: Vec<String> = blockers.map(|finding| finding.what.clone()).collect();
     let unchecked = judgement.checks.iter().filter_map(|(name, check)| match check {
-        crate::plan::Check::NotChecked(why, _) => Some(format!("{name} couldn't be checked: {why}")),
+        Check::NotChecked(why, _) => Some(format!("{name} couldn't be checked: {why}")),
         _ => None,
     });
     why.extend(unchecked);
-    Some(Ended::Refused { why: why.join("; ") })
+    Some(Ended::Refused { why: why.join(". ") })
 }

@@ -104,6 +104,11 @@ impl Ended {
         self.lacks_room().is_some()
     }
 
+    /// Whether nothing was made.
+    pub(super) fn proves_nothing(&self) -> bool {
+        matches!(self, Self::Refused { .. } | Self::Skipped { .. })
+    }
+
     /// Whether it counts against `--max-failures`.
     pub(super) fn is_a_failure(&self) -> bool {
         matches!(self, Self::Stopped(_) | Self::Broken { .. }) && self.lacks_room().is_none()

@@ -22,6 +22,8 @@ pub(super) struct Run<'a> {
     standing: Standing,
     begun_earlier: usize,
     began: AwsTime,
+    /// The time in AWS's latest answer, and when that was new by our own clock.
+    latest: (AwsTime, Duration),
     interrupted: bool,
     held: Option<Hold>,
     /// When the account's room was read, by the run's clock; nothing when it must be read again.
@@ -52,6 +54,7 @@ impl<'a> Run<'a> {
             standing,
             begun_earlier,
             began,
+            latest: (began, clock.now()),
             interrupted: false,
             held: None,
             room_read: None,
@@ -79,7 +82,8 @@ impl<'a> Run<'a> {
             Next::Begin(_) | Next::Hold(Hold::Room(_)) if self.room_is_old() => {
                 self.standing.room = self.room().await;
                 self.room_read = Some(self.clock.now());
-                self.standing.next(self.limits, self.now()?)
+                let now = self.now()?;
+                self.standing.next(self.limits, now)
             }
             next => next,
         };
@@ -189,7 +193,13 @@ impl<'a> Run<'a> {
         }
     }
 
-    fn now(&self) -> Result<AwsTime, EngineError> {
-        self.aws.clock().now().ok_or(EngineError::NoTime)
+    /// AWS's time. While nothing is asked of AWS it goes on by our own clock.
+    fn now(&mut self) -> Result<AwsTime, EngineError> {
+        let latest = self.aws.clock().now().ok_or(EngineError::NoTime)?;
+        if latest != self.latest.0 {
+            self.latest = (latest, self.clock.now());
+        }
+        let since = self.clock.now().saturating_sub(self.latest.1);
+        Ok(latest.checked_add(since).unwrap_or(latest))
     }
 }

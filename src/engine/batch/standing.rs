@@ -130,11 +130,29 @@ impl Standing {
     pub(super) fn end(&mut self, index: usize, ended: Ended, now: AwsTime) {
         let Some((candidate, active)) = self.active.remove(&index) else { return };
         if ended.lacks_room().is_none() {
+            if ended.proves_nothing() {
+                self.replace_canary(index);
+            }
             self.ended.insert(index, ended);
             return;
         }
         let not_before = now.checked_add(FOR_ROOM).ok();
         self.waiting.insert(0, Candidate { step: active.step, not_before, ..candidate });
+    }
+}
+
+impl Standing {
+    /// A canary of which nothing was made has shown nothing: the smallest that waits goes in its place.
+    fn replace_canary(&mut self, index: usize) {
+        let Some(place) = self.canaries.iter().position(|canary| *canary == index) else { return };
+        self.canaries.remove(place);
+        let new = self.waiting.iter().enumerate().filter(|(_, it)| !self.canaries.contains(&it.index));
+        let smallest = new.min_by_key(|(_, candidate)| candidate.gibibytes).map(|(place, _)| place);
+        if let Some(place) = smallest {
+            let candidate = self.waiting.remove(place);
+            self.canaries.push(candidate.index);
+            self.waiting.insert(0, candidate);
+        }
     }
 }
 

@@ -119,7 +119,7 @@ impl Book {
     pub(super) fn left(&self) -> Option<Duration> {
         let done: Vec<usize> =
             self.ended.iter().filter(|(_, end)| **end == End::Done).map(|(index, _)| *index).collect();
-        if done.len() < 3 || self.elapsed < Duration::from_mins(10) {
+        if done.len() < 3 || self.elapsed < Duration::from_mins(10) || self.over {
             return None;
         }
         let all: f64 = self.rows.iter().map(|row| f64::from(row.gibibytes)).sum();

@@ -4,7 +4,7 @@ use super::{
     super::{Page, text::Text, time},
     hold_in_words,
 };
-use crate::{engine::batch::Ended, steps::schedule::Hold};
+use crate::{engine::batch::Ended, state::with_flags, steps::schedule::Hold};
 
 /// All that is known at the end of a run.
 pub struct End<'a> {
@@ -22,6 +22,8 @@ pub struct End<'a> {
     pub took: std::time::Duration,
     /// The command that goes on with all of it.
     pub next: String,
+    /// The flags that a command about one of them needs.
+    pub flags: String,
     /// How the command ends.
     pub exit_code: u8,
 }
@@ -47,6 +49,10 @@ pub fn text(end: &End<'_>, page: Page) -> String {
         }
     }
     listed(&mut text, end, page);
+    if let Some((name, _)) = end.ended.iter().find(|(_, it)| matches!(it, Ended::Refused { .. })) {
+        text.heading("What to do about a refused one");
+        text.verbatim(&with_flags(&format!("rds-encrypt plan {name}"), &end.flags));
+    }
     if end.exit_code != 0 {
         text.heading("To go on with all of it");
         text.verbatim(&end.next);

@@ -101,10 +101,11 @@ fn counted(text: &mut Text, overview: &Overview<'_>) {
     if let Some(before) = &overview.before
         && counts.left_out_by_date + counts.undated > 0
     {
+        let count = counts.left_out_by_date + counts.undated;
+        let (is, was) = if count == 1 { ("is", "it was") } else { ("are", "they were") };
         sentence.push_str(&format!(
-            "; {} of those are left out, since they were made on or after {before}. A restore or a promotion makes an old \
-             database look new: --created-before any takes them, too",
-            counts.left_out_by_date + counts.undated
+            "; {count} of those {is} left out, since {was} made on or after {before}. A restore or a promotion makes an \
+             old database look new: --created-before any takes such, too"
         ));
     }
     text.sentence(&format!("{sentence}."));
@@ -122,7 +123,9 @@ fn left_out(text: &mut Text, overview: &Overview<'_>, page: Page) {
     }
     text.heading(&format!("Left out: {}", databases(overview.left_out.len())));
     for (name, why) in overview.left_out.iter().take(NAMES) {
-        text.point(&page.warning("-"), &format!("{name}: {why}"));
+        // Many a reason begins with the name.
+        let said = if why.starts_with(name.as_str()) { why.clone() } else { format!("{name}: {why}") };
+        text.point(&page.warning("-"), &said);
     }
     more(text, overview.left_out.len());
 }
