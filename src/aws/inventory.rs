@@ -9,7 +9,7 @@ use super::{
 };
 use crate::{
     model::{ClusterMember, DbCluster, DbInstance, DbSnapshot},
-    plan::inventory::{Inventory, Missing},
+    plan::inventory::{CLUSTERS, INSTANCES, Inventory, Missing},
 };
 
 /// A list is long, and others ask as well: AWS's wish for patience is never what a list ends with.
@@ -31,8 +31,8 @@ impl Aws {
         let mut inventory =
             Inventory { account: account.to_owned(), region: self.region().to_owned(), ..Inventory::default() };
         let missing = &mut inventory.incomplete;
-        inventory.instances = kept(missing, "instances", instances(&rds).await);
-        inventory.clusters = kept(missing, "clusters", clusters(&rds).await);
+        inventory.instances = kept(missing, INSTANCES, instances(&rds).await);
+        inventory.clusters = kept(missing, CLUSTERS, clusters(&rds).await);
         if with_snapshots {
             inventory.snapshots = kept(missing, "snapshots", snapshots(&rds).await);
             inventory.cluster_snapshots = kept(missing, "snapshots of clusters", cluster_snapshots(&rds).await);
