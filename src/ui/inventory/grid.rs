@@ -59,8 +59,8 @@ impl Widths {
     /// Nothing where there is no room for columns.
     fn find(header: &Header, rows: &[Row], page: Page) -> Option<Self> {
         let length = |text: &str| text.chars().count();
-        let names = rows.iter().map(|row| length(&row.name));
-        let name = names.chain([length(header.name)]).max().unwrap_or_default().min(WIDEST_NAME);
+        let names = rows.iter().map(|row| length(&row.name)).filter(|width| *width <= WIDEST_NAME);
+        let mut name = names.chain([length(header.name)]).max().unwrap_or_default();
         let mut others: Vec<usize> = header.others.iter().map(|title| length(title)).collect();
         for row in rows {
             for (width, cell) in others.iter_mut().zip(&row.cells) {
@@ -71,7 +71,6 @@ impl Widths {
         let mut lacking = needed.saturating_sub(page.columns());
         let elastic = others.get_mut(header.elastic)?;
         lacking = give(elastic, lacking);
-        let mut name = name;
         lacking = give(&mut name, lacking);
         (lacking == 0).then_some(Self { name, others })
     }

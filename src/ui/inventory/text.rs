@@ -28,13 +28,8 @@ pub fn text(scanned: &Scanned<'_>, page: Page) -> String {
         text.heading(&group.first().map(|found| heading(&found.account, &found.region)).unwrap_or_default());
         text.block(&table(scanned, group, page));
     }
-    if own.is_empty() {
-        let is_whole = scanned.survey.is_complete();
-        text.sentence(match (scanned.survey.counts.databases, scanned.selection.unencrypted_only) {
-            _ if !is_whole => "Nothing of it in what could be looked at.",
-            (0, _) | (_, false) => "No database.",
-            (_, true) => "No database that isn't encrypted.",
-        });
+    if own.is_empty() && scanned.survey.counts.databases > 0 {
+        text.sentence("None of them is to be shown.");
     }
     if !others.is_empty() {
         text.heading("Of other services, never migrated by this program");
@@ -43,7 +38,9 @@ pub fn text(scanned: &Scanned<'_>, page: Page) -> String {
     if scanned.snapshots {
         snapshots(&mut text, &scanned.survey.snapshots);
     }
-    text.blank();
+    if !text.is_empty() {
+        text.blank();
+    }
     text.block(&summary(scanned, page));
     text.finish()
 }
@@ -111,8 +108,10 @@ fn notes(scanned: &Scanned<'_>, found: &Found) -> String {
     let relations = &found.relations;
     let mut notes = vec![match &found.standing {
         Standing::Eligible => "can be migrated".to_owned(),
-        Standing::Encrypted => words::key(&found.encryption)
-            .map_or_else(|| "encrypted already".to_owned(), |key| format!("key {}", common::key(&key))),
+        Standing::Encrypted => words::key(&found.encryption).map_or_else(
+            || "a key that AWS owns or doesn't name".to_owned(),
+            |key| format!("key {}", common::key(&key)),
+        ),
         Standing::NotYet { why } | Standing::Not { why } => why.clone(),
     }];
     let list = |what: &str, names: &[String]| (!names.is_empty()).then(|| format!("{what}: {}", names.join(", ")));
@@ -191,23 +190,32 @@ fn automated(of_one: &[&FoundSnapshot]) -> Option<[String; 3]> {
 #[must_use]
 pub fn summary(scanned: &Scanned<'_>, page: Page) -> String {
     let counts = scanned.survey.counts;
-    let fit = if restricts(scanned.selection) { " of what was asked for" } else { "" };
-    let mut sentences = vec![format!(
-        "{}{fit}, {} of them not encrypted; {} can be migrated now.",
-        words::many(counts.databases, "database"),
-        counts.unencrypted,
-        counts.eligible,
-    )];
+    let fits = match (restricts(scanned.selection), counts.databases) {
+        (false, _) => "",
+        (true, 1) => " fits",
+        (true, _) => " fit",
+    };
+    let of_which = match (counts.unencrypted, counts.eligible) {
+        (0, _) => String::new(),
+        (_, eligible) => format!(", of which {eligible} can be migrated now"),
+    };
+    let mut sentences = vec![match (counts.databases, scanned.survey.is_complete()) {
+        (0, true) => format!("No database{}.", if fits.is_empty() { "" } else { " fits" }),
+        (0, false) => "No database in what could be read.".to_owned(),
+        (all, _) => {
+            format!("{}{fits}: {} not encrypted{of_which}.", words::many(all, "database"), counts.unencrypted)
+        }
+    }];
     sentences.extend(total(scanned));
     if counts.unknown > 0 {
-        sentences.push(format!("Of {} AWS doesn't say whether it is encrypted.", counts.unknown));
+        sentences.push(format!("AWS doesn't say whether encrypted: {}.", counts.unknown));
     }
     if let Some(bound) = scanned.selection.created_before {
         let day = bound.strftime("%Y-%m-%d");
-        sentences.push(format!("Left out, not encrypted and made on {day} or later: {}.", counts.left_out_by_date));
+        sentences.push(format!("Not encrypted, but left out as made on {day} or later: {}.", counts.left_out_by_date));
     }
     if counts.undated > 0 {
-        sentences.push(format!("Left out, not encrypted and without a date: {}.", counts.undated));
+        sentences.push(format!("Not encrypted, but left out as AWS shows no date: {}.", counts.undated));
     }
     if counts.other_services > 0 {
         let many = words::many(counts.other_services, "database");
