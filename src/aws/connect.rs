@@ -1,6 +1,6 @@
 //! One connection to one account and Region.
 
-use std::time::Duration;
+use std::{sync::Arc, time::Duration};
 
 use aws_config::{
     BehaviorVersion, Region, SdkConfig, retry::RetryConfig, sts::AssumeRoleProvider, timeout::TimeoutConfig,
@@ -56,7 +56,8 @@ pub struct Aws {
     region: String,
     clock: AwsClock,
     connection: Connection,
-    config: SdkConfig,
+    /// For other Regions; shared, since it is large.
+    config: Arc<SdkConfig>,
 }
 
 /// What a role's sessions are called, in the account's own records.
@@ -119,7 +120,7 @@ impl Aws {
             region,
             clock,
             connection: connection.clone(),
-            config,
+            config: Arc::new(config),
         })
     }
 

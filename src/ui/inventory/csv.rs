@@ -5,7 +5,10 @@ use std::collections::BTreeMap;
 use ::csv::{Error, Writer};
 
 use super::{Scanned, words};
-use crate::plan::inventory::{Found, FoundSnapshot, Kind, Standing};
+use crate::plan::{
+    cost::Cost,
+    inventory::{Found, FoundSnapshot, Kind, Standing},
+};
 
 const HEADER: [&str; 28] = [
     "account",
@@ -62,7 +65,7 @@ fn write(table: &mut Writer<Vec<u8>>, cells: &Cells) -> Result<(), Error> {
 fn database(scanned: &Scanned<'_>, found: &Found) -> Cells {
     let relations = &found.relations;
     let cost = scanned.cost(found);
-    let month = cost.as_ref().and_then(|cost| cost.month());
+    let month = cost.as_ref().and_then(Cost::month);
     let kind = match found.kind {
         Kind::Instance => "instance",
         Kind::Cluster => "cluster",

@@ -6,7 +6,7 @@ use super::{Scanned, words};
 use crate::{
     plan::{
         cost::Money,
-        inventory::{Found, FoundSnapshot, written},
+        inventory::{Found, FoundSnapshot, Missing, written},
     },
     ui::json::FORMAT,
 };
@@ -15,11 +15,9 @@ use crate::{
 #[must_use]
 pub fn json(scanned: &Scanned<'_>) -> Value {
     let survey = scanned.survey;
-    let missing = |(account, region, missing): &(String, String, _)| {
-        let mut row = json!(missing);
-        row["account"] = json!(account);
-        row["region"] = json!(region);
-        row
+    let missing = |(account, region, missing): &(String, String, Missing)| {
+        let Missing { what, why, permission } = missing;
+        json!({"account": account, "region": region, "what": what, "why": why, "permission": permission})
     };
     json!({
         "format": FORMAT, "event": "scanned", "exit_code": scanned.exit_code, "time": scanned.now,

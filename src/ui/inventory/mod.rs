@@ -49,3 +49,6 @@ impl Scanned<'_> {
         created.map(|created| (self.now.as_second() - created.as_second()).max(0) / DAY)
     }
 }
+
+#[cfg(test)]
+mod tests;

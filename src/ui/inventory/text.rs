@@ -227,8 +227,8 @@ pub fn summary(scanned: &Scanned<'_>, page: Page) -> String {
     if !scanned.survey.is_complete() {
         sentences.push("The list is incomplete.".to_owned());
     }
-    let lines = sentences.iter().flat_map(|sentence| fit::wrap(sentence, page.columns()));
-    lines.map(|line| format!("{line}\n")).collect()
+    let lines: Vec<String> = sentences.iter().flat_map(|sentence| fit::wrap(sentence, page.columns())).collect();
+    lines.join("\n") + "\n"
 }
 
 fn restricts(selection: &Selection) -> bool {
