@@ -66,6 +66,9 @@ const SESSION: &str = "rds-encrypt-scan";
 /// Polls are up to a minute apart; a pooled connection that the path dropped meanwhile would hang a call.
 const IDLE: Duration = Duration::from_secs(20);
 
+/// So often a question is asked where many others are asked as well.
+const PATIENT: u32 = 12;
+
 impl Aws {
     /// Reads AWS's configuration and prepares the clients. Nothing is sent yet.
     pub async fn connect(connection: &Connection) -> Result<Self, ConnectError> {
@@ -88,6 +91,16 @@ impl Aws {
         let config = self.config.to_builder().region(Region::new(region.to_owned())).build();
         let connection = Connection { region: Some(region.to_owned()), ..self.connection.clone() };
         Self::of(config, &connection, self.clock.clone())
+    }
+
+    /// The same connection for many questions in a row: AWS's wish for patience isn't what one of them ends with.
+    #[must_use]
+    pub fn patient(&self) -> Self {
+        let attempts = RetryConfig::standard().with_max_attempts(PATIENT);
+        let patient = |rds: &aws_sdk_rds::Client| {
+            aws_sdk_rds::Client::from_conf(rds.config().to_builder().retry_config(attempts.clone()).build())
+        };
+        Self { rds: patient(&self.rds), rds_twice: patient(&self.rds_twice), ..self.clone() }
     }
 
     fn of(config: SdkConfig, connection: &Connection, clock: AwsClock) -> Result<Self, ConnectError> {

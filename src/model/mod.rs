@@ -40,7 +40,7 @@ pub use network::{Peer, SecurityGroup, SecurityRule};
 pub use reference::{DatabaseReference, ReferenceError};
 pub use refusal::{Denial, Refusal};
 pub use setting::{Setting, SettingValues, Value};
-pub use shell::quoted;
+pub use shell::{quoted, unquoted};
 pub use snapshot::DbSnapshot;
 pub use status::{InstanceState, SnapshotState};
 pub use surroundings::{Bounded, Deployment, GroupSubnet, Parameter, PendingMaintenance, SharedSnapshot, Subnet};

@@ -47,7 +47,7 @@ fn columns_give_way_one_by_one() {
     };
     assert_eq!(first(100), "  orders-of-the-north  none       sqlserver-se 15.00.4430…  7.2 y  100 GiB  db.m5.2xlarge");
     assert_eq!(first(80), "  orders-of-the-north  none       sqlserver-se 1…  7.2 y  100 GiB  db.m5.2xlarge");
-    assert_eq!(first(76), "                   none       sqlserver-s…  7.2 y  100 GiB  db.m5.2xlarge");
+    assert_eq!(first(76), "  orders-of-the-north");
     assert_eq!(first(60), "    none, sqlserver-se 15.00.4430…, 7.2 y, 100 GiB,");
 }
 
