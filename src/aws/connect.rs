@@ -82,7 +82,9 @@ impl Aws {
     }
 
     async fn with_clock(connection: &Connection, clock: AwsClock) -> Result<Self, ConnectError> {
-        let config = taking_on(connection.role.as_deref(), load(connection).await?).await?;
+        let config = load(connection).await?;
+        // Boxed: it is rare, and large.
+        let config = Box::pin(taking_on(connection.role.as_deref(), config)).await?;
         Self::of(config, connection, clock)
     }
 
