@@ -84,10 +84,10 @@ async fn files_are_read_as_the_wire_is() {
             let text = call.answer.to_string();
             let from_file = inventories_of([text.as_str()]).expect("an inventory");
             compared += match list {
-                "DBInstances" => same(&call.from, asked.instances, all(from_file, |it| it.instances)),
-                "DBClusters" => same(&call.from, asked.clusters, all(from_file, |it| it.clusters)),
-                "DBSnapshots" => same(&call.from, asked.snapshots, all(from_file, |it| it.snapshots)),
-                _ => same(&call.from, asked.cluster_snapshots, all(from_file, |it| it.cluster_snapshots)),
+                "DBInstances" => same(&call.from, &asked.instances, &all(from_file, |it| it.instances)),
+                "DBClusters" => same(&call.from, &asked.clusters, &all(from_file, |it| it.clusters)),
+                "DBSnapshots" => same(&call.from, &asked.snapshots, &all(from_file, |it| it.snapshots)),
+                _ => same(&call.from, &asked.cluster_snapshots, &all(from_file, |it| it.cluster_snapshots)),
             };
         }
     }
@@ -99,8 +99,8 @@ fn all<T>(inventories: Vec<Inventory>, list: impl Fn(Inventory) -> Vec<T>) -> Ve
 }
 
 /// In any order. Rows of one name twice are one for the sandbox.
-fn same<T: PartialEq + std::fmt::Debug>(from: &str, asked: Vec<T>, read: Vec<T>) -> usize {
-    for row in &asked {
+fn same<T: PartialEq + std::fmt::Debug>(from: &str, asked: &[T], read: &[T]) -> usize {
+    for row in asked {
         assert!(read.contains(row), "{from}: {row:#?} is none of {read:#?}");
     }
     asked.len()

@@ -15,7 +15,7 @@ use crate::{
 
 #[derive(Debug, Args)]
 #[command(after_help = "Examples: rds-encrypt scan --all-regions --output csv
-          aws rds describe-db-instances > all.json; rds-encrypt scan --from all.json
+          aws rds describe-db-instances | rds-encrypt scan --from -
           rds-encrypt scan --fail-if-unencrypted -q")]
 pub(in crate::cli) struct Scan {
     /// Look in this Region; may be given several times
@@ -28,14 +28,14 @@ pub(in crate::cli) struct Scan {
     #[arg(long, value_name = "ARN", value_parser = role, conflicts_with = "from")]
     pub(super) assume_role: Vec<String>,
     /// Instead of asking AWS, read what `aws rds describe-db-instances`, `describe-db-clusters` or a scan with --output
-    /// json printed; may be given several times. It needs no account
+    /// json printed (- reads stdin); may be given several times. It needs no account
     #[arg(long, value_name = "FILE", conflicts_with_all = ["sandbox", "endpoint_url", "profile"])]
     pub(super) from: Vec<PathBuf>,
     /// Exit with 7 where an unencrypted one is among what is shown; else with 9 where a look failed, or AWS doesn't say
     /// of one whether it is encrypted or how old it is
     #[arg(long)]
     pub(super) fail_if_unencrypted: bool,
-    /// What stdout carries: a table, JSON that --from reads again, or CSV
+    /// What stdout carries: text, which is a table; json, which --from reads again; or csv
     #[arg(id = "output", long = "output", value_name = "FORMAT", value_parser = format, default_value = "text")]
     #[arg(hide_possible_values = true)]
     pub(super) output: Format,

@@ -1,6 +1,6 @@
 //! What is looked at: accounts and Regions, or files.
 
-use std::{path::PathBuf, sync::Arc};
+use std::{fs, io, path::PathBuf, sync::Arc};
 
 use tokio::{sync::Semaphore, task::JoinSet};
 
@@ -18,12 +18,13 @@ const AT_ONCE: usize = 8;
 /// Where the Regions are asked for if none is set: this one is switched on in every account of AWS's usual partition.
 const FIRST_REGION: &str = "us-east-1";
 
-/// Reads files; together they are one look.
+/// Reads files, of which - is what another command says; together they are one look.
 pub(super) fn from_files(paths: &[PathBuf]) -> Result<Looked, Failure> {
     let strange = |path: &PathBuf, why: &dyn std::fmt::Display| Failure::Usage(format!("{}: {why}", path.display()));
     let mut texts = Vec::new();
     for path in paths {
-        texts.push(std::fs::read_to_string(path).map_err(|error| strange(path, &error))?);
+        let text = if path.as_os_str() == "-" { io::read_to_string(io::stdin()) } else { fs::read_to_string(path) };
+        texts.push(text.map_err(|error| strange(path, &error))?);
     }
     let inventories = inventories_of(texts.iter().map(String::as_str)).map_err(|(number, error)| {
         paths.get(number).map_or_else(|| Failure::Usage(error.to_string()), |path| strange(path, &error))
