@@ -69,6 +69,9 @@ mod refusals;
 #[path = "flows/retry.rs"]
 mod retry;
 #[cfg(test)]
+#[path = "flows/scanning.rs"]
+mod scanning;
+#[cfg(test)]
 #[path = "flows/screens.rs"]
 mod screens;
 #[cfg(test)]

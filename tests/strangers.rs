@@ -28,6 +28,7 @@ mod strangers {
     mod refusals;
     mod refused;
     mod sandbox;
+    mod scans;
     mod served;
     mod terminal;
     mod unusual;

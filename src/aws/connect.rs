@@ -1,6 +1,6 @@
 //! One connection to one account and Region.
 
-use std::time::Duration;
+use std::{sync::Arc, time::Duration};
 
 use aws_config::{
     BehaviorVersion, Region, SdkConfig, retry::RetryConfig, sts::AssumeRoleProvider, timeout::TimeoutConfig,
@@ -56,7 +56,8 @@ pub struct Aws {
     region: String,
     clock: AwsClock,
     connection: Connection,
-    config: SdkConfig,
+    /// For other Regions; shared, since it is large.
+    config: Arc<SdkConfig>,
 }
 
 /// What a role's sessions are called, in the account's own records.
@@ -81,7 +82,9 @@ impl Aws {
     }
 
     async fn with_clock(connection: &Connection, clock: AwsClock) -> Result<Self, ConnectError> {
-        let config = taking_on(connection.role.as_deref(), load(connection).await?).await?;
+        let config = load(connection).await?;
+        // Boxed: it is rare, and large.
+        let config = Box::pin(taking_on(connection.role.as_deref(), config)).await?;
         Self::of(config, connection, clock)
     }
 
@@ -132,7 +135,7 @@ impl Aws {
             region,
             clock,
             connection: connection.clone(),
-            config,
+            config: Arc::new(config),
         })
     }
 

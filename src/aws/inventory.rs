@@ -1,6 +1,7 @@
 //! Everything that an account and Region has, listed page by page. Tags come with the pages: nothing is asked per row.
 
-use aws_config::retry::RetryConfig;
+use std::time::Duration;
+
 use aws_sdk_rds::types;
 
 use super::{
@@ -9,11 +10,13 @@ use super::{
 };
 use crate::{
     model::{ClusterMember, DbCluster, DbInstance, DbSnapshot},
-    plan::inventory::{Inventory, Missing},
+    plan::inventory::{CLUSTERS, INSTANCES, Inventory, Missing},
 };
 
-/// A list is long, and others ask as well: AWS's wish for patience is never what a list ends with.
-const ATTEMPTS: u32 = 12;
+/// A list is long, and others ask as well: AWS's wish for patience is never what it ends with. Each time so many rounds
+/// of the SDK's own attempts, so many seconds apart.
+const ROUNDS: u32 = 10;
+const APART: std::ops::Range<u64> = 5..15;
 
 /// What was listed until the end, or until a page failed.
 struct Listed<T> {
@@ -25,17 +28,15 @@ impl Aws {
     /// Lists all instances and clusters; snapshots too where they are asked for. What fails is recorded, and costs
     /// nothing but itself.
     pub async fn inventory(&self, account: &str, with_snapshots: bool) -> Inventory {
-        let patient = RetryConfig::standard().with_max_attempts(ATTEMPTS);
-        let rds = self.rds.config().to_builder().retry_config(patient).build();
-        let rds = aws_sdk_rds::Client::from_conf(rds);
+        let rds = &self.rds;
         let mut inventory =
             Inventory { account: account.to_owned(), region: self.region().to_owned(), ..Inventory::default() };
         let missing = &mut inventory.incomplete;
-        inventory.instances = kept(missing, "instances", instances(&rds).await);
-        inventory.clusters = kept(missing, "clusters", clusters(&rds).await);
+        inventory.instances = kept(missing, INSTANCES, instances(rds).await);
+        inventory.clusters = kept(missing, CLUSTERS, clusters(rds).await);
         if with_snapshots {
-            inventory.snapshots = kept(missing, "snapshots", snapshots(&rds).await);
-            inventory.cluster_snapshots = kept(missing, "snapshots of clusters", cluster_snapshots(&rds).await);
+            inventory.snapshots = kept(missing, "snapshots", snapshots(rds).await);
+            inventory.cluster_snapshots = kept(missing, "snapshots of clusters", cluster_snapshots(rds).await);
         }
         inventory
     }
@@ -66,19 +67,31 @@ fn kept<T>(missing: &mut Vec<Missing>, what: &str, listed: Listed<T>) -> Vec<T> 
 
 /// Goes through all pages of one call.
 macro_rules! all_pages {
-    ($call:expr, $action:literal, $rows:ident, $read:expr) => {{
-        let mut pages = $call.max_records(PAGE).into_paginator().send();
+    ($call:expr, $action:expr, $rows:ident, $read:expr) => {{
         let mut listed = Listed { rows: Vec::new(), failed: None };
-        while let Some(page) = pages.next().await {
-            match page {
-                Ok(page) => listed.rows.extend(page.$rows.unwrap_or_default().iter().map($read)),
-                Err(error) => {
-                    listed.failed = Some(ReadError { action: $action, error: CallError::of(&error) });
-                    break;
+        let (mut marker, mut rounds) = (None, ROUNDS);
+        'from_the_last_page: loop {
+            let mut pages = $call.set_marker(marker.clone()).max_records(PAGE).into_paginator().send();
+            while let Some(page) = pages.next().await {
+                match page {
+                    Ok(page) => {
+                        marker = page.marker;
+                        listed.rows.extend(page.$rows.unwrap_or_default().iter().map($read));
+                    }
+                    Err(error) => {
+                        let error = CallError::of(&error);
+                        if error.is_throttled() && rounds > 0 {
+                            rounds -= 1;
+                            tokio::time::sleep(Duration::from_secs(fastrand::u64(APART))).await;
+                            continue 'from_the_last_page;
+                        }
+                        listed.failed = Some(ReadError { action: $action, error });
+                        break;
+                    }
                 }
             }
+            break listed;
         }
-        listed
     }};
 }
 
@@ -95,8 +108,8 @@ async fn snapshots(rds: &aws_sdk_rds::Client) -> Listed<DbSnapshot> {
 }
 
 async fn cluster_snapshots(rds: &aws_sdk_rds::Client) -> Listed<DbSnapshot> {
-    let call = rds.describe_db_cluster_snapshots();
-    all_pages!(call, "rds:DescribeDBClusterSnapshots", db_cluster_snapshots, cluster_snapshot)
+    let action = "rds:DescribeDBClusterSnapshots";
+    all_pages!(rds.describe_db_cluster_snapshots(), action, db_cluster_snapshots, cluster_snapshot)
 }
 
 /// Reads one row of `DescribeDBClusters`.

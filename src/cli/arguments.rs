@@ -4,7 +4,7 @@ use std::path::PathBuf;
 
 use clap::{Args, Parser, Subcommand, ValueEnum};
 
-use super::{batch::BatchArguments, choices::ChoiceArguments};
+use super::{batch::BatchArguments, choices::ChoiceArguments, scan::Scan};
 use crate::{
     model::{DatabaseReference, KeyReference, name::instance_name_fault},
     plan::cost::Named,
@@ -71,10 +71,18 @@ impl Global {
 pub(super) enum Format {
     Text,
     Json,
+    /// Of `scan` alone.
+    #[value(skip)]
+    Csv,
 }
 
 #[derive(Debug, Subcommand)]
 pub(super) enum Command {
+    /// List every database, how it is encrypted, and whether it could be migrated
+    ///
+    /// It only reads: all RDS instances and clusters, Aurora among them, of one or several Regions and accounts. A
+    /// cluster counts as one database, whatever its members. A look that fails costs only itself, and is told.
+    Scan(Scan),
     /// Show what a migration would do, and what is in its way
     ///
     /// It only reads. Steps and names, every setting and how it gets onto the copy, findings with their remedies, and

@@ -14,6 +14,7 @@ mod plan;
 mod rebuild;
 mod resume;
 mod sandbox;
+mod scan;
 mod session;
 mod status;
 mod verify;
@@ -120,6 +121,7 @@ async fn logged(arguments: &Arguments, around: &mut Surroundings) -> Result<u8, 
 
 async fn dispatch(arguments: &Arguments, around: &mut Surroundings) -> Result<u8, Failure> {
     match &arguments.command {
+        Command::Scan(scan) => Box::pin(scan::run(&arguments.global, scan, around)).await,
         Command::Plan(plan) => Box::pin(plan::run(&arguments.global, plan, around)).await,
         Command::Migrate(migrate) => Box::pin(migrate::run(&arguments.global, migrate, around)).await,
         Command::Batch(batch) => Box::pin(batch::run(&arguments.global, batch, around)).await,

@@ -8,7 +8,7 @@ use crate::{
 
 /// All of it, the weightiest first: what it is comes before how it is.
 pub(in crate::plan) fn blockers(source: &DbInstance) -> Vec<Finding> {
-    let checks = [engine(source), relations(source), class(source), status(source), identity(source)];
+    let checks = [relations(source), engine(source), class(source), status(source), identity(source)];
     checks.into_iter().flatten().filter(|finding| finding.severity == Severity::Blocker).collect()
 }
 

@@ -8,7 +8,7 @@ use std::collections::BTreeMap;
 use serde_json::{Map, Value, json};
 
 use super::{
-    Inventory, Missing,
+    CLUSTERS, INSTANCES, Inventory, Missing,
     rows::{
         Row, cluster_of, cluster_row, cluster_snapshot_of, cluster_snapshot_row, instance_of, instance_row,
         snapshot_of, snapshot_row,
@@ -187,7 +187,7 @@ impl Collected {
             let why = "no file holds them: give what `aws rds describe-db-instances` printed as well";
             let place = self.places.keys().next().cloned().unwrap_or_default();
             let place = Place { account: place.0, region: place.1 };
-            self.at(&place).incomplete.push(Missing::new("instances", why.into()));
+            self.at(&place).incomplete.push(Missing::new(INSTANCES, why.into()));
         }
         for inventory in self.places.values_mut() {
             let known: Vec<&str> = inventory.clusters.iter().map(|cluster| cluster.identifier.as_str()).collect();
@@ -195,12 +195,12 @@ impl Collected {
             let mut unseen: Vec<&str> = named.filter(|name| !known.contains(name)).collect();
             unseen.sort_unstable();
             unseen.dedup();
-            if !unseen.is_empty() && !inventory.incomplete.iter().any(|missing| missing.what == "clusters") {
+            if !unseen.is_empty() && !inventory.incomplete.iter().any(|missing| missing.what == CLUSTERS) {
                 let why = format!(
                     "{} known by members only: give what `aws rds describe-db-clusters` printed as well",
                     unseen.join(", ")
                 );
-                inventory.incomplete.push(Missing::new("clusters", why));
+                inventory.incomplete.push(Missing::new(CLUSTERS, why));
             }
         }
         self.places.into_values().collect()

@@ -2,7 +2,10 @@
 
 use serde::Serialize;
 
-use crate::model::{AwsTime, DbCluster, DbInstance, Encryption, Tags, Verdict};
+use crate::{
+    model::{AwsTime, DbCluster, DbInstance, Encryption, Tags, Verdict},
+    plan::Order,
+};
 
 /// A database, or an instance in one.
 #[derive(Clone, Debug, PartialEq)]
@@ -49,6 +52,8 @@ pub struct Found {
     pub standing: Standing,
     /// What to do about what keeps it.
     pub remedy: Option<String>,
+    /// What a restore of its encrypted copy would order, where it can be migrated and AWS shows enough to say.
+    pub order: Option<Order>,
 }
 
 /// What something found is.
@@ -151,6 +156,7 @@ impl Found {
             other_service: None,
             standing: Standing::Eligible,
             remedy: None,
+            order: None,
         }
     }
 
@@ -185,6 +191,7 @@ impl Found {
             other_service: None,
             standing: Standing::Eligible,
             remedy: None,
+            order: None,
         }
     }
 }

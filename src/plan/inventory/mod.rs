@@ -22,6 +22,13 @@ use serde::{Deserialize, Serialize};
 
 use crate::model::{DbCluster, DbInstance, DbSnapshot};
 
+/// What a [`Missing`] list is called.
+pub const INSTANCES: &str = "instances";
+/// The same of clusters.
+pub const CLUSTERS: &str = "clusters";
+/// The same where a whole account couldn't be reached.
+pub const ACCOUNT: &str = "everything";
+
 /// What one account and Region has.
 #[derive(Clone, Debug, Default, PartialEq)]
 pub struct Inventory {

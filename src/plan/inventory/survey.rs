@@ -1,11 +1,14 @@
 //! What an inventory means: each database with its standing, and how many there are of each.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 use serde::Serialize;
 
-use super::{Found, FoundSnapshot, Inventory, Kind, Missing, Selection, snapshots, standing};
-use crate::model::{ClusterMember, DbCluster, DbInstance, Verdict};
+use super::{Found, FoundSnapshot, Inventory, Kind, Missing, Selection, Standing, snapshots, standing};
+use crate::{
+    model::{ClusterKind, ClusterMember, DbCluster, DbInstance, Verdict},
+    plan::{Order, Origin},
+};
 
 /// What was found.
 #[derive(Clone, Debug, Default, PartialEq)]
@@ -53,6 +56,11 @@ impl Survey {
     /// The unencrypted databases among what is meant.
     pub fn unencrypted(&self) -> impl Iterator<Item = &Found> {
         self.found.iter().filter(|found| found.is_database() && found.is_unencrypted())
+    }
+
+    /// Those of which AWS doesn't say it.
+    pub fn unknown(&self) -> impl Iterator<Item = &Found> {
+        self.found.iter().filter(|found| found.is_database() && found.encryption.verdict() == Verdict::Unknown)
     }
 }
 
@@ -102,7 +110,7 @@ impl Counts {
             self.other_services += 1;
         }
         let is_meant = is_old_enough == Some(true) && !(selection.unencrypted_only && is_encrypted);
-        self.eligible += usize::from(is_meant && found.standing == super::Standing::Eligible);
+        self.eligible += usize::from(is_meant && found.standing == Standing::Eligible);
         is_meant
     }
 }
@@ -130,8 +138,10 @@ fn all(inventory: &Inventory) -> Vec<Found> {
 
 fn of_instance(account: &str, region: &str, row: &DbInstance) -> Found {
     let judged = standing::of_instance(row);
+    let is_eligible = judged.standing == Standing::Eligible;
     Found {
-        other_service: crate::model::ClusterKind::of(row.engine.as_deref()).other_service(),
+        order: Order::of(&Origin::of(row)).filter(|_| is_eligible),
+        other_service: ClusterKind::of(row.engine.as_deref()).other_service(),
         standing: judged.standing,
         remedy: judged.remedy,
         ..Found::of_instance(account, region, row)
@@ -141,7 +151,7 @@ fn of_instance(account: &str, region: &str, row: &DbInstance) -> Found {
 fn of_cluster(account: &str, region: &str, row: &DbCluster, members: &[&DbInstance]) -> Found {
     let judged = standing::of_cluster(row);
     Found {
-        other_service: crate::model::ClusterKind::of(row.engine.as_deref()).other_service(),
+        other_service: ClusterKind::of(row.engine.as_deref()).other_service(),
         standing: judged.standing,
         remedy: judged.remedy,
         ..Found::of_cluster(account, region, row, members)
@@ -151,13 +161,14 @@ fn of_cluster(account: &str, region: &str, row: &DbCluster, members: &[&DbInstan
 /// The storage of a cluster is its members': they say how it is encrypted. When it was made they don't say.
 fn known_by_members(name: &str, members: &[&DbInstance]) -> DbCluster {
     let first = members.first().copied().cloned().unwrap_or_default();
+    let names: BTreeSet<&str> = members.iter().map(|it| it.identifier.as_str()).collect();
     DbCluster {
         identifier: name.to_owned(),
         engine: first.engine,
         engine_version: first.engine_version,
         encryption: first.encryption,
         members: Some(
-            members.iter().map(|it| ClusterMember { identifier: it.identifier.clone(), is_writer: None }).collect(),
+            names.into_iter().map(|name| ClusterMember { identifier: name.to_owned(), is_writer: None }).collect(),
         ),
         ..DbCluster::default()
     }
