@@ -10,6 +10,9 @@ mod flow;
 #[path = "sandbox/help.rs"]
 mod help;
 #[cfg(test)]
+#[path = "sandbox/large.rs"]
+mod large;
+#[cfg(test)]
 #[path = "sandbox/networks.rs"]
 mod networks;
 #[cfg(test)]

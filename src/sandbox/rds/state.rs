@@ -23,7 +23,7 @@ fn shown(scene: &mut Scene<'_>, id: &str, status: &str) -> Value {
     if let Some(instance) = scene.region.by_resource_id(id) {
         status.clone_into(&mut instance.row.status);
     }
-    let instance = scene.region.instances.iter().find(|instance| instance.row.resource_id == id);
+    let instance = scene.region.of_resource_id(id);
     let row = instance.map(|instance| view::instance(scene.region, scene.name, instance, scene.now));
     json!({"DBInstance": row})
 }
