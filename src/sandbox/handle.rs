@@ -288,7 +288,7 @@ fn born(options: &Options) -> Result<World, SandboxError> {
     let seed = if memory { 1 } else { fastrand::u64(..) };
     let mut world = World::born(&options.region, options.start.unwrap_or(usual), seed).map_err(SandboxError::Birth)?;
     let (home, switches) = (options.region.as_str(), Arc::new(options.switches.clone()));
-    if is_filled(options) {
+    if options.seed.is_some() || options.rows.is_some() {
         adopt(&mut world, home, options.seed.as_deref(), options.rows.as_ref(), &switches)?;
     }
     for (account, rows) in &options.accounts {

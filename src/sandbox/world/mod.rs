@@ -15,6 +15,7 @@ pub(crate) mod groups;
 pub(crate) mod ids;
 pub(crate) mod instance;
 pub(crate) mod key;
+pub(crate) mod known;
 pub(crate) mod network;
 pub(crate) mod next;
 pub(crate) mod others;
@@ -42,6 +43,7 @@ use groups::{OptionGroup, ParameterGroup, SubnetGroup};
 use ids::Ids;
 use instance::Instance;
 use key::{Alias, Key};
+use known::Known;
 use network::Network;
 use shared::Shared;
 use snapshot::Snapshot;
@@ -92,6 +94,9 @@ pub(crate) struct Region {
     /// Proxies, subscriptions and deployments around the instances.
     #[serde(default)]
     pub(crate) dependents: Shared<Dependents>,
+    /// Classes and versions beyond the catalogue.
+    #[serde(default)]
+    pub(crate) known: Shared<Known>,
     /// When automated snapshots are to be looked at, which follows from the rest.
     #[serde(skip)]
     pub(crate) expiries: Expiries,

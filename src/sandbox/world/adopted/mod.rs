@@ -18,7 +18,7 @@ use super::network::made_up;
 use super::snapshot::{Inside, Snapshot, SnapshotRow};
 use super::{Region, World};
 use crate::sandbox::Switches;
-use crate::sandbox::rds::{catalogue, snapshots, view};
+use crate::sandbox::rds::{snapshots, view};
 use crate::sandbox::store::SandboxError;
 use rows::{Found, Rows};
 
@@ -117,6 +117,7 @@ fn head(row: &Value, member: &str) -> Option<String> {
 
 fn instance(region: &mut Region, mut row: InstanceRow, shown: &Value, home: &str, now: Timestamp) {
     let time = row.instance_create_time.unwrap_or(now);
+    region.known.learn(&row.engine, &row.engine_version, Some(&row.class));
     groups(region, &row, shown);
     for name in [&row.kms_key_id, &row.performance_insights_key].into_iter().flatten() {
         known_key(region, name, home, time);
@@ -136,6 +137,7 @@ fn instance(region: &mut Region, mut row: InstanceRow, shown: &Value, home: &str
 }
 
 fn snapshot(region: &mut Region, row: SnapshotRow, shown: &Value, home: &str, now: Timestamp) {
+    region.known.learn(&row.engine, &row.engine_version, None);
     if let Some(name) = &row.kms_key_id {
         known_key(region, name, home, row.instance_create_time.unwrap_or(now));
     }
@@ -162,7 +164,7 @@ fn snapshot(region: &mut Region, row: SnapshotRow, shown: &Value, home: &str, no
 /// Groups that the row names exist, whatever they hold.
 fn groups(region: &mut Region, row: &InstanceRow, shown: &Value) {
     for group in &row.parameter_groups {
-        let default = group.name.strip_prefix("default.").is_some_and(catalogue::is_family);
+        let default = group.name == format!("default.{}", family(&row.engine, &row.engine_version));
         if !default && region.parameter_groups.iter().all(|known| known.name != group.name) {
             region.parameter_groups.push(ParameterGroup {
                 name: group.name.clone(),
