@@ -66,7 +66,9 @@ fn call(request: Request<Bytes>, options: &Options, asked: &mut Option<Service>)
     let model = service.model().map_err(Fault::internal)?;
     let account = if options.switches.enforces("R-ACCT-1") { account::of_key(key) } else { ACCOUNT };
     if account != ACCOUNT {
-        form.iter_mut().for_each(|(_, value)| *value = account::swapped(std::mem::take(value), account));
+        for (_, value) in &mut form {
+            *value = account::swapped(std::mem::take(value), account);
+        }
     }
     let (operation, content) = if let Some(target) = target {
         let text = String::from_utf8_lossy(&body).into_owned();

@@ -92,7 +92,6 @@ fn resident() -> usize {
 
 #[tokio::test(start_paused = true)]
 #[ignore = "a measurement, not a test"]
-#[expect(clippy::print_stdout, reason = "its table is what it is for")]
 async fn what_requests_cost_in_a_large_world() {
     let options = options();
     let empty = resident();

@@ -54,8 +54,8 @@ const ON_REQUEST: [&str; 17] = [
 pub(super) struct Regions {
     #[serde(default)]
     region_names: Vec<String>,
-    #[serde(default)]
-    all_regions: bool,
+    #[serde(rename = "AllRegions", default)]
+    all: bool,
     #[serde(default)]
     filters: Vec<Filter>,
     #[serde(rename = "DryRun")]
@@ -71,7 +71,7 @@ pub(super) fn regions(scene: &Scene<'_>, input: &Regions) -> Result<Value, Fault
     if let Some(strange) = input.region_names.iter().find(|name| all.iter().all(|(known, _)| known != name)) {
         return Err(Fault::value(format!("Invalid region name: {strange}")));
     }
-    let every = input.all_regions || !input.region_names.is_empty() || !scene.enforces("R-REG-1");
+    let every = input.all || !input.region_names.is_empty() || !scene.enforces("R-REG-1");
     let named = |name: &str| input.region_names.is_empty() || input.region_names.iter().any(|asked| asked == name);
     let mut rows = Vec::new();
     for (name, standing) in

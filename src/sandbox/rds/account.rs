@@ -85,12 +85,11 @@ pub(crate) fn events(scene: &mut Scene<'_>, input: &Events) -> Result<Value, Fau
     let row = |(number, event): (u64, &Event)| {
         (format!("{}/{number:08}", event.date), serde_json::to_value(event).unwrap_or_default())
     };
-    let rows: Vec<(String, Value)> = match &input.source_identifier {
-        Some(name) => events.of(&name.to_ascii_lowercase()).filter(|(_, event)| wanted(event)).map(row).collect(),
-        None => {
-            let from = Some(start).filter(|_| scene.enforces("R-EVT-1"));
-            events.between(from, end).filter(|(_, event)| wanted(event)).map(row).collect()
-        }
+    let rows: Vec<(String, Value)> = if let Some(name) = &input.source_identifier {
+        events.of(&name.to_ascii_lowercase()).filter(|(_, event)| wanted(event)).map(row).collect()
+    } else {
+        let from = Some(start).filter(|_| scene.enforces("R-EVT-1"));
+        events.between(from, end).filter(|(_, event)| wanted(event)).map(row).collect()
     };
     page::cut("Events", rows, input.max_records, input.marker.as_deref())
 }

@@ -301,7 +301,9 @@ impl<'de, T: Row + Deserialize<'de>> Deserialize<'de> for Table<T> {
     fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
         let rows: Vec<T> = Vec::deserialize(deserializer)?;
         let mut table = Self::default();
-        rows.into_iter().for_each(|row| table.push(row));
+        for row in rows {
+            table.push(row);
+        }
         Ok(table)
     }
 }

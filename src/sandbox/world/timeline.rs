@@ -128,7 +128,9 @@ impl<'de, T: Timed + Deserialize<'de>> Deserialize<'de> for Timeline<T> {
     fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
         let things: Vec<T> = Vec::deserialize(deserializer)?;
         let mut timeline = Self::default();
-        things.into_iter().for_each(|thing| timeline.add(thing));
+        for thing in things {
+            timeline.add(thing);
+        }
         Ok(timeline)
     }
 }

@@ -53,7 +53,8 @@ fn vpc(region: &mut Region, id: &str) {
 
 /// Subnets of subnet groups, each with the next free range of its VPC.
 fn subnets(region: &mut Region) {
-    for group in region.subnet_groups.to_vec() {
+    let groups = region.subnet_groups.clone();
+    for group in groups.iter() {
         for subnet in group.subnets.iter().filter(|subnet| !subnet.id.is_empty()) {
             if region.network.subnet(&subnet.id).is_none() {
                 let large = group.name == "default" && group.vpc == region.network.vpc;
