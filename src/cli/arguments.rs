@@ -4,7 +4,7 @@ use std::path::PathBuf;
 
 use clap::{Args, Parser, Subcommand, ValueEnum};
 
-use super::choices::ChoiceArguments;
+use super::{batch::BatchArguments, choices::ChoiceArguments};
 use crate::{
     model::{DatabaseReference, KeyReference, name::instance_name_fault},
     plan::cost::Named,
@@ -21,7 +21,7 @@ pub(super) struct Arguments {
     pub(super) command: Command,
 }
 
-#[derive(Debug, Args)]
+#[derive(Clone, Debug, Args)]
 #[command(next_help_heading = "Everywhere")]
 pub(super) struct Global {
     /// Profile of AWS's configuration files
@@ -85,7 +85,13 @@ pub(super) enum Command {
     /// Snapshot, encrypted copy of it, restore, settings, and everything read back. The source serves on and is
     /// never changed. It goes on after any interruption: rds-encrypt resume DB.
     Migrate(Migrate),
-    /// Go on with a migration that was interrupted
+    /// Take every unencrypted database of an account and Region to an encrypted copy
+    ///
+    /// Within the account's limits: a canary first, then the longest, as many at a time as AWS takes. One failure never
+    /// stops the others. It goes on after any interruption: rds-encrypt resume --all. Exit code 0 where all of them are
+    /// encrypted and verified, 9 where some are.
+    Batch(BatchArguments),
+    /// Go on with a migration that was interrupted, or with a whole batch
     Resume(Resume),
     /// Show where migrations stand
     Status(Status),
@@ -168,6 +174,9 @@ pub(super) struct Resume {
     /// The database; without it, the only migration that isn't finished
     #[arg(value_name = "DB")]
     pub(super) database: Option<DatabaseReference>,
+    /// Go on with the last batch, with its limits and in its order
+    #[arg(long, conflicts_with_all = ["database", "kms_key"])]
+    pub(super) all: bool,
     /// Where something that this migration made has failed, begin afresh under the next generation's names
     #[arg(long)]
     pub(super) retry: bool,

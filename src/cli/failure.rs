@@ -109,7 +109,7 @@ impl Failure {
 /// The exit code of a run that stopped.
 pub(super) fn exit_code_of(stop: &Stop) -> u8 {
     match stop.kind {
-        StopKind::NeedsPerson | StopKind::Failed { .. } => 4,
+        StopKind::NeedsPerson | StopKind::Quota { .. } | StopKind::Failed { .. } => 4,
         StopKind::Foreign => 6,
         StopKind::Denied => 8,
         StopKind::Difference(_) => 7,

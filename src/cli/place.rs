@@ -70,7 +70,7 @@ impl Place {
             profile: global.profile.clone().or_else(|| record.and_then(|record| record.profile.clone())),
             region,
             endpoint_url: global.endpoint_url.clone().or_else(|| record.and_then(|record| record.endpoint.clone())),
-            in_process: None,
+            ..Connection::default()
         })
     }
 

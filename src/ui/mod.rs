@@ -7,6 +7,7 @@
 //! stdout is data, stderr is talk. Nothing here decides anything.
 
 pub mod bars;
+pub mod batch;
 mod board;
 mod clock;
 pub mod confirm;
