@@ -256,7 +256,7 @@ pub(super) struct Serve {
     #[arg(long, default_value_t = 600.0, value_parser = speed)]
     pub(super) speed: f64,
     /// Begin a new world with these instances instead of the usual ones, in the Region that --region names: what `aws
-    /// rds describe-db-instances` prints, or a recording of such answers
+    /// rds describe-db-instances` prints, or a recording of such answers; or a folder of such files
     #[arg(long, value_name = "FILE")]
     pub(super) seed: Option<PathBuf>,
 }
