@@ -166,7 +166,7 @@ const NAMES_OF_PRICES: &str = "One price, over those of the file: instance_hour.
                                iops_month.io1=0.1, snapshot_gib_month=0.095, kms_key_month=1";
 
 /// What things cost; without it a plan shows quantities only.
-#[derive(Debug, Args)]
+#[derive(Clone, Debug, Args)]
 pub(super) struct PriceArguments {
     /// What things cost in your Region, in JSON, to see what the copy costs
     #[arg(long, value_name = "FILE")]

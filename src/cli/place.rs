@@ -46,6 +46,11 @@ impl Place {
         Ok(Self { states: StateDirectory::new(root), sandbox: global.sandbox, flags: flags.join(" ") })
     }
 
+    /// A place that nobody comes back to.
+    pub(super) fn for_a_rehearsal(root: PathBuf) -> Self {
+        Self { states: StateDirectory::new(root), sandbox: true, flags: String::new() }
+    }
+
     /// Whether it is the sandbox.
     pub(super) fn is_sandbox(&self) -> bool {
         self.sandbox

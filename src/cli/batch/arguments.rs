@@ -1,12 +1,13 @@
 //! What `batch` takes.
 
-use std::time::Duration;
+use std::{path::PathBuf, time::Duration};
 
 use clap::Args;
 
 use crate::{
     cli::{
         Failure,
+        arguments::PriceArguments,
         choices::{ChoiceArguments, WhenTags, WhichNetwork, security_group, tag},
     },
     model::{KeyReference, Tags},
@@ -17,12 +18,22 @@ use crate::{
 /// What a batch takes where nothing else is said: what was made before AWS encrypted by default in most consoles.
 const BEFORE: &str = "2023-01-01";
 
-#[derive(Debug, Args)]
+#[derive(Clone, Debug, Args)]
 #[command(after_help = "Example: rds-encrypt batch --kms-key alias/databases --name 'shop-*' --window 22:00-05:00")]
 pub(in crate::cli) struct BatchArguments {
     /// The KMS key of all copies: its id, ARN or alias/NAME. It can never be changed afterwards
     #[arg(long, value_name = "KEY")]
     pub(super) kms_key: Option<KeyReference>,
+    /// Play it first: the same batch on a sandbox filled with the account's inventory, in a moment instead of a night.
+    /// The account is only read
+    #[arg(long)]
+    pub(super) rehearse: bool,
+    /// Rehearse with what `aws rds describe-db-instances` or rds-encrypt scan --output json printed, without any account;
+    /// repeatable
+    #[arg(long, value_name = "FILE", requires = "rehearse", conflicts_with_all = ["sandbox", "endpoint_url", "profile"])]
+    pub(super) from: Vec<PathBuf>,
+    #[command(flatten)]
+    pub(super) prices: PriceArguments,
     #[command(flatten)]
     which: Which,
     #[command(flatten)]
@@ -32,7 +43,7 @@ pub(in crate::cli) struct BatchArguments {
 }
 
 /// Which databases are meant.
-#[derive(Debug, Args)]
+#[derive(Clone, Debug, Args)]
 #[command(next_help_heading = "Which databases")]
 struct Which {
     /// Only of this engine, such as postgres or oracle-ee; repeatable
@@ -51,7 +62,7 @@ struct Which {
 }
 
 /// How many at a time, and when.
-#[derive(Debug, Args)]
+#[derive(Clone, Debug, Args)]
 #[command(next_help_heading = "How many, and when")]
 pub(super) struct How {
     /// So many go first and alone, the smallest; the others follow only if they succeed
@@ -82,7 +93,7 @@ pub(super) struct How {
 }
 
 /// What the copies get instead of what their sources have.
-#[derive(Debug, Args)]
+#[derive(Clone, Debug, Args)]
 #[command(next_help_heading = "The copies, where they are to be others than the sources")]
 struct Copies {
     /// Begin from the newest automated snapshots instead of taking any: no pause in any source's I/O

@@ -10,7 +10,7 @@ use super::{
 use crate::{
     cli::{Failure, Surroundings, migrate::given_flags},
     engine::{
-        Clock,
+        Clock, Interrupt,
         batch::{After, Batch, BatchReporter, Ended, Outcome, Queued},
     },
     state::{BatchRecord, OwnedBatch, with_flags},
@@ -67,6 +67,26 @@ fn exit_code(outcome: &Outcome) -> u8 {
 async fn work(ready: &Ready<'_>, record: &BatchRecord, around: &mut Surroundings) -> Result<Outcome, Failure> {
     let of_aws = ready.aws.clock().sandbox_speed().unwrap_or(1.0);
     let clock = around.pace.map_or_else(|| Clock::new(of_aws), |pace| Clock::hurried(pace, of_aws));
+    let done = ready.before.iter().filter(|it| **it == Before::Done).count();
+    around.air();
+    let (attended, interrupt) = (around.attended, around.interrupt.clone());
+    let outcome = {
+        let mut reporter = reporter(rows(record), done, around);
+        Box::pin(with(ready, record, clock, interrupt, attended, reporter.as_mut())).await?
+    };
+    around.air();
+    Ok(outcome)
+}
+
+/// The batch itself.
+pub(super) async fn with(
+    ready: &Ready<'_>,
+    record: &BatchRecord,
+    clock: Clock,
+    interrupt: Interrupt,
+    attended: bool,
+    reporter: &mut dyn BatchReporter,
+) -> Result<Outcome, Failure> {
     let prepare = Prepare {
         global: ready.global,
         place: ready.place,
@@ -78,31 +98,26 @@ async fn work(ready: &Ready<'_>, record: &BatchRecord, around: &mut Surroundings
         before: &ready.before,
         retry: ready.retry,
         clock,
-        interrupt: around.interrupt.clone(),
+        interrupt: interrupt.clone(),
         turn: prepare::turns(),
     };
-    let rows: Vec<Row> =
-        record.items.iter().map(|item| Row { name: item.name.clone(), gibibytes: item.gibibytes }).collect();
-    let queued = queued(ready, record);
-    around.air();
-    let (attended, interrupt) = (around.attended, around.interrupt.clone());
-    let outcome = {
-        let mut reporter = reporter(rows, queued.open, around);
-        let batch = Batch {
-            aws: ready.aws.clone(),
-            account: ready.caller.account.clone(),
-            clock,
-            interrupt,
-            attended,
-            limits: record.limits.clone(),
-            after: After { drop_plain_snapshots: record.drop_plain_snapshots },
-            reporter: reporter.as_mut(),
-            prepare: async |index| prepare.one(index).await,
-        };
-        Box::pin(batch.run(queued)).await?
+    let batch = Batch {
+        aws: ready.aws.clone(),
+        account: ready.caller.account.clone(),
+        clock,
+        interrupt,
+        attended,
+        limits: record.limits.clone(),
+        after: After { drop_plain_snapshots: record.drop_plain_snapshots },
+        reporter,
+        prepare: async |index| prepare.one(index).await,
     };
-    around.air();
-    Ok(outcome)
+    Ok(Box::pin(batch.run(queued(ready, record))).await?)
+}
+
+/// The batch's databases, as screens name them.
+fn rows(record: &BatchRecord) -> Vec<Row> {
+    record.items.iter().map(|item| Row { name: item.name.clone(), gibibytes: item.gibibytes }).collect()
 }
 
 fn reporter<'a>(rows: Vec<Row>, done: usize, around: &'a mut Surroundings) -> Box<dyn BatchReporter + 'a> {

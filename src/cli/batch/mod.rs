@@ -4,7 +4,9 @@ mod arguments;
 mod carry;
 mod notify;
 mod prepare;
+mod rehearse;
 mod select;
+mod timeline;
 
 pub(super) use arguments::BatchArguments;
 
@@ -39,6 +41,9 @@ pub(super) struct Ready<'a> {
 }
 
 pub(super) async fn run(global: &Global, asked: &BatchArguments, around: &mut Surroundings) -> Result<u8, Failure> {
+    if asked.rehearse {
+        return Box::pin(rehearse::run(global, asked, around)).await;
+    }
     let (selection, limits, choices) = (asked.selection()?, asked.limits(), asked.choices()?);
     let place = Place::find(global)?;
     let aws = Aws::connect(&place.connection(global, None, around)?).await?;
@@ -78,28 +83,34 @@ pub(super) async fn run(global: &Global, asked: &BatchArguments, around: &mut Su
     if !consents(global, &place, around).await? {
         return Ok(3);
     }
-    let record = BatchRecord {
+    let ready = Ready { global, place: &place, aws, caller, key, choices, before, retry: false };
+    let record = record(&ready, asked, items)?;
+    let owned = place.states.begin_batch(record)?;
+    carry::out(&ready, owned, around).await
+}
+
+/// The batch as its file holds it.
+fn record(ready: &Ready<'_>, asked: &BatchArguments, items: Vec<BatchItem>) -> Result<BatchRecord, Failure> {
+    let limits = asked.limits();
+    Ok(BatchRecord {
         format: FORMAT,
-        account: caller.account.clone(),
-        region: aws.region().to_owned(),
-        endpoint: global.endpoint_url.clone(),
-        profile: global.profile.clone(),
-        flags: place.flags.clone(),
+        account: ready.caller.account.clone(),
+        region: ready.aws.region().to_owned(),
+        endpoint: ready.global.endpoint_url.clone(),
+        profile: ready.global.profile.clone(),
+        flags: ready.place.flags.clone(),
         owner: session::owner(),
-        begun: aws.clock().now().ok_or_else(|| Failure::Ours("AWS's answers carry no Date".into()))?,
+        begun: ready.aws.clock().now().ok_or_else(|| Failure::Ours("AWS's answers carry no Date".into()))?,
         ended: None,
-        kms_key: key.to_string(),
-        selection: in_words(&selection),
-        choices: choices.flags(),
-        canaries: select::canaries(&items, &before, limits.canary),
+        kms_key: ready.key.to_string(),
+        selection: in_words(&asked.selection()?),
+        choices: ready.choices.flags(),
+        canaries: select::canaries(&items, &ready.before, limits.canary),
         limits,
         drop_plain_snapshots: asked.how.drop_plain_snapshots,
         notify: asked.how.notify.clone(),
         items,
-    };
-    let owned = place.states.begin_batch(record)?;
-    let ready = Ready { global, place: &place, aws, caller, key, choices, before, retry: false };
-    carry::out(&ready, owned, around).await
+    })
 }
 
 /// Goes on with the newest batch that isn't at its end, with its limits and its order.

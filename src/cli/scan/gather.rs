@@ -19,7 +19,7 @@ const AT_ONCE: usize = 8;
 const FIRST_REGION: &str = "us-east-1";
 
 /// Reads files, of which - is what another command says; together they are one look.
-pub(super) fn from_files(paths: &[PathBuf]) -> Result<Looked, Failure> {
+pub(in crate::cli) fn from_files(paths: &[PathBuf]) -> Result<Looked, Failure> {
     let strange = |path: &PathBuf, why: &dyn std::fmt::Display| Failure::Usage(format!("{}: {why}", path.display()));
     let mut texts = Vec::new();
     for path in paths {

@@ -1,7 +1,7 @@
 //! `rds-encrypt scan`
 
 mod arguments;
-mod gather;
+pub(super) mod gather;
 
 pub(super) use arguments::Scan;
 
@@ -19,9 +19,9 @@ use crate::{
 };
 
 /// What was looked at, and when it was so.
-struct Looked {
-    inventories: Vec<Inventory>,
-    now: AwsTime,
+pub(super) struct Looked {
+    pub(super) inventories: Vec<Inventory>,
+    pub(super) now: AwsTime,
 }
 
 pub(super) async fn run(global: &Global, asked: &Scan, around: &mut Surroundings) -> Result<u8, Failure> {

@@ -66,7 +66,7 @@ impl<W: Write> BatchReporter for Json<W> {
 }
 
 /// How one ended.
-fn of_ended(ended: &Ended) -> Value {
+pub(super) fn of_ended(ended: &Ended) -> Value {
     match ended {
         Ended::Done { target, afterwards } => json!({"result": "done", "target": target, "not_done": afterwards}),
         Ended::Refused { why } => json!({"result": "refused", "why": why}),

@@ -9,12 +9,14 @@ mod end;
 mod json;
 mod overview;
 mod plain;
+mod rehearsal;
 
 pub use bars::Bars;
 pub use end::{End, in_a_line, text as end};
 pub use json::{Json, ended as end_in_json, overview as overview_in_json};
 pub use overview::{Overview, text as overview};
 pub use plain::Plain;
+pub use rehearsal::{Held, Rehearsed, Span, json as rehearsed_in_json, text as rehearsed};
 
 use crate::{
     engine::batch::{BatchEvent, BatchReporter},
