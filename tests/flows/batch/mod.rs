@@ -2,6 +2,7 @@
 
 mod cuts;
 mod limits;
+mod rehearsals;
 
 use serde_json::{Value, json};
 
@@ -133,4 +134,32 @@ async fn slots_are_found_by_refusals() {
     assert_eq!(heard.code, 0, "{heard}");
     assert!(heard.stderr.contains("AWS refused one more copy: at most"), "{heard}");
     assert_eq!(made(&stage).await.0.len(), 8);
+}
+
+/// Stopped by us, deleted by us: neither is what others did, and a later look says so.
+#[tokio::test(start_paused = true)]
+async fn what_follows_once_one_is_verified() {
+    for (what, left) in [("stop", 2), ("delete", 0)] {
+        let stage = Stage::of(&databases(2));
+        let heard = stage.run(&format!("batch --sandbox --after-verify {what}")).await;
+        assert_eq!(heard.code, 0, "{heard}");
+        let (encrypted, snapshots) = made(&stage).await;
+        assert_eq!((encrypted.len(), snapshots.len()), (left, 4), "{what}: {encrypted:?}");
+        for name in &encrypted {
+            assert_eq!(crate::end::instance(&stage, name).await.db_instance_status(), Some("stopped"));
+        }
+        let again = stage.run(&format!("batch --sandbox --after-verify {what}")).await;
+        assert!(again.code == 0 && again.stderr.contains("2 databases done already"), "{again}");
+        let looked = stage.run("resume db-aaa --sandbox").await;
+        assert_eq!(looked.code, 0, "{looked}");
+    }
+}
+
+/// On a real account `--yes` doesn't stand for deletions.
+#[tokio::test(start_paused = true)]
+async fn deletions_take_a_word_of_their_own() {
+    let stage = Stage::of(&databases(1));
+    let heard = stage.run("batch --rehearse --sandbox --after-verify delete").await;
+    assert_eq!(heard.code, 0, "{heard}");
+    assert_eq!(made(&stage).await.1, Vec::<String>::new(), "a rehearsal makes nothing in the account");
 }
