@@ -25,6 +25,7 @@ impl Aws {
             }
             Call::ModifyDBInstance { instance, settings, .. } => self.modify_instance(instance, settings).await,
             Call::RebootDBInstance { instance, .. } => self.reboot_instance(instance).await,
+            Call::StopDBInstance { instance, .. } => self.stop_instance(instance).await,
             Call::DeleteDBInstance { instance, .. } => self.delete_instance(instance).await,
             Call::DeleteDBSnapshot { snapshot, .. } => self.delete_snapshot(snapshot).await,
             Call::AddRoleToDBInstance { instance, role_arn, feature, .. } => {
@@ -94,6 +95,12 @@ impl Aws {
 
     async fn reboot_instance(&self, instance: &str) -> Result<Outcome, CallError> {
         let call = self.rds_once.reboot_db_instance().db_instance_identifier(instance);
+        let answer = call.send().await;
+        accepted(answer, |answer| resource_id(answer.db_instance.as_ref()))
+    }
+
+    async fn stop_instance(&self, instance: &str) -> Result<Outcome, CallError> {
+        let call = self.rds_once.stop_db_instance().db_instance_identifier(instance);
         let answer = call.send().await;
         accepted(answer, |answer| resource_id(answer.db_instance.as_ref()))
     }

@@ -47,6 +47,14 @@ async fn review(aws: &Aws, migration: &Migration, around: &mut Surroundings) -> 
     let seen = look(aws, &record.plan.source.identifier, &generation.names).await?;
     let target = &generation.names.target;
     let Some(instance) = &seen.target else {
+        if record.is_done_with(Goal::DropInstance) {
+            around.output.say(&format!(
+                "the migration of {name} was verified, and its instance {target} removed as its batch was asked to; the \
+                 encrypted copy {} stays\n",
+                generation.names.copy
+            ));
+            return show_finished(record, &seen, None, &[], around);
+        }
         return Err(Failure::NeedsPerson(format!(
             "the migration of {name} was finished, but {target} is gone since: somebody removed it"
         )));

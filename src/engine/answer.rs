@@ -50,6 +50,7 @@ pub(super) fn note_what_is_gone(migration: &mut Migration, stop: &Stop, now: Aws
 pub(super) fn wrong_instance(call: &Call, answered_for: Option<&str>) -> Option<Stop> {
     let (Call::ModifyDBInstance { instance, resource_id, .. }
     | Call::RebootDBInstance { instance, resource_id }
+    | Call::StopDBInstance { instance, resource_id }
     | Call::DeleteDBInstance { instance, resource_id }) = call
     else {
         return None;

@@ -57,6 +57,13 @@ pub enum Call {
         /// Identity of the instance.
         resource_id: String,
     },
+    /// `StopDBInstance`: only what this migration made.
+    StopDBInstance {
+        /// Name of the instance, checked against `resource_id` in the same turn.
+        instance: String,
+        /// Identity of the instance.
+        resource_id: String,
+    },
     /// `AddRoleToDBInstance`: the database itself takes the role for one of its features.
     AddRoleToDBInstance {
         /// Name of the instance, checked against `resource_id` in the same turn.
@@ -201,6 +208,7 @@ impl Call {
             Self::RestoreDBInstanceFromDBSnapshot { .. } => "RestoreDBInstanceFromDBSnapshot",
             Self::ModifyDBInstance { .. } => "ModifyDBInstance",
             Self::RebootDBInstance { .. } => "RebootDBInstance",
+            Self::StopDBInstance { .. } => "StopDBInstance",
             Self::AddRoleToDBInstance { .. } => "AddRoleToDBInstance",
             Self::ModifyDBSnapshot { .. } => "ModifyDBSnapshot",
             Self::CreateSecurityGroup { .. } => "CreateSecurityGroup",
@@ -223,6 +231,7 @@ impl Call {
             Self::CopyDBSnapshot { target, .. } | Self::RestoreDBInstanceFromDBSnapshot { target, .. } => target,
             Self::ModifyDBInstance { instance, .. }
             | Self::RebootDBInstance { instance, .. }
+            | Self::StopDBInstance { instance, .. }
             | Self::AddRoleToDBInstance { instance, .. }
             | Self::DeleteDBInstance { instance, .. } => instance,
             Self::CreateSecurityGroup { name, .. }

@@ -7,7 +7,10 @@ use std::path::{Path, PathBuf};
 use serde::{Deserialize, Serialize};
 
 use super::{StateDirectory, StateError, file, lock::Lock};
-use crate::{model::AwsTime, steps::schedule::Limits};
+use crate::{
+    model::AwsTime,
+    steps::schedule::{AfterVerify, Limits},
+};
 
 /// Below an account's Region: no migration's file is in there.
 const FOLDER: &str = "batches";
@@ -46,6 +49,9 @@ pub struct BatchRecord {
     pub limits: Limits,
     /// Whether plain snapshots go once their copies are verified.
     pub drop_plain_snapshots: bool,
+    /// What becomes of the encrypted instances.
+    #[serde(default)]
+    pub after_verify: AfterVerify,
     /// A command that is run when a person is needed.
     #[serde(default)]
     pub notify: Option<String>,

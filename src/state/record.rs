@@ -2,8 +2,9 @@
 
 use serde::{Deserialize, Serialize};
 
+use super::Known;
 use crate::{
-    model::{AwsTime, Call, DatabaseReference, Intent, Outcome, digest},
+    model::{AwsTime, Call, DatabaseReference, Intent, Outcome, ResourceKind, digest},
     plan::Plan,
     steps::{Generation, Goal, Step},
 };
@@ -116,7 +117,7 @@ impl Phase {
         match goal {
             Goal::Migrate => Self::Underway,
             Goal::Abandon => Self::Abandoning,
-            Goal::DropSnapshots => Self::Finished,
+            Goal::DropSnapshots | Goal::StopInstance | Goal::DropInstance => Self::Finished,
         }
     }
 
@@ -125,7 +126,7 @@ impl Phase {
     #[must_use]
     pub fn after(goal: Goal) -> Self {
         match goal {
-            Goal::Migrate | Goal::DropSnapshots => Self::Finished,
+            Goal::Migrate | Goal::DropSnapshots | Goal::StopInstance | Goal::DropInstance => Self::Finished,
             Goal::Abandon => Self::Abandoning,
         }
     }
@@ -166,6 +167,24 @@ impl Record {
     #[must_use]
     pub fn is_finished(&self) -> bool {
         matches!(self.summary.phase, Phase::Finished | Phase::Abandoned)
+    }
+
+    /// Whether what follows the verification was asked of AWS already, and taken.
+    #[must_use]
+    pub fn is_done_with(&self, goal: Goal) -> bool {
+        let gone = |kind: ResourceKind| {
+            let of_kind = self.resources().into_iter().filter(move |resource| resource.kind == kind);
+            of_kind.into_iter().all(|resource| resource.known == Known::Removed)
+        };
+        match goal {
+            Goal::DropSnapshots => gone(ResourceKind::Snapshot),
+            Goal::DropInstance => gone(ResourceKind::Instance),
+            Goal::StopInstance => self
+                .journal
+                .iter()
+                .any(|intent| matches!(intent.call, Call::StopDBInstance { .. }) && intent.outcome.is_accepted()),
+            Goal::Migrate | Goal::Abandon => self.is_finished(),
+        }
     }
 
     /// Whether a person means this migration.

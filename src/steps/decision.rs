@@ -96,6 +96,11 @@ pub enum Evidence {
         /// How many settings were compared.
         compared: usize,
     },
+    /// It is stopped.
+    Stopped {
+        /// Its name.
+        name: String,
+    },
     /// AWS doesn't show it any more, or never did.
     Gone {
         /// Of which kind it was.

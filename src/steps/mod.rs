@@ -16,6 +16,7 @@ pub mod schedule;
 mod settle;
 mod situation;
 mod snapshot;
+mod stop;
 mod survey;
 mod told;
 mod upgrade;
@@ -44,6 +45,10 @@ pub enum Goal {
     Abandon,
     /// No plain snapshot left: it is itself not encrypted.
     DropSnapshots,
+    /// The verified instance stopped.
+    StopInstance,
+    /// The verified instance gone; its encrypted copy stays.
+    DropInstance,
 }
 
 impl Goal {
@@ -51,7 +56,7 @@ impl Goal {
     #[must_use]
     pub fn command(self) -> &'static str {
         match self {
-            Self::Migrate => "resume",
+            Self::Migrate | Self::StopInstance | Self::DropInstance => "resume",
             Self::Abandon => "cleanup --abandon",
             Self::DropSnapshots => "cleanup --snapshots",
         }
@@ -64,6 +69,8 @@ impl Goal {
             Self::Migrate => &PIPELINE,
             Self::Abandon => &[Step::RemoveTarget, Step::RemoveCopy, Step::RemoveSnapshot, Step::RemoveSecurityGroup],
             Self::DropSnapshots => &[Step::RemoveSnapshot],
+            Self::StopInstance => &[Step::StopTarget],
+            Self::DropInstance => &[Step::RemoveTarget],
         };
         all.iter().copied().filter(|step| step.is_needed(plan)).collect()
     }
@@ -87,6 +94,8 @@ pub enum Step {
     Settle,
     /// Encryption, key and every setting, read back.
     Verify,
+    /// The encrypted instance stops.
+    StopTarget,
     /// The encrypted instance goes.
     RemoveTarget,
     /// The encrypted copy goes.
@@ -139,6 +148,7 @@ impl Step {
             Self::Restore => restore::decide(situation),
             Self::Settle => settle::decide(situation),
             Self::Verify => verify::decide(situation),
+            Self::StopTarget => stop::decide(situation),
             Self::RemoveTarget => remove::target(situation),
             Self::RemoveCopy => remove::copy(situation),
             Self::RemoveSnapshot => remove::snapshot(situation, goal),

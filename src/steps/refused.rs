@@ -94,6 +94,7 @@ fn status_of_what_it_needs<'a>(situation: &Situation<'a>, call: &Call) -> Option
         Call::RestoreDBInstanceFromDBSnapshot { .. } => seen.copy.as_ref().map(DbSnapshot::status_word),
         Call::ModifyDBInstance { .. }
         | Call::RebootDBInstance { .. }
+        | Call::StopDBInstance { .. }
         | Call::AddRoleToDBInstance { .. }
         | Call::DeleteDBInstance { .. } => seen.target.as_ref().map(DbInstance::status_word),
         Call::CreateSecurityGroup { .. }

@@ -105,6 +105,7 @@ fn of_evidence(evidence: &Evidence) -> Value {
         Evidence::Isolated { name, id } => json!({"security_group": name, "id": id}),
         Evidence::Upgraded { name, version } => json!({"encrypted_copy": name, "engine_version": version}),
         Evidence::Verified { compared } => json!({"compared": compared}),
+        Evidence::Stopped { name } => json!({"stopped": name}),
         Evidence::Gone { kind, name } => json!({"gone": name, "kind": kind}),
         Evidence::Left { kind, name, why } => json!({"left": name, "kind": kind, "why": why}),
     }

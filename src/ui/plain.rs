@@ -72,6 +72,8 @@ impl<W: Write> Plain<W> {
             Goal::Abandon => {
                 self.line(&format!("removing what the migration {} → {} made{pace}", begun.database, begun.target));
             }
+            Goal::StopInstance => self.line(&format!("stopping {}{pace}", begun.target)),
+            Goal::DropInstance => self.line(&format!("removing the instance {}{pace}", begun.target)),
             Goal::DropSnapshots => {
                 let Begun { database, target, .. } = begun;
                 self.line(&format!("removing the plain snapshot of the migration {database} → {target}{pace}"));

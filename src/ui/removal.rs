@@ -22,7 +22,8 @@ pub struct Removed<'a> {
 #[must_use]
 pub fn concerns(goal: Goal, item: &Item) -> bool {
     match goal {
-        Goal::Migrate => false,
+        Goal::Migrate | Goal::StopInstance => false,
+        Goal::DropInstance => item.kind == ResourceKind::Instance,
         Goal::Abandon => true,
         Goal::DropSnapshots => item.kind == ResourceKind::Snapshot,
     }
@@ -39,7 +40,7 @@ pub fn list(record: &Record, goal: Goal, items: &[Item], page: Page) -> String {
     } else {
         let what = match goal {
             Goal::DropSnapshots => "To be removed, since it is itself not encrypted",
-            Goal::Migrate | Goal::Abandon => "To be removed for good, in this order",
+            _ => "To be removed for good, in this order",
         };
         text.heading(&format!("{what} (account {}, {})", record.account, record.region));
         text.rows(&ours.iter().map(|item| existing::by_look(item)).collect::<Vec<_>>());
@@ -67,7 +68,7 @@ fn meaning(goal: Goal, ours: &[&Item], name: &str) -> Vec<String> {
     }
     points.push(match goal {
         Goal::DropSnapshots => "The encrypted copy and the encrypted instance stay.".to_owned(),
-        Goal::Migrate | Goal::Abandon => format!("{name} itself is not touched, and stays not encrypted."),
+        _ => format!("{name} itself is not touched, and stays not encrypted."),
     });
     points
 }
@@ -82,7 +83,7 @@ pub fn done(removed: &Removed<'_>, page: Page) -> String {
         &page.good("✓"),
         &match goal {
             Goal::DropSnapshots => format!("No plain snapshot of the migration of {name} is left"),
-            Goal::Migrate | Goal::Abandon => format!("The migration of {name} is abandoned"),
+            _ => format!("The migration of {name} is abandoned"),
         },
     );
     for gone in evidence.iter().filter(|evidence| matches!(evidence, Evidence::Gone { .. })) {

@@ -18,6 +18,7 @@ pub fn step(step: Step) -> &'static str {
         Step::Restore => "restore",
         Step::Settle => "settle",
         Step::Verify => "verify",
+        Step::StopTarget => "stop",
         Step::RemoveTarget => "instance",
         Step::RemoveCopy => "encrypted copy",
         Step::RemoveSnapshot => "snapshot",
@@ -34,6 +35,7 @@ pub(super) fn promise(step: Step) -> &'static str {
         Step::Restore => "a new instance from the copy",
         Step::Settle => "settings that a restore forgets",
         Step::Verify => "key and settings, read back",
+        Step::StopTarget => "until somebody needs it",
         Step::RemoveTarget | Step::RemoveCopy | Step::RemoveSnapshot | Step::RemoveSecurityGroup => "to be removed",
     }
 }
@@ -45,6 +47,7 @@ pub(super) fn evidence(evidence: &Evidence) -> String {
         Evidence::Snapshot { name } | Evidence::EncryptedCopy { name } | Evidence::Restored { name, .. } => {
             name.clone()
         }
+        Evidence::Stopped { name } => format!("{name} is stopped; AWS starts it again after 7 days"),
         Evidence::Gone { kind, name } => format!("the {} {name} is gone", resource(*kind)),
         Evidence::Left { kind, name, why } => format!("the {} {name} is left: {why}", resource(*kind)),
         Evidence::Isolated { name, id } => format!("{name} ({id})"),

@@ -2,7 +2,7 @@
 
 use std::{path::PathBuf, time::Duration};
 
-use clap::Args;
+use clap::{Args, ValueEnum};
 
 use crate::{
     cli::{
@@ -10,9 +10,10 @@ use crate::{
         arguments::PriceArguments,
         choices::{ChoiceArguments, WhenTags, WhichNetwork, security_group, tag},
     },
+    engine::batch::After,
     model::{KeyReference, Tags},
     plan::inventory::{DateBound, Selection},
-    steps::schedule::{Hours, Limits},
+    steps::schedule::{AfterVerify, Hours, Limits},
 };
 
 /// What a batch takes where nothing else is said: what was made before AWS encrypted by default in most consoles.
@@ -87,9 +88,38 @@ pub(super) struct How {
     /// a batch needs half the snapshots
     #[arg(long)]
     pub(super) drop_plain_snapshots: bool,
+    /// What becomes of each encrypted instance once it is verified: it runs on, is stopped (AWS starts it again after 7
+    /// days), or is deleted, while its encrypted copy stays
+    #[arg(long, value_name = "WHAT", value_enum, default_value_t = Then::Keep)]
+    after_verify: Then,
+    /// Instead of the question, for --after-verify delete: the word delete. --yes is not enough to delete anything
+    #[arg(long, value_name = "WORD")]
+    pub(super) confirm: Option<String>,
     /// Run this command when a person is needed; what happened is in RDS_ENCRYPT_MESSAGE
     #[arg(long, value_name = "COMMAND")]
     pub(super) notify: Option<String>,
+}
+
+/// What becomes of an encrypted instance.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
+enum Then {
+    Keep,
+    Stop,
+    Delete,
+}
+
+impl How {
+    pub(super) fn after_verify(&self) -> AfterVerify {
+        match self.after_verify {
+            Then::Keep => AfterVerify::Keep,
+            Then::Stop => AfterVerify::Stop,
+            Then::Delete => AfterVerify::Delete,
+        }
+    }
+
+    pub(super) fn after(&self) -> After {
+        After { drop_plain_snapshots: self.drop_plain_snapshots, then: self.after_verify() }
+    }
 }
 
 /// What the copies get instead of what their sources have.

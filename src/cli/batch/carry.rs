@@ -108,11 +108,16 @@ pub(super) async fn with(
         interrupt,
         attended,
         limits: record.limits.clone(),
-        after: After { drop_plain_snapshots: record.drop_plain_snapshots },
+        after: after(record),
         reporter,
         prepare: async |index| prepare.one(index).await,
     };
     Ok(Box::pin(batch.run(queued(ready, record))).await?)
+}
+
+/// What follows for each once it is verified.
+pub(super) fn after(record: &BatchRecord) -> After {
+    After { drop_plain_snapshots: record.drop_plain_snapshots, then: record.after_verify }
 }
 
 /// The batch's databases, as screens name them.

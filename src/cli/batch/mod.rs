@@ -17,10 +17,11 @@ use super::{
 };
 use crate::{
     aws::{Aws, checked},
+    engine::batch::After,
     model::{CallerIdentity, KeyReference},
     plan::{Checked, KeyLookup, can_encrypt, inventory::Selection},
     state::{BatchItem, BatchRecord, FORMAT},
-    steps::schedule::Room,
+    steps::schedule::{AfterVerify, Room},
     ui::{
         batch::{self, Overview, Row},
         json, time,
@@ -53,7 +54,7 @@ pub(super) async fn run(global: &Global, asked: &BatchArguments, around: &mut Su
     };
     let inventory = unless_interrupted(around, aws.inventory(&caller.account, false)).await?;
     let Selected { survey, items, left_out } = select::select(&inventory, &selection);
-    let before = remembered(&place, &aws, &caller, &key, &choices, &items);
+    let before = remembered(&place, &aws, &caller, &(&key, &choices, asked.how.after()), &items);
     let done = before.iter().filter(|it| **it == Before::Done).count();
     let (items, before) = select::arrange(items, before, limits.canary);
     let room = unless_interrupted(around, aws.quotas()).await?.ok().map(|quotas| Room::of(&quotas));
@@ -73,14 +74,14 @@ pub(super) async fn run(global: &Global, asked: &BatchArguments, around: &mut Su
         incomplete: &incomplete,
         room: room.as_ref(),
         limits: &limits,
-        drop_plain_snapshots: asked.how.drop_plain_snapshots,
+        after: asked.how.after(),
     };
     show(&overview, around)?;
     if items.is_empty() {
         return Ok(0);
     }
     key_encrypts(&aws, &key, around).await?;
-    if !consents(global, &place, around).await? {
+    if !consents(global, &place, asked, around).await? {
         return Ok(3);
     }
     let ready = Ready { global, place: &place, aws, caller, key, choices, before, retry: false };
@@ -108,6 +109,7 @@ fn record(ready: &Ready<'_>, asked: &BatchArguments, items: Vec<BatchItem>) -> R
         canaries: select::canaries(&items, &ready.before, limits.canary),
         limits,
         drop_plain_snapshots: asked.how.drop_plain_snapshots,
+        after_verify: asked.how.after_verify(),
         notify: asked.how.notify.clone(),
         items,
     })
@@ -135,7 +137,7 @@ pub(super) async fn resume(global: &Global, retry: bool, around: &mut Surroundin
             caller.account
         )));
     }
-    let before = remembered(&place, &aws, &caller, &key, &choices, &record.items);
+    let before = remembered(&place, &aws, &caller, &(&key, &choices, carry::after(record)), &record.items);
     let ready = Ready { global, place: &place, aws, caller, key, choices, before, retry };
     carry::out(&ready, owned, around).await
 }
@@ -169,8 +171,7 @@ fn remembered(
     place: &Place,
     aws: &Aws,
     caller: &CallerIdentity,
-    key: &KeyReference,
-    choices: &ChoiceArguments,
+    (key, choices, after): &(&KeyReference, &ChoiceArguments, After),
     items: &[BatchItem],
 ) -> Vec<Before> {
     let here = place.states.root().join(&caller.account).join(aws.region());
@@ -178,7 +179,7 @@ fn remembered(
     let remembered = select::by_source(entries.filter_map(|entry| entry.record.ok()));
     let key = key.to_string();
     let agrees = |record: &crate::state::Record| choices.agree_with(&record.plan.choices);
-    items.iter().map(|item| select::before(remembered.get(&item.resource_id), &key, agrees)).collect()
+    items.iter().map(|item| select::before(remembered.get(&item.resource_id), &key, *after, agrees)).collect()
 }
 
 /// What earlier runs began, and what none has.
@@ -210,8 +211,20 @@ async fn key_encrypts(aws: &Aws, key: &KeyReference, around: &mut Surroundings) 
     Err(Failure::Refused(format!("{why}. Nothing was made or changed")))
 }
 
-async fn consents(global: &Global, place: &Place, around: &mut Surroundings) -> Result<bool, Failure> {
-    if global.yes || place.is_sandbox() {
+/// A person's yes; that to deletions is a word of its own, for which `--yes` doesn't stand.
+async fn consents(
+    global: &Global,
+    place: &Place,
+    asked: &BatchArguments,
+    around: &mut Surroundings,
+) -> Result<bool, Failure> {
+    if place.is_sandbox() {
+        return Ok(true);
+    }
+    if asked.how.after_verify() == AfterVerify::Delete {
+        return agrees_to_deletions(asked, around).await;
+    }
+    if global.yes {
         return Ok(true);
     }
     let Some(yes) = around.yes("Begin? [y/N] ").await? else {
@@ -222,6 +235,26 @@ async fn consents(global: &Global, place: &Place, around: &mut Surroundings) -> 
         around.fail_in_json("nothing was begun: the answer was no", None, 3)?;
     }
     Ok(yes)
+}
+
+async fn agrees_to_deletions(asked: &BatchArguments, around: &mut Surroundings) -> Result<bool, Failure> {
+    let given = match &asked.how.confirm {
+        Some(given) => Some(given.clone()),
+        None => {
+            around.answer("Type delete to begin, and to delete each encrypted instance once it is verified: ").await?
+        }
+    };
+    match given.as_deref().map(str::trim) {
+        Some("delete") => Ok(true),
+        Some(_) => {
+            around.output.say("Nothing was begun.\n");
+            around.fail_in_json("nothing was begun: the deletions were not confirmed", None, 3)?;
+            Ok(false)
+        }
+        None => Err(Failure::Refused(
+            "nothing was begun: without a terminal to ask on, --after-verify delete takes --confirm delete".into(),
+        )),
+    }
 }
 
 fn in_words(selection: &Selection) -> String {

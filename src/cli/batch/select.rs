@@ -3,6 +3,7 @@
 use std::collections::BTreeMap;
 
 use crate::{
+    engine::batch::After,
     plan::inventory::{Found, Inventory, Selection, Standing, Survey, survey},
     state::{BatchItem, Phase, Record},
     steps::{
@@ -101,7 +102,12 @@ pub(super) fn by_source(records: impl Iterator<Item = Box<Record>>) -> BTreeMap<
 }
 
 /// How an item stands, by what is remembered of it.
-pub(super) fn before(records: Option<&Vec<Box<Record>>>, key: &str, agrees: impl Fn(&Record) -> bool) -> Before {
+pub(super) fn before(
+    records: Option<&Vec<Box<Record>>>,
+    key: &str,
+    after: After,
+    agrees: impl Fn(&Record) -> bool,
+) -> Before {
     let records = records.map(Vec::as_slice).unwrap_or_default();
     let current = records.iter().find(|record| record.summary.phase != Phase::Abandoned);
     let Some(record) = current else {
@@ -110,7 +116,8 @@ pub(super) fn before(records: Option<&Vec<Box<Record>>>, key: &str, agrees: impl
     };
     let is_that_key = record.plan.key_asked == key || record.plan.key_arn == key;
     match record.summary.phase {
-        Phase::Finished => Before::Done,
+        Phase::Finished if after.goals().into_iter().all(|goal| record.is_done_with(goal)) => Before::Done,
+        Phase::Finished => Before::Begun(record.summary.step),
         Phase::Abandoning => Before::Another("its migration was given up, and is being removed".into()),
         _ if !is_that_key => {
             Before::Another(format!("a migration of it under key {} exists already", record.plan.key_asked))

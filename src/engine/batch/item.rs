@@ -6,7 +6,11 @@ use super::{
     super::{Clock, Ending, Engine, EngineError, Eyes, Interrupt, Work, event::Event, event::Reporter},
     Ended,
 };
-use crate::{aws::Aws, state::Migration, steps::Goal};
+use crate::{
+    aws::Aws,
+    state::Migration,
+    steps::{Goal, schedule::AfterVerify},
+};
 
 /// What looking into one came to.
 pub enum Prepared {
@@ -28,6 +32,22 @@ pub enum Prepared {
 pub struct After {
     /// The plain snapshot goes, which halves the snapshots that a batch needs.
     pub drop_plain_snapshots: bool,
+    /// What becomes of the encrypted instance.
+    pub then: AfterVerify,
+}
+
+impl After {
+    /// What is worked toward then, in this order.
+    #[must_use]
+    pub fn goals(self) -> Vec<Goal> {
+        let snapshots = self.drop_plain_snapshots.then_some(Goal::DropSnapshots);
+        let instance = match self.then {
+            AfterVerify::Keep => None,
+            AfterVerify::Stop => Some(Goal::StopInstance),
+            AfterVerify::Delete => Some(Goal::DropInstance),
+        };
+        snapshots.into_iter().chain(instance).collect()
+    }
 }
 
 /// What all of them share.
@@ -89,8 +109,10 @@ async fn migrate(
     }
     let target = migration.record().generation().map(|it| it.names.target.clone()).unwrap_or_default();
     let mut afterwards = None;
-    if seat.after.drop_plain_snapshots {
-        let goal = Goal::DropSnapshots;
+    for goal in seat.after.goals() {
+        if migration.record().is_done_with(goal) {
+            continue;
+        }
         let generation = newest(migration)?;
         match work(seat, migration, index, Work { goal, generation, resumed: false, retry: false }).await? {
             Ending::Finished { .. } => {}

@@ -82,7 +82,7 @@ where
         let eyes = Eyes::Shared(observer);
         let seat = item::Seat { aws: &aws, eyes, clock, interrupt: interrupt.clone(), attended, after, tell };
         let mut running = FuturesUnordered::new();
-        let mut run = Run::begin(&aws, clock, &limits, reporter, queued)?;
+        let mut run = Run::begin(&aws, clock, &limits, reporter, queued, after)?;
         for index in run.begun_earlier() {
             running.push(item::carry(&seat, &prepare, index));
         }

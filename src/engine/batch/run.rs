@@ -2,12 +2,12 @@
 
 use std::time::Duration;
 
-use super::{BatchEvent, BatchReporter, Ended, Outcome, Queued, standing::Standing};
+use super::{After, BatchEvent, BatchReporter, Ended, Outcome, Queued, standing::Standing};
 use crate::{
     aws::Aws,
     engine::{Clock, EngineError, event::Event, observer::TICK},
     model::AwsTime,
-    steps::schedule::{Hold, Limits, Next, Room, SPREAD},
+    steps::schedule::{AfterVerify, Hold, Limits, Next, Room, SPREAD},
 };
 
 /// How often the room or the hours are looked at while they are what everything waits for.
@@ -39,13 +39,14 @@ impl<'a> Run<'a> {
         limits: &'a Limits,
         reporter: &'a mut dyn BatchReporter,
         queued: Queued,
+        after: After,
     ) -> Result<Self, EngineError> {
         let began = aws.clock().now().ok_or(EngineError::NoTime)?;
         #[expect(clippy::cast_possible_truncation, clippy::cast_sign_loss, reason = "shown to people only")]
         let pace = aws.clock().sandbox_speed().map_or(1, |speed| speed.round() as u32);
         reporter.report(&BatchEvent::Begun { pace, now: began });
         let begun_earlier = queued.begun.len();
-        let standing = Standing::new(queued, limits);
+        let standing = Standing::new(queued, limits, after.then != AfterVerify::Delete);
         Ok(Self {
             aws,
             clock,

@@ -27,12 +27,14 @@ pub(super) struct Standing {
     pub(super) room: Option<Room>,
     canaries: Vec<usize>,
     open_before: usize,
+    /// Whether what is done stands on.
+    stands: bool,
     last_single_az: Option<AwsTime>,
     refused_at: Option<AwsTime>,
 }
 
 impl Standing {
-    pub(super) fn new(queued: Queued, limits: &Limits) -> Self {
+    pub(super) fn new(queued: Queued, limits: &Limits, stands: bool) -> Self {
         Self {
             waiting: queued.begun.into_iter().chain(queued.waiting).collect(),
             active: BTreeMap::new(),
@@ -41,6 +43,7 @@ impl Standing {
             room: None,
             canaries: queued.canaries,
             open_before: queued.open,
+            stands,
             last_single_az: None,
             refused_at: None,
         }
@@ -56,13 +59,17 @@ impl Standing {
             canaries_active: self.canaries.iter().filter(|index| self.active.contains_key(index)).count(),
             canaries_failed: self.canaries.iter().filter(|index| self.has_failed(**index)).count(),
             failed: self.ended.values().filter(|ended| ended.is_a_failure()).count(),
-            open: self.open_before + self.ended.values().filter(|it| matches!(it, Ended::Done { .. })).count(),
+            open: if self.stands { self.open_before + self.done() } else { 0 },
             limits,
             slots: self.slots.count(),
             room: self.room.as_ref(),
             last_single_az: self.last_single_az,
             now,
         })
+    }
+
+    fn done(&self) -> usize {
+        self.ended.values().filter(|it| matches!(it, Ended::Done { .. })).count()
     }
 
     fn is_over(&self, index: usize) -> bool {

@@ -44,6 +44,19 @@ pub struct Limits {
     pub wait_for_room: Duration,
 }
 
+/// What becomes of an encrypted instance of a batch once it is verified.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "kebab-case")]
+pub enum AfterVerify {
+    /// It runs on.
+    #[default]
+    Keep,
+    /// It is stopped, and costs its storage alone until AWS starts it again after seven days (R-STOP-1).
+    Stop,
+    /// It is deleted: the settings and the time are proven, and its encrypted copy stays.
+    Delete,
+}
+
 /// A database of a batch, as the schedule knows it.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Candidate {

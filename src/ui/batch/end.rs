@@ -44,7 +44,7 @@ pub fn text(end: &End<'_>, page: Page) -> String {
         if let Ended::Done { target, afterwards } = ended {
             text.point(&page.good("✓"), &format!("{name} → {target}"));
             if let Some(why) = afterwards {
-                text.under(&format!("its plain snapshot is still there: {why}"));
+                text.under(&format!("what was to follow didn't: {why}"));
             }
         }
     }

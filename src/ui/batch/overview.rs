@@ -5,8 +5,9 @@ use super::{
     Row,
 };
 use crate::{
+    engine::batch::After,
     plan::inventory::Counts,
-    steps::schedule::{Limits, Need, Quota, Room},
+    steps::schedule::{AfterVerify, Limits, Need, Quota, Room},
 };
 
 /// So many names are shown of a list; the rest is a number.
@@ -38,8 +39,8 @@ pub struct Overview<'a> {
     pub room: Option<&'a Room>,
     /// The limits.
     pub limits: &'a Limits,
-    /// Whether plain snapshots go.
-    pub drop_plain_snapshots: bool,
+    /// What follows for each once it is verified.
+    pub after: After,
 }
 
 impl Overview<'_> {
@@ -47,7 +48,7 @@ impl Overview<'_> {
     #[must_use]
     pub fn need(&self) -> Need {
         let mut need: Need = self.new.iter().map(|row| Need::from(None, row.gibibytes)).sum();
-        if self.drop_plain_snapshots {
+        if self.after.drop_plain_snapshots {
             need.snapshots /= 2;
         }
         need
@@ -85,6 +86,7 @@ pub fn text(overview: &Overview<'_>, page: Page) -> String {
     order(&mut text, overview);
     room(&mut text, overview, page);
     limits(&mut text, overview.limits);
+    afterwards(&mut text, overview.after, page);
     text.blank();
     text.sentence(
         "Each source serves on and is never changed. A copy of a serving database proves settings and time; nothing takes a \
@@ -195,6 +197,25 @@ fn limits(text: &mut Text, limits: &Limits) {
     said.extend(limits.hours.as_ref().map(|hours| format!("new ones begin {hours} UTC only")));
     text.heading("Limits");
     text.inside(&format!("{}.", said.join("; ")));
+}
+
+fn afterwards(text: &mut Text, after: After, page: Page) {
+    let mut said = Vec::new();
+    if after.drop_plain_snapshots {
+        said.push("the plain snapshot is removed: it is itself not encrypted");
+    }
+    match after.then {
+        AfterVerify::Keep => said.push("the encrypted instance runs on, and is billed"),
+        AfterVerify::Stop => said.push("the encrypted instance is stopped; AWS starts it again after 7 days"),
+        AfterVerify::Delete => {
+            said.push("the encrypted instance is DELETED, without a last snapshot; its encrypted copy stays");
+        }
+    }
+    text.heading("Once one is verified");
+    for what in said {
+        let mark = if what.contains("DELETED") { page.warning("!") } else { "-".to_owned() };
+        text.point(&mark, what);
+    }
 }
 
 fn databases(count: usize) -> String {
