@@ -72,6 +72,9 @@ mod retry;
 #[path = "flows/scanning.rs"]
 mod scanning;
 #[cfg(test)]
+#[path = "flows/scanning_far.rs"]
+mod scanning_far;
+#[cfg(test)]
 #[path = "flows/screens.rs"]
 mod screens;
 #[cfg(test)]

@@ -76,7 +76,9 @@ impl Failure {
         match self {
             Self::Connect(ConnectError::NoRegion) => Some("give --region, or set AWS_REGION".into()),
             Self::Read(error) | Self::NothingBegun(error) => Some(read_hint(error)),
-            Self::Regions(error) => Some(format!("{}; or name the Regions, each with a --region", read_hint(error))),
+            Self::Regions(error) => {
+                Some(format!("name the Regions instead, each with a --region; or {}", read_hint(error)))
+            }
             Self::State(error) | Self::Engine(EngineError::State(error)) => Some(error.hint()),
             Self::Connect(_)
             | Self::Engine(_)
