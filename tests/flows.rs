@@ -48,7 +48,7 @@ mod others;
 #[path = "flows/planning.rs"]
 mod planning;
 #[cfg(test)]
-#[path = "flows/property.rs"]
+#[path = "flows/property/mod.rs"]
 mod property;
 #[cfg(test)]
 #[path = "flows/quarantine.rs"]
