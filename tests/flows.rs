@@ -6,6 +6,9 @@
 #[path = "flows/approved.rs"]
 mod approved;
 #[cfg(test)]
+#[path = "flows/attached.rs"]
+mod attached;
+#[cfg(test)]
 #[path = "flows/catalogue.rs"]
 mod catalogue;
 #[cfg(test)]
@@ -39,7 +42,7 @@ mod model;
 #[path = "flows/mount.rs"]
 mod mount;
 #[cfg(test)]
-#[path = "flows/mutants.rs"]
+#[path = "flows/mutants/mod.rs"]
 mod mutants;
 #[cfg(test)]
 #[path = "flows/others.rs"]

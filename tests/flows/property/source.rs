@@ -4,8 +4,7 @@ use fastrand::Rng;
 use serde_json::{Value, json};
 
 use super::engines::{ENGINES, Engine};
-
-const KEY: &str = "arn:aws:kms:eu-west-2:000000000000:key/b7ad5674-77c8-4756-bab9-a542b2be04f7";
+use crate::attached::{KEY, directory, role, secret, with};
 
 fn one<'a, T>(rng: &mut Rng, of: &'a [T]) -> &'a T {
     &of[rng.usize(0..of.len())]
@@ -38,9 +37,7 @@ pub(super) fn source(seed: u64) -> Value {
         attached(rng, engine, version),
         language(rng, engine),
     ] {
-        for (member, value) in part.as_object().unwrap() {
-            row[member] = value.clone();
-        }
+        row = with(row, &part);
     }
     // SQL Server's mirror needs backups.
     if row["MultiAZ"] == true && row["BackupRetentionPeriod"] == 0 && engine.is("sqlserver") {
@@ -173,14 +170,14 @@ fn watched(rng: &mut Rng, engine: &Engine) -> Value {
 }
 
 fn tags(rng: &mut Rng) -> Value {
-    let count = *one(rng, &[0, 1, 5, 46, 47, 48, 49, 50]);
+    let count = *one(rng, &[0, 1, 1, 5, 5, 20, 20, 46, 47, 48, 48, 49]);
     let tag = |n: u32| match n {
         0 => json!({"Key": "backup plan=daily +:@/-_.", "Value": ""}),
         n => json!({"Key": format!("key {n}"), "Value": format!("v/{n} ä")}),
     };
     let mut all: Vec<Value> = (0..count).map(tag).collect();
     if rng.bool() {
-        all.truncate(49);
+        all.truncate(48);
         all.push(json!({"Key": "aws:cloudformation:stack-name", "Value": "data"}));
     }
     json!({"TagList": all})
@@ -190,20 +187,12 @@ fn tags(rng: &mut Rng) -> Value {
 fn attached(rng: &mut Rng, engine: &Engine, version: &str) -> Value {
     let mut row = json!({});
     if !engine.name.ends_with("-cdb") && once_in(rng, 3) {
-        row["MasterUserSecret"] = json!({
-            "SecretArn": "arn:aws:secretsmanager:eu-west-2:000000000000:secret:rds!db-1-a", "SecretStatus": "active",
-            "KmsKeyId": KEY,
-        });
+        row["MasterUserSecret"] = secret();
     }
     let old = engine.is("postgres") && ["9.6", "11."].iter().any(|front| version.starts_with(front));
     let features = if old { vec![] } else { some(rng, engine.features) };
-    let role = |feature: &&str| {
-        let status = if once_in(rng, 8) { "INVALID" } else { "ACTIVE" };
-        json!({
-            "RoleArn": format!("arn:aws:iam::000000000000:role/{feature}"), "FeatureName": feature, "Status": status,
-        })
-    };
-    row["AssociatedRoles"] = features.iter().map(role).collect();
+    let mut role = |feature: &&str| role(feature, feature, if once_in(rng, 8) { "INVALID" } else { "ACTIVE" });
+    row["AssociatedRoles"] = features.iter().map(&mut role).collect();
     if !engine.is("mariadb") && once_in(rng, 3) {
         let joins = engine.is("sqlserver") || engine.is("db2");
         let word = if joins { "joined" } else { "kerberos-enabled" };
@@ -215,9 +204,7 @@ fn attached(rng: &mut Rng, engine: &Engine, version: &str) -> Value {
                 "DnsIps": ["10.0.0.3", "10.0.0.2"],
             }])
         } else {
-            json!([{
-                "Domain": "d-1234567890", "Status": word, "FQDN": "corp.example", "IAMRoleName": "directory",
-            }])
+            json!([directory(word)])
         };
     }
     row
