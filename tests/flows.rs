@@ -9,6 +9,9 @@ mod approved;
 #[path = "flows/attached.rs"]
 mod attached;
 #[cfg(test)]
+#[path = "flows/batch/mod.rs"]
+mod batch;
+#[cfg(test)]
 #[path = "flows/catalogue.rs"]
 mod catalogue;
 #[cfg(test)]
@@ -68,6 +71,9 @@ mod refusals;
 #[cfg(test)]
 #[path = "flows/retry.rs"]
 mod retry;
+#[cfg(test)]
+#[path = "flows/scanning.rs"]
+mod scanning;
 #[cfg(test)]
 #[path = "flows/screens.rs"]
 mod screens;

@@ -8,6 +8,7 @@
 mod recordings {
     mod model;
     mod planned;
+    mod scanned;
     mod shapes;
     mod shown;
     mod tape;

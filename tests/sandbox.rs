@@ -1,6 +1,9 @@
 //! The sandbox seen from outside: through the official SDK in process, and over HTTP.
 
 #[cfg(test)]
+#[path = "sandbox/accounts.rs"]
+mod accounts;
+#[cfg(test)]
 #[path = "sandbox/faults.rs"]
 mod faults;
 #[cfg(test)]
@@ -9,6 +12,9 @@ mod flow;
 #[cfg(test)]
 #[path = "sandbox/help.rs"]
 mod help;
+#[cfg(test)]
+#[path = "sandbox/large.rs"]
+mod large;
 #[cfg(test)]
 #[path = "sandbox/networks.rs"]
 mod networks;

@@ -29,6 +29,7 @@ mod strangers {
     mod refusals;
     mod refused;
     mod sandbox;
+    mod scans;
     mod served;
     mod terminal;
     mod unusual;

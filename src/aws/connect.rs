@@ -1,9 +1,11 @@
 //! One connection to one account and Region.
 
-use std::time::Duration;
+use std::{sync::Arc, time::Duration};
 
-use aws_config::{BehaviorVersion, Region, SdkConfig, retry::RetryConfig, timeout::TimeoutConfig};
-use aws_credential_types::Credentials;
+use aws_config::{
+    BehaviorVersion, Region, SdkConfig, retry::RetryConfig, sts::AssumeRoleProvider, timeout::TimeoutConfig,
+};
+use aws_credential_types::{Credentials, provider::SharedCredentialsProvider};
 use aws_sdk_rds::config::AppName;
 use aws_smithy_http_client::{Builder as HttpBuilder, tls};
 use aws_smithy_runtime_api::client::http::SharedHttpClient;
@@ -21,6 +23,8 @@ pub struct Connection {
     pub endpoint_url: Option<String>,
     /// Answers in process, instead of over the network, to any credentials.
     pub in_process: Option<SharedHttpClient>,
+    /// The ARN of a role to take on, by the caller's own credentials.
+    pub role: Option<String>,
 }
 
 /// Why AWS can't be reached.
@@ -52,10 +56,18 @@ pub struct Aws {
     region: String,
     clock: AwsClock,
     connection: Connection,
+    /// For other Regions; shared, since it is large.
+    config: Arc<SdkConfig>,
 }
+
+/// What a role's sessions are called, in the account's own records.
+const SESSION: &str = "rds-encrypt-scan";
 
 /// Polls are up to a minute apart; a pooled connection that the path dropped meanwhile would hang a call.
 const IDLE: Duration = Duration::from_secs(20);
+
+/// So often a question is asked where many others are asked as well.
+const PATIENT: u32 = 12;
 
 impl Aws {
     /// Reads AWS's configuration and prepares the clients. Nothing is sent yet.
@@ -71,6 +83,29 @@ impl Aws {
 
     async fn with_clock(connection: &Connection, clock: AwsClock) -> Result<Self, ConnectError> {
         let config = load(connection).await?;
+        // Boxed: it is rare, and large.
+        let config = Box::pin(taking_on(connection.role.as_deref(), config)).await?;
+        Self::of(config, connection, clock)
+    }
+
+    /// The same account in another Region, with the same credentials.
+    pub fn in_region(&self, region: &str) -> Result<Self, ConnectError> {
+        let config = self.config.to_builder().region(Region::new(region.to_owned())).build();
+        let connection = Connection { region: Some(region.to_owned()), ..self.connection.clone() };
+        Self::of(config, &connection, self.clock.clone())
+    }
+
+    /// The same connection for many questions in a row: AWS's wish for patience isn't what one of them ends with.
+    #[must_use]
+    pub fn patient(&self) -> Self {
+        let attempts = RetryConfig::standard().with_max_attempts(PATIENT);
+        let patient = |rds: &aws_sdk_rds::Client| {
+            aws_sdk_rds::Client::from_conf(rds.config().to_builder().retry_config(attempts.clone()).build())
+        };
+        Self { rds: patient(&self.rds), rds_twice: patient(&self.rds_twice), ..self.clone() }
+    }
+
+    fn of(config: SdkConfig, connection: &Connection, clock: AwsClock) -> Result<Self, ConnectError> {
         let region = config.region().ok_or(ConnectError::NoRegion)?.to_string();
         let patient = config.retry_config().cloned().unwrap_or_else(RetryConfig::standard);
         let (once, twice) = (RetryConfig::disabled(), RetryConfig::standard().with_max_attempts(2));
@@ -100,6 +135,7 @@ impl Aws {
             region,
             clock,
             connection: connection.clone(),
+            config: Arc::new(config),
         })
     }
 
@@ -136,6 +172,17 @@ async fn load(connection: &Connection) -> Result<SdkConfig, ConnectError> {
         loader = loader.credentials_provider(Credentials::new("sandbox", "sandbox", None, None, "sandbox"));
     }
     Ok(loader.load().await)
+}
+
+/// The same with a role's credentials, if there is one to take on. STS's own Region is the connection's: what it gives
+/// holds in all.
+async fn taking_on(role: Option<&str>, config: SdkConfig) -> Result<SdkConfig, ConnectError> {
+    let Some(role) = role else { return Ok(config) };
+    if config.region().is_none() {
+        return Err(ConnectError::NoRegion);
+    }
+    let provider = AssumeRoleProvider::builder(role).session_name(SESSION).configure(&config).build().await;
+    Ok(config.into_builder().credentials_provider(SharedCredentialsProvider::new(provider)).build())
 }
 
 fn over_the_network() -> SharedHttpClient {

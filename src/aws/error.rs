@@ -1,6 +1,7 @@
 //! What became of a call that brought no result, sorted into words that decide what may follow.
 
 use aws_credential_types::provider::error::CredentialsError;
+use aws_sdk_sts::operation::assume_role::AssumeRoleError;
 use aws_smithy_runtime_api::client::{orchestrator::HttpResponse, result::SdkError};
 use aws_smithy_types::error::{display::DisplayErrorContext, metadata::ProvideErrorMetadata};
 use aws_types::request_id::RequestId;
@@ -98,7 +99,9 @@ impl CallError {
     {
         match error {
             SdkError::ConstructionFailure(_) => Self::NotSent { why: DisplayErrorContext(error).to_string() },
-            _ if caused_by_credentials(error) => Self::NoCredentials { why: in_words(error) },
+            _ if caused_by_credentials(error) => {
+                Self::NoCredentials { why: about_a_role(error).unwrap_or_else(|| in_words(error)) }
+            }
             SdkError::DispatchFailure(failure) if failure.as_connector_error().is_some_and(never_connected) => {
                 Self::NotSent { why: in_words(error) }
             }
@@ -176,6 +179,13 @@ fn caused_by_credentials(error: &(dyn std::error::Error + 'static)) -> bool {
         cause = error.source();
     }
     false
+}
+
+/// Why STS gives no credentials of a role, in its own words.
+fn about_a_role(error: &(dyn std::error::Error + 'static)) -> Option<String> {
+    let mut causes = std::iter::successors(Some(error), |error| error.source());
+    let refused = causes.find_map(|cause| cause.downcast_ref::<AssumeRoleError>())?;
+    Some(format!("sts:AssumeRole: {}: {}", refused.code().unwrap_or("no code"), refused.message().unwrap_or_default()))
 }
 
 /// A connection that was refused or a name that wasn't found: not one byte of the request left.

@@ -67,7 +67,8 @@ impl Aws {
         }
     }
 
-    pub(super) async fn quotas(&self) -> Result<Vec<AccountQuota>, ReadError> {
+    /// The account's quotas in this Region, and how much of each is used.
+    pub async fn quotas(&self) -> Result<Vec<AccountQuota>, ReadError> {
         let answer = self
             .rds
             .describe_account_attributes()

@@ -11,6 +11,7 @@ mod error;
 mod groups;
 mod identity;
 mod inquire;
+mod inventory;
 mod keys;
 mod network;
 mod parameters;

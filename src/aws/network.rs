@@ -16,8 +16,9 @@ const DESCRIPTION: &str = "Made by rds-encrypt: keeps an encrypted copy of a dat
 
 impl Aws {
     /// Reads the security groups that have this name, in any VPC.
-    pub async fn security_groups_named(&self, name: &str) -> Result<Vec<SecurityGroup>, ReadError> {
-        self.security_groups(Filter::builder().name("group-name").values(name).build()).await
+    pub async fn security_groups_named(&self, names: &[&str]) -> Result<Vec<SecurityGroup>, ReadError> {
+        let names = names.iter().map(|name| (*name).to_owned()).collect();
+        self.security_groups(Filter::builder().name("group-name").set_values(Some(names)).build()).await
     }
 
     /// Reads the security groups with these ids; those that don't exist are left out.

@@ -12,7 +12,7 @@ const INSTANCES: &str = "rds:DescribeDBInstances";
 const SNAPSHOTS: &str = "rds:DescribeDBSnapshots";
 
 /// AWS takes 20 to 100.
-const PAGE: i32 = 100;
+pub(super) const PAGE: i32 = 100;
 
 impl Aws {
     /// Reads the instances that have these names; those that don't exist are left out.
@@ -172,17 +172,19 @@ fn processor_features(row: &types::DbInstance) -> Tags {
 }
 
 /// Reads one row of `DescribeDBSnapshots`.
-fn snapshot(row: &types::DbSnapshot) -> DbSnapshot {
+pub(super) fn snapshot(row: &types::DbSnapshot) -> DbSnapshot {
     DbSnapshot {
         identifier: row.db_snapshot_identifier.clone().unwrap_or_default(),
         arn: row.db_snapshot_arn.clone(),
         instance_identifier: row.db_instance_identifier.clone(),
         resource_id: row.dbi_resource_id.clone(),
+        snapshot_type: row.snapshot_type.clone(),
         status: row.status.clone(),
         percent_progress: row.percent_progress,
         snapshot_create_time: row.snapshot_create_time.and_then(timestamp),
         original_snapshot_create_time: row.original_snapshot_create_time.and_then(timestamp),
         encryption: encryption(row.storage_encryption_type.as_ref(), row.encrypted, row.kms_key_id.as_ref()),
+        engine: row.engine.clone(),
         engine_version: row.engine_version.clone(),
         allocated_storage: row.allocated_storage,
         full_size: row.full_snapshot_size_in_bytes,
@@ -190,7 +192,7 @@ fn snapshot(row: &types::DbSnapshot) -> DbSnapshot {
     }
 }
 
-fn encryption(
+pub(super) fn encryption(
     kind: Option<&types::StorageEncryptionType>,
     encrypted: Option<bool>,
     key: Option<&String>,
@@ -208,7 +210,7 @@ fn membership(name: Option<&String>, status: Option<&String>) -> GroupMembership
     GroupMembership { name: name.cloned().unwrap_or_default(), status: status.cloned() }
 }
 
-fn tags(list: &[types::Tag]) -> Tags {
+pub(super) fn tags(list: &[types::Tag]) -> Tags {
     list.iter().filter_map(|tag| Some((tag.key.clone()?, tag.value.clone().unwrap_or_default()))).collect()
 }
 

@@ -4,7 +4,7 @@ use std::path::PathBuf;
 
 use clap::{Args, Parser, Subcommand, ValueEnum};
 
-use super::choices::ChoiceArguments;
+use super::{batch::BatchArguments, choices::ChoiceArguments, scan::Scan};
 use crate::{
     model::{DatabaseReference, KeyReference, name::instance_name_fault},
     plan::cost::Named,
@@ -21,7 +21,7 @@ pub(super) struct Arguments {
     pub(super) command: Command,
 }
 
-#[derive(Debug, Args)]
+#[derive(Clone, Debug, Args)]
 #[command(next_help_heading = "Everywhere")]
 pub(super) struct Global {
     /// Profile of AWS's configuration files
@@ -71,10 +71,18 @@ impl Global {
 pub(super) enum Format {
     Text,
     Json,
+    /// Of `scan` alone.
+    #[value(skip)]
+    Csv,
 }
 
 #[derive(Debug, Subcommand)]
 pub(super) enum Command {
+    /// List every database, how it is encrypted, and whether it could be migrated
+    ///
+    /// It only reads: all RDS instances and clusters, Aurora among them, of one or several Regions and accounts. A
+    /// cluster counts as one database, whatever its members. A look that fails costs only itself, and is told.
+    Scan(Scan),
     /// Show what a migration would do, and what is in its way
     ///
     /// It only reads. Steps and names, every setting and how it gets onto the copy, findings with their remedies, and
@@ -85,7 +93,13 @@ pub(super) enum Command {
     /// Snapshot, encrypted copy of it, restore, settings, and everything read back. The source serves on and is
     /// never changed. It goes on after any interruption: rds-encrypt resume DB.
     Migrate(Migrate),
-    /// Go on with a migration that was interrupted
+    /// Take every unencrypted database of an account and Region to an encrypted copy
+    ///
+    /// Within the account's limits: a canary first, then the longest, as many at a time as AWS takes. One failure never
+    /// stops the others. It goes on after any interruption: rds-encrypt resume --all. Exit code 0 where all of them are
+    /// encrypted and verified, 9 where some are.
+    Batch(BatchArguments),
+    /// Go on with a migration that was interrupted, or with a whole batch
     Resume(Resume),
     /// Show where migrations stand
     Status(Status),
@@ -152,7 +166,7 @@ const NAMES_OF_PRICES: &str = "One price, over those of the file: instance_hour.
                                iops_month.io1=0.1, snapshot_gib_month=0.095, kms_key_month=1";
 
 /// What things cost; without it a plan shows quantities only.
-#[derive(Debug, Args)]
+#[derive(Clone, Debug, Args)]
 pub(super) struct PriceArguments {
     /// What things cost in your Region, in JSON, to see what the copy costs
     #[arg(long, value_name = "FILE")]
@@ -168,6 +182,9 @@ pub(super) struct Resume {
     /// The database; without it, the only migration that isn't finished
     #[arg(value_name = "DB")]
     pub(super) database: Option<DatabaseReference>,
+    /// Go on with the last batch, with its limits and in its order
+    #[arg(long, conflicts_with_all = ["database", "kms_key"])]
+    pub(super) all: bool,
     /// Where something that this migration made has failed, begin afresh under the next generation's names
     #[arg(long)]
     pub(super) retry: bool,
@@ -239,7 +256,7 @@ pub(super) struct Serve {
     #[arg(long, default_value_t = 600.0, value_parser = speed)]
     pub(super) speed: f64,
     /// Begin a new world with these instances instead of the usual ones, in the Region that --region names: what `aws
-    /// rds describe-db-instances` prints, or a recording of such answers
+    /// rds describe-db-instances` prints, or a recording of such answers; or a folder of such files
     #[arg(long, value_name = "FILE")]
     pub(super) seed: Option<PathBuf>,
 }

@@ -2,12 +2,14 @@
 
 use std::collections::BTreeSet;
 
-use clap::{Args, ValueEnum};
+use clap::{Args, Parser, ValueEnum};
 
 use super::Failure;
 use crate::{
     aws::{Aws, ReadError, checked},
-    model::{DbInstance, DbSnapshot, OWNER_TAG, RUN_TAG, Setting, SettingValues, Tags, Value, is_reserved, quoted},
+    model::{
+        DbInstance, DbSnapshot, OWNER_TAG, RUN_TAG, Setting, SettingValues, Tags, Value, is_reserved, quoted, unquoted,
+    },
     plan::{self, Checked, Choices, ChosenGroups, CopyTags, ExistingSnapshot, Network, NoRoute, Route, Upgrade},
 };
 
@@ -86,7 +88,7 @@ pub(super) enum WhichNetwork {
     Quarantine,
 }
 
-fn tag(text: &str) -> Result<(String, String), String> {
+pub(super) fn tag(text: &str) -> Result<(String, String), String> {
     let (key, value) = text.split_once('=').ok_or("KEY=VALUE is wanted")?;
     let allowed = |letter: char| letter.is_alphanumeric() || letter.is_whitespace() || "_.:/=+-@".contains(letter);
     match key {
@@ -99,7 +101,7 @@ fn tag(text: &str) -> Result<(String, String), String> {
     }
 }
 
-fn security_group(text: &str) -> Result<String, String> {
+pub(super) fn security_group(text: &str) -> Result<String, String> {
     let id = text.strip_prefix("sg-").unwrap_or_default();
     let good = !id.is_empty() && id.chars().all(|letter| letter.is_ascii_alphanumeric());
     if good { Ok(text.to_owned()) } else { Err("the id of a security group is wanted, such as sg-0a1b2c3d".into()) }
@@ -107,6 +109,13 @@ fn security_group(text: &str) -> Result<String, String> {
 
 fn class(text: &str) -> Result<String, String> {
     if text.starts_with("db.") && text.len() > 3 { Ok(text.to_owned()) } else { Err("such as db.m6g.large".into()) }
+}
+
+/// A command line of nothing else.
+#[derive(Debug, Parser)]
+struct OnlyChoices {
+    #[command(flatten)]
+    choices: ChoiceArguments,
 }
 
 /// What was chosen, with what of AWS it rests on.
@@ -135,6 +144,12 @@ impl ChoiceArguments {
             _ if quarantine && self.public => wrong("--public and --network quarantine contradict each other"),
             _ => Ok(()),
         }
+    }
+
+    /// The choices that these flags make, as [`flags`](Self::flags) wrote them.
+    pub(super) fn of_flags(flags: &str) -> Result<Self, String> {
+        let words = std::iter::once("rds-encrypt".to_owned()).chain(unquoted(flags)?);
+        OnlyChoices::try_parse_from(words).map(|only| only.choices).map_err(|error| error.to_string())
     }
 
     /// Whether they are those of a migration that exists; none given agree with any.

@@ -19,6 +19,9 @@ pub enum Failure {
     /// AWS can't be looked at, before anything was made.
     #[error("AWS can't be read: {0}")]
     NothingBegun(ReadError),
+    /// The account's Regions can't be listed.
+    #[error("the Regions that the account has switched on can't be listed: {0}")]
+    Regions(ReadError),
     /// A person or the system asked for an end before anything was made.
     #[error("interrupted; nothing was made or changed")]
     Interrupted,
@@ -73,6 +76,7 @@ impl Failure {
         match self {
             Self::Connect(ConnectError::NoRegion) => Some("give --region, or set AWS_REGION".into()),
             Self::Read(error) | Self::NothingBegun(error) => Some(read_hint(error)),
+            Self::Regions(error) => Some(format!("{}; or name the Regions, each with a --region", read_hint(error))),
             Self::State(error) | Self::Engine(EngineError::State(error)) => Some(error.hint()),
             Self::Connect(_)
             | Self::Engine(_)
@@ -90,7 +94,7 @@ impl Failure {
     pub fn exit_code(&self) -> u8 {
         match self {
             Self::Usage(_) | Self::Connect(ConnectError::NoRegion) => 2,
-            Self::Read(error) | Self::NothingBegun(error)
+            Self::Read(error) | Self::NothingBegun(error) | Self::Regions(error)
                 if error.error.is_denied() || error.error.is_about_credentials() =>
             {
                 8
@@ -99,7 +103,7 @@ impl Failure {
             Self::State(error) | Self::Engine(EngineError::State(error)) if error.is_locked() => 6,
             Self::Owned(_) => 6,
             Self::State(error) if error.is_before_anything() => 3,
-            Self::Refused(_) | Self::NothingBegun(_) => 3,
+            Self::Refused(_) | Self::NothingBegun(_) | Self::Regions(_) => 3,
             Self::Read(_) | Self::NeedsPerson(_) | Self::State(_) | Self::Engine(_) => 4,
             Self::Connect(ConnectError::Name(_)) | Self::Ours(_) => 1,
         }
@@ -109,7 +113,7 @@ impl Failure {
 /// The exit code of a run that stopped.
 pub(super) fn exit_code_of(stop: &Stop) -> u8 {
     match stop.kind {
-        StopKind::NeedsPerson | StopKind::Failed { .. } => 4,
+        StopKind::NeedsPerson | StopKind::Quota { .. } | StopKind::Failed { .. } => 4,
         StopKind::Foreign => 6,
         StopKind::Denied => 8,
         StopKind::Difference(_) => 7,

@@ -1,6 +1,7 @@
 //! One file a command: its arguments and its wiring.
 
 mod arguments;
+mod batch;
 mod choices;
 mod cleanup;
 mod facts;
@@ -13,6 +14,7 @@ mod plan;
 mod rebuild;
 mod resume;
 mod sandbox;
+mod scan;
 mod session;
 mod status;
 mod verify;
@@ -119,8 +121,11 @@ async fn logged(arguments: &Arguments, around: &mut Surroundings) -> Result<u8, 
 
 async fn dispatch(arguments: &Arguments, around: &mut Surroundings) -> Result<u8, Failure> {
     match &arguments.command {
+        Command::Scan(scan) => Box::pin(scan::run(&arguments.global, scan, around)).await,
         Command::Plan(plan) => Box::pin(plan::run(&arguments.global, plan, around)).await,
         Command::Migrate(migrate) => Box::pin(migrate::run(&arguments.global, migrate, around)).await,
+        Command::Batch(batch) => Box::pin(batch::run(&arguments.global, batch, around)).await,
+        Command::Resume(resume) if resume.all => Box::pin(batch::resume(&arguments.global, resume.retry, around)).await,
         Command::Resume(resume) => Box::pin(resume::run(&arguments.global, resume, around)).await,
         Command::Status(status) => status::run(&arguments.global, status, around).await,
         Command::Verify(verify) => verify::run(&arguments.global, verify, around).await,

@@ -46,6 +46,11 @@ impl Place {
         Ok(Self { states: StateDirectory::new(root), sandbox: global.sandbox, flags: flags.join(" ") })
     }
 
+    /// A place that nobody comes back to.
+    pub(super) fn for_a_rehearsal(root: PathBuf) -> Self {
+        Self { states: StateDirectory::new(root), sandbox: true, flags: String::new() }
+    }
+
     /// Whether it is the sandbox.
     pub(super) fn is_sandbox(&self) -> bool {
         self.sandbox
@@ -70,7 +75,7 @@ impl Place {
             profile: global.profile.clone().or_else(|| record.and_then(|record| record.profile.clone())),
             region,
             endpoint_url: global.endpoint_url.clone().or_else(|| record.and_then(|record| record.endpoint.clone())),
-            in_process: None,
+            ..Connection::default()
         })
     }
 

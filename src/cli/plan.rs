@@ -82,7 +82,7 @@ pub(super) async fn run(global: &Global, asked: &PlanOne, around: &mut Surroundi
 }
 
 /// The prices of the file, and over them those of the command line.
-fn prices(asked: &PriceArguments) -> Result<Prices, Failure> {
+pub(super) fn prices(asked: &PriceArguments) -> Result<Prices, Failure> {
     let mut prices = match &asked.prices {
         Some(path) => {
             let strange = |why: &dyn std::fmt::Display| Failure::Usage(format!("prices of {}: {why}", path.display()));

@@ -5,7 +5,7 @@ use std::{env, fs, os::unix::fs::MetadataExt};
 use super::{Failure, Surroundings, failure::exit_code_of};
 use crate::{
     aws::Aws,
-    engine::{Clock, Ending, Engine, EngineError, Work, event::Reporter, look},
+    engine::{Clock, Ending, Engine, EngineError, Eyes, Work, event::Reporter, look},
     model::{DbInstance, Verdict},
     state::{Migration, Record},
     steps::{self, Difference, Evidence, Goal, Seen, differences},
@@ -110,7 +110,8 @@ pub(super) async fn work_on(
             (_, None) => Box::new(Plain::new(&mut around.output.stderr)),
         };
         let attended = around.attended;
-        let mut engine = Engine { aws: aws.clone(), clock, interrupt, attended, reporter: reporter.as_mut() };
+        let mut engine =
+            Engine { aws: aws.clone(), eyes: Eyes::Own, clock, interrupt, attended, reporter: reporter.as_mut() };
         Box::pin(engine.work(migration, work)).await?
     };
     around.air();

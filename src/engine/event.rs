@@ -112,6 +112,8 @@ pub struct Progress {
     pub percent: Option<u8>,
     /// What is waited for, where the status word doesn't tell. May be empty.
     pub why: String,
+    /// Whether it is for one of AWS's slots for copies.
+    pub for_a_slot: bool,
     /// In AWS's time, since the step began.
     pub elapsed: Duration,
     /// AWS's time.

@@ -4,12 +4,14 @@
 //! [`event::Reporter`].
 
 mod answer;
+pub mod batch;
 mod clock;
 mod ending;
 pub mod event;
 mod interrupt;
 mod journal;
 mod look;
+mod observer;
 mod pace;
 mod run;
 mod sight;
@@ -19,5 +21,6 @@ mod survey;
 pub use clock::Clock;
 pub use interrupt::{Interrupt, Interrupter};
 pub use look::look;
+pub use observer::{Eyes, Observer, Watch};
 pub use run::{Ending, Engine, EngineError, Work};
 pub use survey::{SurveyError, check_up, survey};

@@ -5,7 +5,7 @@ use std::{collections::BTreeMap, time::Duration};
 use tokio::time::sleep;
 
 use super::{
-    Clock, Interrupt,
+    Clock, Eyes, Interrupt,
     answer::{begun_at, in_words, note_what_is_gone, prove_lost_restore, wrong_instance},
     event::{Begun, Event, Progress, Reporter},
     journal::SentHere,
@@ -19,9 +19,6 @@ use crate::{
     state::{Migration, Phase, StateError},
     steps::{self, Decision, Evidence, Goal, Seen, Situation, Standing, Step, Stop, StopKind, Wait},
 };
-
-/// How often a waiting screen may move, in our own time.
-const TICK: Duration = Duration::from_millis(200);
 
 /// How a run ended.
 #[derive(Debug)]
@@ -70,6 +67,8 @@ pub struct Work {
 pub struct Engine<'a> {
     /// Where.
     pub aws: Aws,
+    /// How it looks there.
+    pub eyes: Eyes,
     /// In which time.
     pub clock: Clock,
     /// Until somebody asks for an end.
@@ -289,8 +288,8 @@ impl Engine<'_> {
     /// Waits until the next look is due; false when an end is asked for.
     async fn wait(&mut self, step: Step, wait: Wait, elapsed: Duration, now: AwsTime, memory: &Memory) -> bool {
         let due = memory.slowness.of(pace::until_next_look(wait.percent, elapsed));
-        let Wait { why, status, percent } = wait;
-        self.reporter.report(&Event::Progress(Progress { step, status, percent, why, elapsed, now }));
+        let Wait { why, status, percent, for_a_slot } = wait;
+        self.reporter.report(&Event::Progress(Progress { step, status, percent, why, for_a_slot, elapsed, now }));
         self.sleep(due, Some(elapsed)).await
     }
 
@@ -299,7 +298,7 @@ impl Engine<'_> {
         let begun = self.clock.now();
         let mut left = self.clock.here(aws);
         while !left.is_zero() {
-            let slice = left.min(TICK);
+            let slice = self.eyes.slice(left);
             tokio::select! {
                 () = sleep(slice) => {}
                 () = self.interrupt.asked() => return false,

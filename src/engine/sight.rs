@@ -5,7 +5,6 @@ use std::time::Duration;
 use super::{
     Engine, EngineError,
     event::{Event, Trouble},
-    look,
     run::{Memory, Work},
 };
 use crate::{
@@ -15,7 +14,7 @@ use crate::{
 };
 
 /// Between two looks while AWS can't be reached.
-const RETRY: Duration = Duration::from_secs(15);
+pub(super) const RETRY: Duration = Duration::from_secs(15);
 
 /// What came of looking at AWS.
 pub(super) enum Sight {
@@ -43,7 +42,7 @@ impl Engine<'_> {
                 return Ok(Sight::Interrupted);
             }
             let answer = tokio::select! {
-                answer = look(&self.aws, &record.plan.source.identifier, names) => answer,
+                answer = self.eyes.look(&self.aws, &record.plan.source.identifier, names) => answer,
                 () = self.interrupt.asked() => return Ok(Sight::Interrupted),
             };
             let error = match answer {
@@ -80,7 +79,7 @@ impl Engine<'_> {
 
     /// Takes renewed credentials, if they are of the migration's account.
     async fn renew(&mut self, record: &Record) {
-        match self.renewed(record).await {
+        match renewed(&self.aws, &record.account).await {
             Ok(aws) => self.aws = aws,
             Err(why) => {
                 tracing::warn!(why, "the credentials aren't renewed");
@@ -88,13 +87,14 @@ impl Engine<'_> {
             }
         }
     }
+}
 
-    async fn renewed(&self, record: &Record) -> Result<Aws, String> {
-        let aws = self.aws.renewed().await.map_err(|error| error.to_string())?;
-        let caller = aws.caller_identity().await.map_err(|error| error.to_string())?;
-        if caller.account == record.account {
-            return Ok(aws);
-        }
-        Err(format!("they are of account {} now, the migration is of {}", caller.account, record.account))
+/// The same AWS with credentials that are read afresh, if they are of this account.
+pub(super) async fn renewed(aws: &Aws, account: &str) -> Result<Aws, String> {
+    let aws = aws.renewed().await.map_err(|error| error.to_string())?;
+    let caller = aws.caller_identity().await.map_err(|error| error.to_string())?;
+    if caller.account == account {
+        return Ok(aws);
     }
+    Err(format!("they are of account {} now, the migration is of {account}", caller.account))
 }

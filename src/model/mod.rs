@@ -6,6 +6,7 @@
 
 mod attached;
 mod call;
+mod cluster;
 mod encryption;
 mod engine;
 mod inquiry;
@@ -27,6 +28,7 @@ mod version;
 
 pub use attached::{ActivityStream, Attached, AttachedRole, DomainMembership, MasterUserSecret};
 pub use call::{Call, ResourceKind};
+pub use cluster::{ClusterKind, ClusterMember, DbCluster};
 pub use encryption::{Encryption, StorageEncryptionType, Verdict};
 pub use engine::EngineFamily;
 pub use inquiry::{AccountQuota, Answer, Answers, DbEvent, EventSource, GrantCheck, Inquiry, KeyAccess};
@@ -38,7 +40,7 @@ pub use network::{Peer, SecurityGroup, SecurityRule};
 pub use reference::{DatabaseReference, ReferenceError};
 pub use refusal::{Denial, Refusal};
 pub use setting::{Setting, SettingValues, Value};
-pub use shell::quoted;
+pub use shell::{quoted, unquoted};
 pub use snapshot::DbSnapshot;
 pub use status::{InstanceState, SnapshotState};
 pub use surroundings::{Bounded, Deployment, GroupSubnet, Parameter, PendingMaintenance, SharedSnapshot, Subnet};

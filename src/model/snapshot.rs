@@ -13,6 +13,8 @@ pub struct DbSnapshot {
     pub instance_identifier: Option<String>,
     /// `DbiResourceId`: the identity of its database.
     pub resource_id: Option<String>,
+    /// `SnapshotType`: `manual`, `automated`, `awsbackup` and others.
+    pub snapshot_type: Option<String>,
     /// `Status`, in AWS's word.
     pub status: Option<String>,
     /// `PercentProgress`: of the estimated data that has been transferred.
@@ -23,6 +25,8 @@ pub struct DbSnapshot {
     pub original_snapshot_create_time: Option<AwsTime>,
     /// What AWS said about encryption at rest.
     pub encryption: Encryption,
+    /// `Engine`
+    pub engine: Option<String>,
     /// `EngineVersion`
     pub engine_version: Option<String>,
     /// `AllocatedStorage`, in GiB.

@@ -2,8 +2,10 @@
 
 mod choices;
 mod names;
+mod source;
 
 pub use choices::{ChosenGroups, OptionGroup};
+pub(in crate::plan) use source::blockers;
 
 use super::{
     carry::{self, Loss},
@@ -11,7 +13,7 @@ use super::{
     finding::{Finding, Severity},
     key, surroundings, versions,
 };
-use crate::model::{DbInstance, EngineFamily, InstanceState, KeyReference, Verdict};
+use crate::model::{DbInstance, KeyReference, Verdict};
 
 /// How one check ended.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -103,8 +105,8 @@ fn judge_choice(judgement: &mut Judgement, facts: &Facts) {
 }
 
 fn judge_source(judgement: &mut Judgement, facts: &Facts, source: &DbInstance) {
-    judgement.enter("source", identity(source));
-    judgement.enter("status", status(source));
+    judgement.enter("source", source::identity(source));
+    judgement.enter("status", source::status(source));
     let encryption = encryption(facts, source);
     match encryption {
         Encryption::Plain => judgement.enter("encryption", vec![]),
@@ -114,14 +116,14 @@ fn judge_source(judgement: &mut Judgement, facts: &Facts, source: &DbInstance) {
             judgement.nothing_to_do = Some(why);
         }
     }
-    judgement.enter("engine", engine(source));
-    let class = class(source);
+    judgement.enter("engine", source::engine(source));
+    let class = source::class(source);
     let class_fails = !class.is_empty();
     judgement.enter("class", class);
     if let Some(catalogue) = &facts.catalogue {
         versions::judge(judgement, source, catalogue, class_fails);
     }
-    judgement.enter("relations", relations(source));
+    judgement.enter("relations", source::relations(source));
     judgement.enter("pending changes", pending(source));
     judgement.enter("tags", tags(source));
     judge_choices(judgement, facts, source);
@@ -175,38 +177,6 @@ fn not_found(facts: &Facts) -> Finding {
     )
 }
 
-fn identity(source: &DbInstance) -> Vec<Finding> {
-    match source.resource_id {
-        Some(_) => vec![],
-        None => vec![block(
-            format!("AWS shows no DbiResourceId for {}", source.identifier),
-            "without it nothing that we make could be proven to come from this database; try again later",
-            "R-INST-2",
-        )],
-    }
-}
-
-fn status(source: &DbInstance) -> Vec<Finding> {
-    let word = source.status_word();
-    let name = &source.identifier;
-    match source.state() {
-        InstanceState::Usable | InstanceState::BackingUp | InstanceState::Passing => vec![],
-        InstanceState::Stopped => vec![block(
-            format!("{name} is {word}; a stopped instance can't be carried over in full"),
-            "start it (aws rds start-db-instance, once it is stopped) and run this again",
-            "R-INST-5",
-        )],
-        InstanceState::Deleting => {
-            vec![block(format!("{name} is {word}"), "nothing can be taken from it any more", "R-INST-5")]
-        }
-        InstanceState::NeedsPerson => vec![block(
-            format!("{name} is {word}, which does not pass by itself"),
-            "bring it back to available first (the RDS console shows its events)",
-            "R-STAT-1",
-        )],
-    }
-}
-
 enum Encryption {
     Plain,
     AsAsked(String),
@@ -243,78 +213,6 @@ fn encryption(facts: &Facts, source: &DbInstance) -> Encryption {
             "R-ENC-4",
         )),
     }
-}
-
-fn engine(source: &DbInstance) -> Vec<Finding> {
-    let engine = source.engine.as_deref().unwrap_or("(none shown)");
-    match EngineFamily::of(engine) {
-        Some(_) => vec![],
-        None => vec![block(
-            format!("engine {engine} is not one that this command migrates"),
-            "it takes mysql, mariadb, postgres, oracle-*, sqlserver-* and db2-*",
-            "R-ENG-1",
-        )],
-    }
-}
-
-fn class(source: &DbInstance) -> Vec<Finding> {
-    let class = source.class.as_deref().unwrap_or_default();
-    let too_old = class.starts_with("db.m1.") || class.starts_with("db.m2.") || class == "db.t2.micro";
-    if too_old {
-        vec![block(
-            format!("class {class} can't hold an encrypted database"),
-            "move the source to a class that can first (db.t3.micro, or db.m5.large for the db.m1 and db.m2 classes: \
-             aws rds modify-db-instance --db-instance-class …), or let it happen at its next maintenance",
-            "R-ENC-1",
-        )]
-    } else {
-        vec![]
-    }
-}
-
-fn relations(source: &DbInstance) -> Vec<Finding> {
-    let mut found = Vec::new();
-    let name = &source.identifier;
-    if let Some(cluster) = &source.cluster_identifier {
-        found.push(block(
-            format!("{name} is a member of cluster {cluster}"),
-            "a cluster is encrypted as a whole, by another way than this; this command takes single instances",
-            "R-ENG-2",
-        ));
-    }
-    if let Some(primary) = &source.replica_source {
-        found.push(block(
-            format!("{name} is a read replica of {primary}"),
-            "migrate the primary; replicas are then made anew from the encrypted one",
-            "R-REPL-2",
-        ));
-    }
-    let (elsewhere, here): (Vec<&String>, Vec<&String>) =
-        source.replicas.iter().flatten().partition(|replica| replica.starts_with("arn:"));
-    if !here.is_empty() {
-        let here: Vec<&str> = here.into_iter().map(String::as_str).collect();
-        found.push(Finding::new(
-            Severity::Warning,
-            format!("{name} has read replicas: {}", here.join(", ")),
-            "they stay with the source; the encrypted copy begins without any",
-            "R-REPL-2",
-        ));
-    }
-    // AWS names those of other Regions by their ARNs.
-    found.extend(elsewhere.into_iter().map(|arn| {
-        let region = arn.split(':').nth(3).unwrap_or("its Region");
-        Finding::new(
-            Severity::Warning,
-            format!("{name} has a read replica in {region}: {arn}"),
-            &format!(
-                "it stays with the source; one of the copy needs a key of {region}: `aws rds \
-                 create-db-instance-read-replica --region {region} --kms-key-id KEY --source-db-instance-identifier \
-                 ARN-OF-THE-COPY --db-instance-identifier NAME`"
-            ),
-            "R-REPL-2",
-        )
-    }));
-    found
 }
 
 fn pending(source: &DbInstance) -> Vec<Finding> {

@@ -12,6 +12,7 @@ pub mod cost;
 pub mod estimate;
 mod facts;
 mod finding;
+pub mod inventory;
 mod key;
 mod rebuild;
 mod surroundings;
@@ -28,7 +29,7 @@ pub use key::can_encrypt;
 pub use rebuild::{Proof, Traced, Traces};
 pub use surroundings::{Around, SettingKey, Surroundings};
 pub use versions::{Catalogue, Hop, NoRoute, Offer, Order, Route, Wider, in_standard_support, route, sibling};
-pub use window::contains as window_contains;
+pub use window::{contains as window_contains, is_window, is_within as is_within_window};
 
 use serde::{Deserialize, Serialize};
 

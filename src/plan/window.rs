@@ -34,14 +34,32 @@ pub(super) fn is_near(window: &str, now: AwsTime, margin: i32) -> bool {
     (minute - start + margin).rem_euclid(every) < length + margin
 }
 
+/// Whether a daily or weekly window contains `now`.
+#[must_use]
+pub fn is_within(window: &str, now: AwsTime) -> bool {
+    is_near(window, now, 0)
+}
+
+/// Whether a text is a daily or weekly window that isn't empty.
+#[must_use]
+pub fn is_window(text: &str) -> bool {
+    let Some((start, end)) = text.split_once('-') else { return false };
+    let of_one_kind = |minute: fn(&str) -> Option<i32>| match (minute(start), minute(end)) {
+        (Some(start), Some(end)) => start != end,
+        _ => false,
+    };
+    of_one_kind(minute_of_day) || of_one_kind(minute_of_week)
+}
+
 fn minute_of_day(text: &str) -> Option<i32> {
     let (hour, minute) = text.trim().split_once(':')?;
-    Some(hour.parse::<i32>().ok()? * 60 + minute.parse::<i32>().ok()?)
+    let (hour, minute) = (hour.parse::<i32>().ok()?, minute.parse::<i32>().ok()?);
+    ((0..24).contains(&hour) && (0..60).contains(&minute)).then_some(hour * 60 + minute)
 }
 
 fn minute_of_week(text: &str) -> Option<i32> {
-    let mut parts = text.trim().split(':');
-    let day = match parts.next()?.to_ascii_lowercase().as_str() {
+    let (day, time) = text.trim().split_once(':')?;
+    let day = match day.to_ascii_lowercase().as_str() {
         "mon" => 0,
         "tue" => 1,
         "wed" => 2,
@@ -51,9 +69,7 @@ fn minute_of_week(text: &str) -> Option<i32> {
         "sun" => 6,
         _ => return None,
     };
-    let hour: i32 = parts.next()?.parse().ok()?;
-    let minute: i32 = parts.next()?.parse().ok()?;
-    Some(day * MINUTES_A_DAY + hour * 60 + minute)
+    Some(day * MINUTES_A_DAY + minute_of_day(time)?)
 }
 
 #[cfg(test)]

@@ -38,13 +38,19 @@ pub(crate) fn without(region: &Region, name: &str) -> Region {
 
 /// Instances and snapshots that were taken from a file as they were show what they are once they are acted on.
 fn thawed(mut region: Region, before: &Region) -> Region {
-    for instance in region.instances.iter_mut().filter(|instance| instance.frozen.is_some()) {
-        if before.instances.iter().all(|other| other != instance) {
+    for serial in region.instances.touched_after(&before.instances) {
+        let now = region.instances.get(serial).filter(|instance| instance.frozen.is_some());
+        if now.is_some_and(|now| before.instances.get(serial) != Some(now))
+            && let Some(instance) = region.instances.get_mut(serial)
+        {
             instance.frozen = None;
         }
     }
-    for snapshot in region.snapshots.iter_mut().filter(|snapshot| snapshot.frozen.is_some()) {
-        if before.snapshots.iter().all(|other| other != snapshot) {
+    for serial in region.snapshots.touched_after(&before.snapshots) {
+        let now = region.snapshots.get(serial).filter(|snapshot| snapshot.frozen.is_some());
+        if now.is_some_and(|now| before.snapshots.get(serial) != Some(now))
+            && let Some(snapshot) = region.snapshots.get_mut(serial)
+        {
             snapshot.frozen = None;
         }
     }
@@ -84,7 +90,7 @@ fn ends_as(mut region: Region, answer: &Value, status: &str, now: Timestamp) -> 
         return region;
     };
     let at = after(now, 600);
-    region.agenda.retain(|step| step.of != of || step.at < at);
+    region.agenda.keep_of(&of, |step| step.at < at);
     region.schedule(Step { at, of: of.clone(), effect: Effect::Status(status.to_owned()) });
     if arn.contains(":db:") {
         let message = format!("DB instance put into {status} state. RDS recommends a point-in-time restore.");
@@ -103,13 +109,13 @@ fn role_ends_as(call: &Call, mut region: Region, word: &str) -> Region {
         return region;
     };
     let id = call.text("DBInstanceIdentifier").and_then(|name| Some(region.instance(&name)?.row.resource_id.clone()));
-    for step in region.agenda.iter_mut().filter(|step| Some(&step.of) == id.as_ref()) {
+    region.agenda.change_of(id.as_deref().unwrap_or_default(), |step| {
         if let Effect::RoleSettles { feature, status } = &mut step.effect
             && *feature == named
         {
             word.clone_into(status);
         }
-    }
+    });
     region
 }
 
@@ -119,11 +125,8 @@ fn shows(mut region: Region, answer: &Value, status: &str, seconds: i64, now: Ti
         return region;
     };
     let passes = region.enforces("R-STAT-2");
-    region.agenda.retain(|step| step.of != of || passes);
-    for step in region.agenda.iter_mut().filter(|step| step.of == of) {
-        step.at = after(step.at, seconds);
-    }
-    region.agenda.sort_by_key(|step| step.at);
+    region.agenda.keep_of(&of, |_| passes);
+    region.agenda.change_of(&of, |step| step.at = after(step.at, seconds));
     let mut was = None;
     if let Some(snapshot) = region.snapshot_mut(&of) {
         (snapshot.begins, snapshot.ends) = (after(snapshot.begins, seconds), after(snapshot.ends, seconds));

@@ -27,12 +27,9 @@ pub(crate) struct Terms<'a> {
 
 /// Answers a call; a refusal leaves nothing behind.
 pub(crate) fn answer(call: &Call, world: &mut World, terms: &Terms<'_>) -> Result<Value, Fault> {
-    let (name, switches, now) = (call.region.as_str(), terms.switches, terms.now);
-    let mut region = world.take_region(name, switches);
-    if switches.daily_backups {
-        rds::automated::daily(&mut region, world.time, now);
-    }
-    region.advance(name, now);
+    let world = world.of_account(&call.account);
+    let name = call.region.as_str();
+    let mut region = world.caught_up(name, terms.now, terms.switches);
     let result = if call.only_reads() {
         // A look changes nothing that a refusal would have to take back, so nothing is kept for that.
         match terms.wrong {
@@ -86,7 +83,7 @@ fn act(call: &Call, world: &mut World, region: &mut Region, terms: &Terms<'_>) -
         Service::Ec2 => ec2::answer(&mut scene, &call.operation, input),
         Service::Rds => rds::answer(&mut scene, &call.operation, input),
         Service::Kms => kms::answer(&mut scene, &call.operation, input),
-        Service::Sts => sts::answer(&scene, &call.operation),
+        Service::Sts => sts::answer(&scene, call, &input),
     }
 }
 

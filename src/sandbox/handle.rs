@@ -1,25 +1,34 @@
 //! The sandbox's handle: options, the world's place, and the one function that answers requests.
 
+use std::collections::BTreeMap;
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
+use std::time::Duration;
 
 use bytes::Bytes;
 use http::{Request, Response};
 use jiff::Timestamp;
 
 use super::answer::{self, Terms};
+use super::meter::{Calls, Meter};
 use super::misbehaviour::{Asked, How, Misbehaviour, NeverArrives, Orders};
-use super::options::{Options, Store};
+use super::options::{Options, Others, Store};
 use super::respond::{self, Call, Clock, Form};
 use super::store::{InMemory, Locked, SandboxError};
 use super::switches::Switches;
 use super::wire::fault::Fault;
 use super::world::World;
-use super::{DEFAULT_START, host};
+use super::world::adopted::adopt;
+use super::{ACCOUNT, DEFAULT_START, account, host};
 
 /// Where orders to go wrong are posted on a sandbox that is served, as JSON; DELETE takes all back.
 const ORDERS: &str = "/_sandbox/misbehave";
 
 /// A handle on a sandbox; clones share one world.
+///
+/// Accounts are worlds of their own: credentials that `AssumeRole` of STS gives lead to that of the role's account, where
+/// all ARNs have its number; any other credentials lead to [`ACCOUNT`]. Each Region of an account is there from the first
+/// request on, with what each Region has; only the home Region of [`ACCOUNT`] is seeded, unless
+/// [`Options`] says otherwise.
 #[derive(Clone, Debug)]
 pub struct Sandbox(Arc<Inner>);
 
@@ -29,6 +38,7 @@ struct Inner {
     switches: Arc<Switches>,
     memory: Option<Mutex<InMemory>>,
     orders: Mutex<Orders>,
+    meter: Mutex<Meter>,
     /// The world before the last change, for stale reads; kept only while such are on order.
     past: Mutex<Option<World>>,
 }
@@ -49,7 +59,7 @@ impl Sandbox {
                     born(&options)
                 };
                 Locked::open(path, &options, make)?.close()?;
-                if options.seed.is_some() && !new {
+                if is_filled(&options) && !new {
                     return Err(SandboxError::NotNew { path: path.clone() });
                 }
                 None
@@ -57,7 +67,8 @@ impl Sandbox {
         };
         let orders = Mutex::new(Orders::new(options.faults.clone()));
         let switches = Arc::new(options.switches.clone());
-        Ok(Self(Arc::new(Inner { options, switches, memory, orders, past: Mutex::new(None) })))
+        let (meter, past) = (Mutex::default(), Mutex::new(None));
+        Ok(Self(Arc::new(Inner { options, switches, memory, orders, meter, past })))
     }
 
     /// How this sandbox was opened.
@@ -78,6 +89,62 @@ impl Sandbox {
 
     fn orders(&self) -> MutexGuard<'_, Orders> {
         self.0.orders.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+
+    fn meter(&self) -> MutexGuard<'_, Meter> {
+        self.0.meter.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+
+    /// How often each operation was asked for in this process, by what came of it.
+    #[must_use]
+    pub fn calls(&self) -> BTreeMap<String, Calls> {
+        self.meter().calls()
+    }
+
+    /// Begins to count calls anew.
+    pub fn forget_calls(&self) {
+        self.meter().forget();
+    }
+
+    /// The world's time.
+    ///
+    /// # Errors
+    /// When a file world can't be read.
+    pub fn now(&self) -> Result<Timestamp, SandboxError> {
+        self.in_world(|_, now| now).map(|(now, _)| now)
+    }
+
+    /// The world time of the next thing that changes by itself, in any Region of any account; nothing where nothing is
+    /// due. A clock that jumps there misses no status.
+    ///
+    /// What only grows with the time, such as percentages and the latest time that can be restored to, isn't counted, nor
+    /// is what was ordered to go wrong for a time. Without daily backups it costs next to nothing in a world of any size.
+    ///
+    /// # Errors
+    /// When a file world can't be read or written.
+    pub fn next_change(&self) -> Result<Option<Timestamp>, SandboxError> {
+        self.in_world(|world, now| world.next_change(now, &self.0.switches)).map(|(next, _)| next)
+    }
+
+    /// How long the runtime's clock (the host's, for a file world) takes until a time of the world.
+    ///
+    /// # Errors
+    /// When a file world can't be read.
+    pub fn real_time_until(&self, at: Timestamp) -> Result<Duration, SandboxError> {
+        let seconds = at.duration_since(self.now()?).as_secs_f64() / self.0.options.speed;
+        // World time is cut to milliseconds, so that a little more is waited than it takes.
+        Ok(Duration::try_from_secs_f64(seconds.max(0.0))
+            .unwrap_or(Duration::MAX)
+            .saturating_add(Duration::from_micros(1)))
+    }
+
+    /// Lets others in the account use up quota at a time, and perhaps give it back at a later one (`R-QUOTA-2`).
+    ///
+    /// # Errors
+    /// When a file world can't be read or written.
+    pub fn others_act(&self, others: &Others) -> Result<(), SandboxError> {
+        let region = others.region.as_ref().unwrap_or(&self.0.options.region);
+        self.in_world(|world, now| world.expect_others(others, region, now, &self.0.switches)).map(|((), _)| ())
     }
 
     /// Answers one request: the one function behind the socket and the SDK's in-process client.
@@ -113,11 +180,11 @@ impl Sandbox {
         let mut wrong = None;
         let done = self.in_world(|world, now| {
             let call = call?;
-            wrong = self.orders().take(&call.operation, now);
-            // In a world without the rule behind it an order comes to nothing.
-            wrong.take_if(|how| how.rule().is_some_and(|rule| !switches.enforces(rule)));
-            let body = self.act(&call, world, now, wrong.as_ref())?;
-            call.encode(&body, &request_id, switches)
+            let done = self.admitted(&call, world, now, &mut wrong);
+            self.meter().count(&call.operation, done.as_ref());
+            let outside = |text: String| account::swapped(text, &call.account);
+            let refused = |fault: Fault| Fault { message: outside(fault.message), ..fault };
+            call.encode(&done.map_err(refused)?, &request_id, switches).map(outside)
         });
         let (result, now) = match done {
             Ok((result, now)) => (result, now),
@@ -129,6 +196,22 @@ impl Sandbox {
         };
         let clock = Clock { now, speed: self.0.options.speed, shown: switches.enforces("R-TIME-4") };
         (respond::reply(form, result, &request_id, clock), wrong)
+    }
+
+    /// What a request comes to that the account may still make, and the order that it took.
+    fn admitted(
+        &self,
+        call: &Call,
+        world: &mut World,
+        now: Timestamp,
+        wrong: &mut Option<How>,
+    ) -> Result<serde_json::Value, Fault> {
+        let switches = &self.0.switches;
+        self.meter().admit(call, now, switches)?;
+        *wrong = self.orders().take(&call.operation, now);
+        // In a world without the rule behind it an order comes to nothing.
+        wrong.take_if(|how| how.rule().is_some_and(|rule| !switches.enforces(rule)));
+        self.act(call, world, now, wrong.as_ref())
     }
 
     /// The operation itself, in the present or, for a stale read, in the past.
@@ -204,10 +287,24 @@ fn born(options: &Options) -> Result<World, SandboxError> {
     let usual = if memory { DEFAULT_START.parse().unwrap_or_default() } else { host::now() };
     let seed = if memory { 1 } else { fastrand::u64(..) };
     let mut world = World::born(&options.region, options.start.unwrap_or(usual), seed).map_err(SandboxError::Birth)?;
-    if let Some(path) = &options.seed {
-        super::world::adopted::adopt(&mut world, &options.region, path, &Arc::new(options.switches.clone()))?;
+    let (home, switches) = (options.region.as_str(), Arc::new(options.switches.clone()));
+    if options.seed.is_some() || options.rows.is_some() {
+        adopt(&mut world, home, options.seed.as_deref(), options.rows.as_ref(), &switches)?;
+    }
+    for (account, rows) in &options.accounts {
+        if !account::is_account(account) || account == ACCOUNT {
+            return Err(SandboxError::Rows(format!("{account} isn't the number of another account")));
+        }
+        let inside = account::swapped(rows.to_string(), account);
+        let rows = serde_json::from_str(&inside).map_err(|error| SandboxError::Rows(error.to_string()))?;
+        adopt(world.of_account(account), home, None, Some(&rows), &switches)?;
     }
     Ok(world)
+}
+
+/// Whether a new world is to begin with rows of somebody's.
+fn is_filled(options: &Options) -> bool {
+    options.seed.is_some() || options.rows.is_some() || !options.accounts.is_empty()
 }
 
 fn request_id() -> String {

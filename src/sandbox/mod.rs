@@ -13,9 +13,11 @@
 //! | `handle`, `answer`, `amiss` | how does one request meet the world, and what does an order to go wrong make of it? |
 //! | `respond`, `serve`, `transport` | who asks, and how does the answer get back? |
 //! | `store`, `host` | where does the world live, and what time is it? |
+//! | `account`, `meter` | whose world is it, and how much may be asked of it? |
 //! | `options`, `switches`, `misbehaviour` | how is this sandbox to be, and how is it to go wrong? |
 //! | `ledger/` | which rules are there, who says so, where are they enforced, and what shows it? |
 
+mod account;
 mod amiss;
 mod answer;
 mod ec2;
@@ -23,6 +25,7 @@ mod handle;
 mod host;
 mod kms;
 pub mod ledger;
+mod meter;
 mod misbehaviour;
 mod options;
 mod rds;
@@ -37,8 +40,9 @@ mod wire;
 mod world;
 
 pub use handle::Sandbox;
+pub use meter::Calls;
 pub use misbehaviour::{How, Misbehaviour};
-pub use options::{Options, Store};
+pub use options::{Options, Others, Store};
 pub use serve::serve;
 pub use store::SandboxError;
 pub use switches::{DeletedWhileUsed, DeprecatedVersion, Switches};

@@ -1,8 +1,10 @@
 //! How a sandbox is to be.
 
+use std::collections::BTreeMap;
 use std::path::PathBuf;
 
 use jiff::Timestamp;
+use serde_json::Value;
 
 use super::misbehaviour::Misbehaviour;
 use super::switches::Switches;
@@ -22,10 +24,16 @@ pub struct Options {
     /// When a new world begins: by default [`DEFAULT_START`](super::DEFAULT_START) in memory, the host's time in a
     /// file.
     pub start: Option<Timestamp>,
-    /// A file of instances for a new world's home Region in place of the usual ones: what
-    /// `aws rds describe-db-instances` prints, or a recording of such answers. Snapshots and Aurora's clusters come
-    /// along where it holds them. Opening a world that exists already fails then.
+    /// A file of instances for a new world in place of the usual ones, or a folder of such files: what
+    /// `aws rds describe-db-instances` prints, a list of such answers, or a recording of them. Snapshots and Aurora's
+    /// clusters come along where it holds them. Printed rows of several Regions go to each its own; otherwise all are the
+    /// home Region's. Opening a world that exists already fails then.
     pub seed: Option<PathBuf>,
+    /// The same, as what was read already; both may be there.
+    pub rows: Option<Value>,
+    /// Rows of other accounts, by their numbers: see [`Sandbox`](super::Sandbox) on how to get there. An account that
+    /// isn't named has nothing but what each account has.
+    pub accounts: BTreeMap<String, Value>,
     /// What is to go wrong, in order; see also [`Sandbox::misbehave`](super::Sandbox::misbehave).
     pub faults: Vec<Misbehaviour>,
 }
@@ -39,9 +47,26 @@ impl Default for Options {
             switches: Switches::default(),
             start: None,
             seed: None,
+            rows: None,
+            accounts: BTreeMap::new(),
             faults: Vec::new(),
         }
     }
+}
+
+/// Others in the account, who make things of their own (`R-QUOTA-2`).
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Others {
+    /// When, in world time; what is over already happens at once.
+    pub at: Timestamp,
+    /// Where; the home Region unless another is named.
+    pub region: Option<String>,
+    /// So many manual snapshots, as far as the quota goes.
+    pub snapshots: usize,
+    /// So many instances, as far as the quota goes.
+    pub instances: usize,
+    /// When they delete them again, if ever.
+    pub gives_back: Option<Timestamp>,
 }
 
 /// Where a world lives.

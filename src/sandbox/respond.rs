@@ -4,17 +4,21 @@ use bytes::Bytes;
 use http::{HeaderMap, HeaderValue, Request, Response};
 use jiff::Timestamp;
 
-use super::host;
 use super::options::Options;
 use super::switches::Switches;
 use super::wire::fault::Fault;
 use super::wire::model::{Model, Service};
 use super::wire::query::Strictness;
 use super::wire::{json, query, xml};
+use super::{ACCOUNT, account, host};
 
 /// What a request turned out to be.
 pub(crate) struct Call {
     pub(crate) service: Service,
+    /// The account whose credentials it has.
+    pub(crate) account: String,
+    /// The session token, of an assumed role.
+    pub(crate) token: Option<String>,
     pub(crate) region: String,
     pub(crate) operation: String,
     content: Content,
@@ -25,7 +29,8 @@ enum Content {
     Json(Bytes),
 }
 
-/// Reads service, Region and operation out of a request (`R-WIRE-1`, `R-WIRE-7`, `R-WIRE-9`).
+/// Reads service, Region and operation out of a request (`R-WIRE-1`, `R-WIRE-7`, `R-WIRE-9`), and whose world it is meant
+/// for (`R-ACCT-1`).
 ///
 /// # Errors
 /// With the service that refuses, as far as it is known: each has its own form of refusals.
@@ -51,7 +56,7 @@ fn call(request: Request<Bytes>, options: &Options, asked: &mut Option<Service>)
     let scope = scope(&parts.headers, &form)
         .or_else(nobody)
         .ok_or_else(|| Fault::new("MissingAuthenticationToken", "Request is missing Authentication Token"))?;
-    let [_, _, region, service, _] = scope.as_slice() else {
+    let [key, _, region, service, _] = scope.as_slice() else {
         return Err(Fault::new("MissingAuthenticationToken", "The credential's scope has no Region and service"));
     };
     let service = Service::named(service)
@@ -59,7 +64,15 @@ fn call(request: Request<Bytes>, options: &Options, asked: &mut Option<Service>)
         .ok_or_else(|| Fault::new("UnknownService", format!("the sandbox does not imitate the service {service}")))?;
     *asked = Some(service);
     let model = service.model().map_err(Fault::internal)?;
+    let account = if options.switches.enforces("R-ACCT-1") { account::of_key(key) } else { ACCOUNT };
+    if account != ACCOUNT {
+        for (_, value) in &mut form {
+            *value = account::swapped(std::mem::take(value), account);
+        }
+    }
     let (operation, content) = if let Some(target) = target {
+        let text = String::from_utf8_lossy(&body).into_owned();
+        let body = if account == ACCOUNT { body } else { Bytes::from(account::swapped(text, account)) };
         (operation_of(model, &target)?, Content::Json(body))
     } else {
         let action = form.iter().find(|(name, _)| name == "Action").map(|(_, action)| action.clone());
@@ -72,7 +85,8 @@ fn call(request: Request<Bytes>, options: &Options, asked: &mut Option<Service>)
     if !model.operations.contains_key(&operation) {
         return Err(Fault::new("InvalidAction", format!("Could not find operation {operation}")));
     }
-    Ok(Call { service, region: region.clone(), operation, content })
+    let token = parts.headers.get("x-amz-security-token").and_then(|token| token.to_str().ok()).map(str::to_owned);
+    Ok(Call { service, account: account.to_owned(), token, region: region.clone(), operation, content })
 }
 
 fn operation_of(model: &Model, target: &str) -> Result<String, Fault> {

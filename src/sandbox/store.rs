@@ -49,6 +49,11 @@ pub enum SandboxError {
         /// What is wrong with it.
         why: String,
     },
+    /// The rows for a new world are no such rows.
+    #[error(
+        "the rows for the sandbox's world aren't what `aws rds describe-db-instances --output json` prints, nor a recording of it: {0}"
+    )]
+    Rows(String),
     /// A new world was to begin with rows of a file, and there is one already.
     #[error("the sandbox's world {} exists already and isn't filled again; remove it to begin with --seed, or leave --seed out", path.display())]
     NotNew {

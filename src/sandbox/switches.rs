@@ -3,7 +3,7 @@
 use std::collections::BTreeSet;
 
 /// The world's unverified facts. The default of each is the likelier answer.
-#[derive(Clone, Debug, PartialEq, Eq)]
+#[derive(Clone, Debug, PartialEq)]
 pub struct Switches {
     /// Rules of the [`ledger`](super::ledger), by id, that don't hold in this world; none by default.
     pub without: BTreeSet<String>,
@@ -46,6 +46,11 @@ pub struct Switches {
     pub restore_keeps_option_group: bool,
     /// At most so many copies may run inside a Region; none by default (`R-COPY-7`).
     pub copies_in_region: Option<usize>,
+    /// Requests that RDS takes of the account in a Region in a world second, on average, and at least one at once; without
+    /// a number all (`R-RATE-1`).
+    pub requests_per_second: Option<f64>,
+    /// Regions that the account has opted in to, of those that aren't there without (`R-REG-1`).
+    pub opted_in: BTreeSet<String>,
     /// A second encrypting copy under the same key moves only what changed; by default it is full again (`R-COPY-6`).
     pub second_encrypting_copy_is_cheap: bool,
     /// The word for a running copy is `copying`; by default `creating` (`R-COPY-4`).
@@ -137,6 +142,8 @@ impl Default for Switches {
             restored_parameters_await_reboot: true,
             restore_keeps_option_group: false,
             copies_in_region: None,
+            requests_per_second: None,
+            opted_in: BTreeSet::new(),
             second_encrypting_copy_is_cheap: false,
             copies_say_copying: false,
             deprecated_version: DeprecatedVersion::Restored,

@@ -7,7 +7,7 @@ use std::{
     path::{Path, PathBuf},
 };
 
-use serde::Deserialize;
+use serde::{Deserialize, Serialize};
 use sha2::{Digest, Sha256};
 
 use super::{FORMAT, Record, StateError};
@@ -36,6 +36,18 @@ impl Mark {
 
 /// Reads a state file. Whatever is wrong with it, it is left as it is.
 pub(super) fn read(path: &Path) -> Result<(Record, Mark), StateError> {
+    let (record, mark) = read_any::<Record>(path)?;
+    if record.plan.digest() != record.plan_digest {
+        return Err(StateError::Edited { path: path.to_owned() });
+    }
+    if record.generations.is_empty() {
+        return Err(StateError::Unreadable { path: path.to_owned(), why: "it holds no generation".into() });
+    }
+    Ok((record, mark))
+}
+
+/// Reads a file of ours whose format this program knows.
+pub(super) fn read_any<T: for<'de> Deserialize<'de>>(path: &Path) -> Result<(T, Mark), StateError> {
     let text = content(path)?;
     let unreadable =
         |error: serde_json::Error| StateError::Unreadable { path: path.to_owned(), why: error.to_string() };
@@ -43,14 +55,7 @@ pub(super) fn read(path: &Path) -> Result<(Record, Mark), StateError> {
     if found > FORMAT {
         return Err(StateError::Newer { path: path.to_owned(), found, known: FORMAT });
     }
-    let record: Record = serde_json::from_slice(&text).map_err(unreadable)?;
-    if record.plan.digest() != record.plan_digest {
-        return Err(StateError::Edited { path: path.to_owned() });
-    }
-    if record.generations.is_empty() {
-        return Err(StateError::Unreadable { path: path.to_owned(), why: "it holds no generation".into() });
-    }
-    Ok((record, Mark::of(&text)))
+    Ok((serde_json::from_slice(&text).map_err(unreadable)?, Mark::of(&text)))
 }
 
 /// The bytes of an ordinary file: a pipe would never end, and a write would replace a link instead of its target.
@@ -96,7 +101,7 @@ pub(super) fn is_as_marked(path: &Path, mark: Mark) -> Result<(), StateError> {
 }
 
 /// Replaces a state file: temporary file, sync, rename, sync of the folder. Mode 0600.
-pub(super) fn replace(path: &Path, record: &Record) -> Result<Mark, StateError> {
+pub(super) fn replace<T: Serialize>(path: &Path, record: &T) -> Result<Mark, StateError> {
     let written = write(path, record, |temporary| temporary.persist(path).map_err(|error| error.error));
     written.map_err(|source| io_error("write", path, source))
 }
@@ -105,7 +110,7 @@ pub(super) fn replace(path: &Path, record: &Record) -> Result<Mark, StateError> 
 ///
 /// # Errors
 /// [`StateError::Exists`] when something is there.
-pub(super) fn create(path: &Path, record: &Record) -> Result<Mark, StateError> {
+pub(super) fn create<T: Serialize>(path: &Path, record: &T) -> Result<Mark, StateError> {
     let exists = |source: &io::Error| source.kind() == ErrorKind::AlreadyExists;
     let written = write(path, record, |temporary| temporary.persist_noclobber(path).map_err(|error| error.error));
     written.map_err(|source| match source {
@@ -123,9 +128,9 @@ pub(super) fn keep_beside(path: &Path, record: &Record) -> Option<PathBuf> {
     beside.keep().ok().map(|(_, path)| path)
 }
 
-fn write(
+fn write<T: Serialize>(
     path: &Path,
-    record: &Record,
+    record: &T,
     put: impl FnOnce(tempfile::NamedTempFile) -> io::Result<File>,
 ) -> io::Result<Mark> {
     let (folder, bytes) = (folder_of(path), bytes_of(record)?);
@@ -137,7 +142,7 @@ fn write(
     Ok(Mark::of(&bytes))
 }
 
-fn bytes_of(record: &Record) -> io::Result<Vec<u8>> {
+fn bytes_of<T: Serialize>(record: &T) -> io::Result<Vec<u8>> {
     let mut bytes = serde_json::to_vec_pretty(record)?;
     bytes.push(b'\n');
     Ok(bytes)

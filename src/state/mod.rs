@@ -5,6 +5,7 @@
 //! owns it. A file that doesn't parse, was edited, is newer than this program, or was changed by somebody else under
 //! a run is left exactly as it is.
 
+mod batch;
 mod error;
 mod file;
 mod lock;
@@ -13,6 +14,7 @@ mod plan_file;
 mod record;
 mod store;
 
+pub use batch::{BatchItem, BatchRecord, OwnedBatch};
 pub use error::{Moment, StateError};
 pub use file::make_folder;
 pub use lock::Owner;

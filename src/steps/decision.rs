@@ -26,13 +26,15 @@ pub struct Wait {
     pub status: Option<String>,
     /// AWS's own percentage.
     pub percent: Option<u8>,
+    /// Whether it is for one of AWS's slots for copies.
+    pub for_a_slot: bool,
 }
 
 impl Wait {
     /// Waits on a resource in a status.
     pub(super) fn on(status: &str, percent: Option<i32>) -> Decision {
         let percent = percent.and_then(|percent| u8::try_from(percent.clamp(0, 100)).ok());
-        Decision::Wait(Self { why: String::new(), status: Some(status.to_owned()), percent })
+        Decision::Wait(Self { status: Some(status.to_owned()), percent, ..Self::default() })
     }
 
     /// Waits for a reason that no status word tells.
@@ -42,7 +44,12 @@ impl Wait {
 
     /// Waits in a status, and says for what.
     pub(super) fn in_status(status: &str, why: impl Into<String>) -> Decision {
-        Decision::Wait(Self { why: why.into(), status: Some(status.to_owned()), percent: None })
+        Decision::Wait(Self { why: why.into(), status: Some(status.to_owned()), ..Self::default() })
+    }
+
+    /// Waits for one of AWS's slots for copies.
+    pub(super) fn for_a_slot(why: impl Into<String>) -> Decision {
+        Decision::Wait(Self { why: why.into(), for_a_slot: true, ..Self::default() })
     }
 }
 
@@ -132,6 +139,11 @@ pub enum StopKind {
     Foreign,
     /// AWS denies a call.
     Denied,
+    /// A quota of the account is used up: it goes on as soon as there is room.
+    Quota {
+        /// AWS's name of it, such as `ManualSnapshots`.
+        name: String,
+    },
     /// The copy is encrypted as asked, but settings differ.
     Difference(Vec<Difference>),
 }

@@ -12,6 +12,7 @@ mod lineage;
 mod refused;
 mod remove;
 mod restore;
+pub mod schedule;
 mod settle;
 mod situation;
 mod snapshot;

@@ -147,11 +147,12 @@ fn quota(situation: &Situation<'_>, call: Call, last: Asked<'_>, name: &str, quo
     let safe = situation.what_is_safe();
     Ok(match told::quota(situation, name)? {
         Ok(limit) if snapshots && limit.used < limit.max && last.age >= FOR_A_SLOT => Decision::Act(call),
-        Ok(limit) if snapshots && limit.used < limit.max => Wait::because(format!(
+        Ok(limit) if snapshots && limit.used < limit.max => Wait::for_a_slot(format!(
             "for a slot: too many copies are under way in this Region ({}; {} of {} manual snapshots are used)",
             quote.code, limit.used, limit.max
         )),
-        Ok(limit) => Stop::for_person(
+        Ok(limit) => Stop::of(
+            StopKind::Quota { name: name.to_owned() },
             format!("{}. Of {name} {} of {} are used in this Region", quote.of(&call), limit.used, limit.max),
             format!(
                 "{safe}. Remove what nobody needs, or have the quota raised ({}), then resume",
@@ -165,7 +166,8 @@ fn quota(situation: &Situation<'_>, call: Call, last: Asked<'_>, name: &str, quo
                  told ({why}). {safe}. Make room or wait, then resume"
             ),
         ),
-        Err(_) => Stop::for_person(
+        Err(_) => Stop::of(
+            StopKind::Quota { name: name.to_owned() },
             quote.of(&call),
             format!(
                 "{safe}. Remove what nobody needs, or have the quota raised ({}), then resume",

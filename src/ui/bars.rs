@@ -50,9 +50,22 @@ impl Bars {
         self.screen.clone()
     }
 
+    /// What there is to draw on, now.
+    pub(super) fn page(&self) -> Page {
+        Page { width: (self.width)(), color: self.color }
+    }
+
     fn draw(&mut self) {
-        let page = Page { width: (self.width)(), color: self.color };
-        for (place, text) in lines::of(&self.board, page).into_iter().enumerate() {
+        self.show(lines::of(&self.board, self.page()));
+    }
+
+    /// Shows these lines in place of those that were shown.
+    pub(super) fn show(&mut self, texts: Vec<String>) {
+        for surplus in self.lines.drain(texts.len().min(self.lines.len())..) {
+            surplus.bar.finish_and_clear();
+            self.screen.remove(&surplus.bar);
+        }
+        for (place, text) in texts.into_iter().enumerate() {
             if place == self.lines.len() {
                 self.lines.push(Line::new(&self.screen));
             }
@@ -63,7 +76,7 @@ impl Bars {
     }
 
     /// Leaves everything on the screen as it stands.
-    fn close(&mut self) {
+    pub(super) fn close(&mut self) {
         for line in &self.lines {
             if !line.bar.is_finished() {
                 line.bar.abandon();

@@ -72,7 +72,7 @@ pub fn checked_up(record: &Record, found: &CheckUp, exit_code: u8) -> Value {
 }
 
 /// An event, or nothing for those that only move a screen or are told by the last line.
-fn of_event(event: &Event) -> Option<Value> {
+pub(super) fn of_event(event: &Event) -> Option<Value> {
     Some(match event {
         Event::Begun(Begun { goal, database, target, key_arn, resumed, pace, .. }) => json!({
             "format": FORMAT, "event": "begun", "database": database, "target": target, "kms_key_arn": key_arn,
@@ -85,7 +85,7 @@ fn of_event(event: &Event) -> Option<Value> {
         Event::Asked { step, call, outcome, accepted } => json!({
             "format": FORMAT, "event": "asked", "step": step, "call": call, "accepted": accepted, "outcome": outcome,
         }),
-        Event::Progress(Progress { step, status, percent, why, elapsed, now }) => json!({
+        Event::Progress(Progress { step, status, percent, why, elapsed, now, .. }) => json!({
             "format": FORMAT, "event": "progress", "step": step, "time": now, "elapsed": elapsed.as_secs(),
             "status": status, "percent": percent, "why": (!why.is_empty()).then_some(why),
         }),

@@ -79,7 +79,7 @@ fn of_row(row: &Row, board: &Board, page: Page) -> String {
     format!("{mark} {label} {elapsed:>ELAPSED$}  {rest}").trim_end().to_owned()
 }
 
-fn beat(board: &Board) -> &'static str {
+pub(super) fn beat(board: &Board) -> &'static str {
     BEATS.get(board.beat % BEATS.len()).copied().unwrap_or("·")
 }
 
@@ -91,7 +91,7 @@ fn frozen(how: &str, row: &Row) -> String {
     }
 }
 
-fn said(row: &Row) -> String {
+pub(super) fn said(row: &Row) -> String {
     words::look(row.status.as_deref(), row.percent, &row.note)
 }
 
@@ -107,13 +107,13 @@ fn doing(row: &Row, page: Page, room: usize) -> String {
 }
 
 /// Only what is whole is filled.
-fn bar(percent: u8, length: usize, page: Page) -> String {
+pub(super) fn bar(percent: u8, length: usize, page: Page) -> String {
     let filled = usize::from(percent.min(100)) * length / 100;
     format!("{}{}", page.busy(&"━".repeat(filled)), page.dim(&"╌".repeat(length - filled)))
 }
 
 /// AWS's word and an estimate, as much of the two as has room; the word comes first.
-fn beside_bar(row: &Row, room: usize) -> String {
+pub(super) fn beside_bar(row: &Row, room: usize) -> String {
     let words = words::look(row.status.as_deref(), None, &row.note);
     let Some(left) = row.elapsed.and_then(|elapsed| row.samples.remaining(elapsed)) else {
         return fit::end(&words, room);

@@ -3,10 +3,11 @@
 //! Reporters hear the engine's events: [`Bars`] on a terminal, [`Plain`] without one. The other files each
 //! make one text, purely: [`confirm`] before the first mutating call, [`findings`] and [`keys`] where a
 //! migration is refused, [`planned`] where one is only looked at (`forecast` is its time and cost), [`result`] at its
-//! end, [`table`] for `status`. [`Output`] is where texts go:
+//! end, [`table`] for `status`, [`inventory`] for `scan`. [`Output`] is where texts go:
 //! stdout is data, stderr is talk. Nothing here decides anything.
 
 pub mod bars;
+pub mod batch;
 mod board;
 mod clock;
 pub mod confirm;
@@ -16,6 +17,7 @@ pub mod explained;
 pub mod findings;
 mod fit;
 mod forecast;
+pub mod inventory;
 pub mod json;
 mod keyboard;
 pub mod keys;

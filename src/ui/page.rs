@@ -52,6 +52,11 @@ pub fn terminal_width() -> Option<u16> {
     table.width()
 }
 
+/// The height of the terminal that stderr goes to, if it is one.
+pub(super) fn terminal_height() -> Option<u16> {
+    rustix::termios::tcgetwinsize(std::io::stderr()).ok().map(|size| size.ws_row).filter(|rows| *rows > 0)
+}
+
 impl Page {
     /// A page of a known width, or of the usual one.
     #[must_use]

@@ -139,7 +139,11 @@ pub fn stopped(record: &Record, stop: &Stop, page: Page) -> String {
             text.blank();
             text.block(&table::differences(found, page));
         }
-        StopKind::NeedsPerson | StopKind::Failed { .. } | StopKind::Foreign | StopKind::Denied => {
+        StopKind::NeedsPerson
+        | StopKind::Quota { .. }
+        | StopKind::Failed { .. }
+        | StopKind::Foreign
+        | StopKind::Denied => {
             text.marked_heading(&mark, &format!("Stopped{at}: {}", what_kind(&stop.kind)));
             text.heading("What was seen");
             text.inside(&stop.reason);
@@ -172,7 +176,7 @@ fn what_kind(kind: &StopKind) -> &'static str {
         StopKind::Foreign => "something of somebody else's is in the way",
         StopKind::Denied => "AWS denies a call",
         StopKind::Failed { .. } => "what was made is of no use",
-        StopKind::NeedsPerson | StopKind::Difference(_) => "this needs a person",
+        StopKind::NeedsPerson | StopKind::Quota { .. } | StopKind::Difference(_) => "this needs a person",
     }
 }
 

@@ -136,6 +136,7 @@ pub(super) fn looked(step: Step, status: &str, percent: Option<u8>, why: &str, e
         status: (!status.is_empty()).then(|| status.to_owned()),
         percent,
         why: why.into(),
+        for_a_slot: false,
         elapsed: Duration::from_secs(elapsed),
         now: at(now),
     })

@@ -98,6 +98,10 @@ impl Text {
         self.lines.extend(text.lines().map(str::to_owned));
     }
 
+    pub(super) fn is_empty(&self) -> bool {
+        self.lines.is_empty()
+    }
+
     pub(super) fn blank(&mut self) {
         self.lines.push(String::new());
     }

@@ -21,6 +21,7 @@ fn help_of_each_command() {
     for (name, arguments) in [
         ("help", vec!["--help"]),
         ("help_short", vec!["-h"]),
+        ("help_scan", vec!["scan", "--help"]),
         ("help_plan", vec!["plan", "--help"]),
         ("help_migrate", vec!["migrate", "--help"]),
         ("help_resume", vec!["resume", "--help"]),

@@ -38,6 +38,11 @@ impl Buffer {
 
 /// Plans one database; returns the exit code and the document.
 async fn plan(sandbox: &Sandbox, region: &str, name: &str) -> (u8, Value, String) {
+    heard(Some(sandbox), &["plan", name, "--sandbox", "--output", "json", "--region", region]).await
+}
+
+/// Runs a command; returns the exit code, the document on stdout, and what it said.
+pub(super) async fn heard(sandbox: Option<&Sandbox>, words: &[&str]) -> (u8, Value, String) {
     let (stdout, stderr) = (Buffer::default(), Buffer::default());
     let folder = tempfile::tempdir().expect("a folder");
     let around = Surroundings {
@@ -53,13 +58,12 @@ async fn plan(sandbox: &Sandbox, region: &str, name: &str) -> (u8, Value, String
         attended: false,
         pace: None,
         json: false,
-        sandbox: Some(sandbox.clone()),
+        sandbox: sandbox.cloned(),
         interrupt: Interrupter::new().1,
     };
     let state = folder.path().to_str().expect("a path");
-    let words =
-        ["rds-encrypt", "plan", name, "--sandbox", "--output", "json", "--state-dir", state, "--region", region];
-    let code = Box::pin(cli::run(words.map(Into::into), around)).await;
+    let words = [&["rds-encrypt"], words, &["--state-dir", state]].concat();
+    let code = Box::pin(cli::run(words.into_iter().map(Into::into), around)).await;
     (code, serde_json::from_str(&stdout.text()).unwrap_or(Value::Null), stderr.text())
 }
 

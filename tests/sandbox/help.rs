@@ -2,6 +2,7 @@
 
 use std::time::Duration;
 
+use aws_credential_types::Credentials;
 use aws_sdk_rds::operation::modify_db_instance::builders::ModifyDBInstanceFluentBuilder;
 use aws_sdk_rds::operation::restore_db_instance_from_db_snapshot::builders::RestoreDBInstanceFromDBSnapshotFluentBuilder;
 use aws_sdk_rds::types::{DbInstance, DbSnapshot, Event};
@@ -28,10 +29,28 @@ pub(crate) async fn with(options: Options) -> Cloud {
 
 /// Clients of a sandbox.
 pub(crate) async fn clients(sandbox: Sandbox) -> Cloud {
+    let region = sandbox.options().region.clone();
+    as_somebody(sandbox, region, Credentials::from_keys("AKIDSANDBOX", "secret", None)).await
+}
+
+/// Clients of the same sandbox in another Region.
+pub(crate) async fn in_region(cloud: &Cloud, region: &str) -> Cloud {
+    as_somebody(cloud.sandbox.clone(), region.to_owned(), Credentials::from_keys("AKIDSANDBOX", "secret", None)).await
+}
+
+/// Clients of the same sandbox with the credentials of a role.
+pub(crate) async fn assumed(cloud: &Cloud, role: &str) -> Cloud {
+    let given = cloud.sts.assume_role().role_arn(role).role_session_name("batch").send().await.unwrap();
+    let given = given.credentials.unwrap();
+    let credentials = Credentials::from_keys(given.access_key_id, given.secret_access_key, Some(given.session_token));
+    as_somebody(cloud.sandbox.clone(), cloud.sandbox.options().region.clone(), credentials).await
+}
+
+async fn as_somebody(sandbox: Sandbox, region: String, credentials: Credentials) -> Cloud {
     let config = aws_config::defaults(aws_config::BehaviorVersion::latest())
         .http_client(sandbox.http_client())
-        .region(aws_config::Region::new(sandbox.options().region.clone()))
-        .credentials_provider(aws_credential_types::Credentials::from_keys("AKIDSANDBOX", "secret", None))
+        .region(aws_config::Region::new(region))
+        .credentials_provider(credentials)
         .retry_config(aws_config::retry::RetryConfig::disabled())
         .load()
         .await;

@@ -14,6 +14,9 @@ use super::{
 pub(super) struct AwsCli {
     executable: PathBuf,
     endpoint: String,
+    region: String,
+    /// Other credentials than the usual ones.
+    environment: Vec<(&'static str, String)>,
     home: TempDir,
 }
 
@@ -21,7 +24,36 @@ impl AwsCli {
     /// Finds the CLI, or says loudly that it is missing.
     pub(super) fn find() -> Option<Self> {
         let executable = executables::aws_cli()?;
-        Some(Self { executable, endpoint: String::new(), home: TempDir::new().expect("a temporary folder") })
+        Some(Self {
+            executable,
+            endpoint: String::new(),
+            region: REGION.to_owned(),
+            environment: Vec::new(),
+            home: TempDir::new().expect("a temporary folder"),
+        })
+    }
+
+    /// Another one at the same endpoint, for another Region.
+    pub(super) fn in_region(&self, region: &str) -> Self {
+        Self {
+            executable: self.executable.clone(),
+            endpoint: self.endpoint.clone(),
+            region: region.to_owned(),
+            environment: self.environment.clone(),
+            home: TempDir::new().expect("a temporary folder"),
+        }
+    }
+
+    /// Another one with a role's credentials.
+    pub(super) fn with_role(&self, arn: &str) -> Self {
+        let answer = self.ask(&["sts", "assume-role", "--role-arn", arn, "--role-session-name", "test"]);
+        let credential = |member: &str| text(&answer["Credentials"][member]);
+        let environment = vec![
+            ("AWS_ACCESS_KEY_ID", credential("AccessKeyId")),
+            ("AWS_SECRET_ACCESS_KEY", credential("SecretAccessKey")),
+            ("AWS_SESSION_TOKEN", credential("SessionToken")),
+        ];
+        Self { environment, ..self.in_region(&self.region) }
     }
 
     /// Points it at somebody.
@@ -46,7 +78,8 @@ impl AwsCli {
         // Version 1 of the CLI ignores AWS_ENDPOINT_URL for RDS and would go to AWS itself.
         let output = command(&self.executable, self.home.path())
             .args(arguments)
-            .args(["--endpoint-url", &self.endpoint, "--region", REGION, "--output", "json"])
+            .args(["--endpoint-url", &self.endpoint, "--region", &self.region, "--output", "json"])
+            .envs(self.environment.iter().map(|(name, value)| (name, value)))
             .output()
             .expect("the aws CLI starts");
         if !output.status.success() {

@@ -30,24 +30,33 @@ pub(super) struct Moto {
 impl Moto {
     /// Starts a server, or says loudly why not.
     pub(super) fn start() -> Option<Self> {
+        Self::start_with(&[("MOTO_ACCOUNT_ID", "000000000000")])
+    }
+
+    /// Starts a server that has several accounts: each credentials' own. Its usual one is 123456789012.
+    pub(super) fn of_accounts() -> Option<Self> {
+        Self::start_with(&[])
+    }
+
+    fn start_with(environment: &[(&str, &str)]) -> Option<Self> {
         let aws = AwsCli::find()?;
         let executable = executables::moto_server()?;
         let folder = TempDir::new().expect("a temporary folder");
         // A port that was free can be taken before moto has it: the server then ends by itself.
         let (port, server) = (0..5)
-            .find_map(|_| Self::serve(&executable, &folder))
+            .find_map(|_| Self::serve(&executable, &folder, environment))
             .unwrap_or_else(|| panic!("moto doesn't start: {}", log(&folder)));
         let url = format!("http://127.0.0.1:{port}");
         Some(Self { aws: aws.at(&url), url, _server: server, folder })
     }
 
-    fn serve(executable: &Path, folder: &TempDir) -> Option<(u16, Owned)> {
+    fn serve(executable: &Path, folder: &TempDir, environment: &[(&str, &str)]) -> Option<(u16, Owned)> {
         let port = free_port();
         let log = File::create(folder.path().join("moto.log")).expect("a log file");
         let mut server = Owned(
             command(executable, folder.path())
                 .args(["-H", "127.0.0.1", "-p", &port.to_string()])
-                .env("MOTO_ACCOUNT_ID", "000000000000")
+                .envs(environment.iter().copied())
                 // Automated snapshots count too.
                 .env("MOTO_RDS_SNAPSHOT_LIMIT", "1000000")
                 .stdin(Stdio::null())

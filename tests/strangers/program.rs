@@ -115,6 +115,18 @@ impl Program {
         self.start(&self.with_place(arguments), PACE).end()
     }
 
+    /// Any other command, with the flags that lead to the endpoint, but no Region.
+    pub(super) fn run_anywhere(&self, arguments: &[&str]) -> Ended {
+        self.start(&[arguments, &["--endpoint-url", &self.endpoint]].concat(), PACE).end()
+    }
+
+    /// Any other command, as it is, for a caller who is nobody.
+    pub(super) fn run_by_itself(&self, arguments: &[&str]) -> Ended {
+        let mut command = self.command(arguments, PACE);
+        command.env_remove("AWS_ACCESS_KEY_ID").env_remove("AWS_SECRET_ACCESS_KEY");
+        self.spawn(command).end()
+    }
+
     fn with_place<'a>(&'a self, arguments: &[&'a str]) -> Vec<&'a str> {
         let mut all = arguments.to_vec();
         all.extend(["--yes", "--endpoint-url", &self.endpoint, "--region", REGION]);

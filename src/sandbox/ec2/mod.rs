@@ -5,6 +5,7 @@ mod groups;
 mod input;
 mod look;
 mod permissions;
+mod regions;
 mod rows;
 mod tags;
 
@@ -23,6 +24,7 @@ pub(crate) fn answer(scene: &mut Scene<'_>, operation: &str, input: Value) -> Re
         "DescribeSecurityGroups" => look::security_groups(scene, &read(input)?),
         "DescribeNetworkInterfaces" => look::interfaces(scene, &read(input)?),
         "DescribeAvailabilityZones" => look::zones(scene, &read(input)?),
+        "DescribeRegions" => regions::regions(scene, &read(input)?),
         "CreateSecurityGroup" => groups::create(scene, &read(input)?),
         "DeleteSecurityGroup" => groups::delete(scene, &read(input)?),
         "AuthorizeSecurityGroupIngress" => change::authorize(scene, &read(input)?, false),

@@ -173,6 +173,13 @@ pub(super) const RULES: &[Rule] = &[
         scenario: "a_stopped_instance_starts_itself",
     },
     Rule {
+        id: "R-STOP-4",
+        rule: "A snapshot can be had of an instance just before it is stopped",
+        source: "StopDBInstance.DBSnapshotIdentifier; the status meanwhile: unproven",
+        place: "rds/state.rs",
+        scenario: "a_snapshot_is_taken_before_a_stop",
+    },
+    Rule {
         id: "R-DEL-1",
         rule: "A protected instance can't be deleted",
         source: "DBInstance.DeletionProtection",

@@ -124,6 +124,13 @@ pub(super) const RULES: &[Rule] = &[
         scenario: "an_alias_names_a_key",
     },
     Rule {
+        id: "R-CAT-11",
+        rule: "A class or version that a row of a real account has is one, whether the sandbox's own catalogue has it or not",
+        source: "the sandbox's own rule: AWS made the row. How such a version stands follows from its neighbours in the catalogue (unproven); such a class can be ordered",
+        place: "world/known.rs",
+        scenario: "what_a_row_has_exists",
+    },
+    Rule {
         id: "R-KMS-2",
         rule: "A new key is enabled, symmetric, for encryption, the customer's own",
         source: "kms CreateKey",

@@ -5,6 +5,7 @@
 //! [`Switches`](super::Switches) makes the other world. The place where a rule is enforced asks
 //! [`Switches::without`](super::Switches::without) first, so that a scenario can be played with the rule and without.
 
+mod accounts;
 mod changes;
 mod copies;
 mod instances;
@@ -36,9 +37,18 @@ pub const UNENFORCEABLE: &[(&str, &str)] = &[(
 
 /// All rules.
 pub fn rules() -> impl Iterator<Item = &'static Rule> {
-    [wire::RULES, instances::RULES, changes::RULES, copies::RULES, lookups::RULES, networks::RULES, settings::RULES]
-        .into_iter()
-        .flatten()
+    [
+        wire::RULES,
+        instances::RULES,
+        changes::RULES,
+        copies::RULES,
+        lookups::RULES,
+        networks::RULES,
+        settings::RULES,
+        accounts::RULES,
+    ]
+    .into_iter()
+    .flatten()
 }
 
 const ENCRYPTION: &str = "https://docs.aws.amazon.com/AmazonRDS/latest/UserGuide/Overview.Encryption.html";

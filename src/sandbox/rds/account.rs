@@ -81,9 +81,15 @@ pub(crate) fn events(scene: &mut Scene<'_>, input: &Events) -> Result<Value, Fau
                 .as_ref()
                 .is_none_or(|categories| event.categories.iter().any(|category| categories.contains(category)))
     };
-    let rows = scene.region.events.iter().enumerate().filter(|(_, event)| wanted(event));
-    let rows = rows.map(|(number, event)| {
+    let events = &scene.region.events;
+    let row = |(number, event): (u64, &Event)| {
         (format!("{}/{number:08}", event.date), serde_json::to_value(event).unwrap_or_default())
-    });
-    page::cut("Events", rows.collect(), input.max_records, input.marker.as_deref())
+    };
+    let rows: Vec<(String, Value)> = if let Some(name) = &input.source_identifier {
+        events.of(&name.to_ascii_lowercase()).filter(|(_, event)| wanted(event)).map(row).collect()
+    } else {
+        let from = Some(start).filter(|_| scene.enforces("R-EVT-1"));
+        events.between(from, end).filter(|(_, event)| wanted(event)).map(row).collect()
+    };
+    page::cut("Events", rows, input.max_records, input.marker.as_deref())
 }

@@ -4,9 +4,9 @@ use crate::sandbox::world::groups::{default_option_group, family, major_version}
 
 /// A version of an engine.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(crate) struct Version {
-    pub(crate) engine: &'static str,
-    pub(crate) number: &'static str,
+pub(crate) struct Version<'a> {
+    pub(crate) engine: &'a str,
+    pub(crate) number: &'a str,
     pub(crate) standing: Standing,
 }
 
@@ -21,12 +21,12 @@ pub(crate) enum Standing {
 
 use Standing::{Available, Deprecated, Usual};
 
-const fn version(engine: &'static str, number: &'static str, standing: Standing) -> Version {
+const fn version(engine: &'static str, number: &'static str, standing: Standing) -> Version<'static> {
     Version { engine, number, standing }
 }
 
 /// All versions, oldest first within an engine.
-pub(crate) const VERSIONS: [Version; 50] = [
+pub(crate) const VERSIONS: [Version<'static>; 50] = [
     version("postgres", "9.4.26", Deprecated),
     version("postgres", "9.5.25", Deprecated),
     version("postgres", "9.6.24", Deprecated),
@@ -106,12 +106,12 @@ pub(crate) const CLASSES: [(&str, &[&str], bool); 22] = [
 ];
 
 /// An engine's versions.
-pub(crate) fn versions(engine: &str) -> impl Iterator<Item = &'static Version> {
+pub(crate) fn versions(engine: &str) -> impl Iterator<Item = &'static Version<'static>> {
     VERSIONS.iter().filter(move |version| version.engine == engine)
 }
 
 /// The version that a request means: exactly, by major version, or the usual one.
-pub(crate) fn resolve(engine: &str, asked: Option<&str>) -> Option<&'static Version> {
+pub(crate) fn resolve(engine: &str, asked: Option<&str>) -> Option<&'static Version<'static>> {
     let Some(asked) = asked else {
         return versions(engine).find(|version| version.standing == Usual);
     };
@@ -122,15 +122,28 @@ pub(crate) fn resolve(engine: &str, asked: Option<&str>) -> Option<&'static Vers
     })
 }
 
-pub(crate) fn is_deprecated(engine: &str, number: &str) -> bool {
-    versions(engine).any(|version| version.number == number && version.standing == Deprecated)
+/// Newer versions that can be ordered: to which this one can be upgraded.
+pub(crate) fn upgrades(from: &Version<'_>) -> impl Iterator<Item = &'static Version<'static>> {
+    let newer = move |version: &&Version<'static>| order(from.number).lt(order(version.number));
+    versions(from.engine).filter(|version| version.standing != Deprecated).filter(newer)
 }
 
-/// Newer versions that can be ordered: to which this one can be upgraded.
-pub(crate) fn upgrades(from: &Version) -> impl Iterator<Item = &'static Version> {
-    let place = VERSIONS.iter().position(|version| version == from).unwrap_or(VERSIONS.len());
-    let engine = from.engine;
-    VERSIONS.iter().skip(place + 1).filter(move |version| version.engine == engine && version.standing != Deprecated)
+/// The numbers in a version's number: newer versions have greater ones.
+pub(crate) fn order(number: &str) -> impl Iterator<Item = u64> {
+    number.split(|letter: char| !letter.is_ascii_digit()).filter_map(|part| part.parse().ok())
+}
+
+/// How a version stands that isn't in the catalogue, by its neighbours there: deprecated where all of its major version
+/// are, or where its major version is older than all others (`R-CAT-11`).
+pub(crate) fn standing_of(engine: &str, number: &str) -> Standing {
+    let major = major_version(engine, number);
+    let mut same = versions(engine).filter(|version| major_version(engine, version.number) == major).peekable();
+    let old = if same.peek().is_some() {
+        same.all(|version| version.standing == Deprecated)
+    } else {
+        versions(engine).next().is_some_and(|oldest| order(number).lt(order(oldest.number)))
+    };
+    if old { Deprecated } else { Available }
 }
 
 /// True for the name of a class, orderable or not.
@@ -167,6 +180,17 @@ mod tests {
         }
         assert_eq!(resolve("postgres", Some("15")).unwrap().number, "15.12");
         assert_eq!(resolve("postgres", Some("15.99")), None);
+        let table = [
+            ("mysql", "5.5.41", Deprecated),
+            ("mysql", "5.1.73", Deprecated),
+            ("mysql", "8.0.28", Available),
+            ("mysql", "9.1.0", Available),
+            ("postgres", "15.99", Available),
+            ("db2-se", "11.5.9.0", Available),
+        ];
+        for (engine, number, standing) in table {
+            assert_eq!(standing_of(engine, number), standing, "{engine} {number}");
+        }
         assert!(is_family("mysql8.0") && !is_family("mysql9.9"));
         assert!(is_class("db.m5.large") && !is_class("db.m5.huge"));
     }

@@ -11,6 +11,7 @@ use crate::sandbox::wire::fault::Fault;
 use crate::sandbox::world::agenda::Effect;
 use crate::sandbox::world::pace::{self, after};
 use crate::sandbox::world::snapshot::Snapshot;
+use crate::sandbox::world::table::Index;
 
 /// `CopyDBSnapshot`'s input.
 #[derive(Deserialize)]
@@ -127,17 +128,14 @@ fn key(scene: &mut Scene<'_>, input: &Copy, source: &Snapshot, from: Option<&str
 
 /// Copies in flight have a limit across Regions, and perhaps inside one (`R-COPY-7`).
 fn in_flight(scene: &Scene<'_>, from: Option<&str>) -> Result<(), Fault> {
-    let running = |across: bool| {
-        let copies = scene.region.snapshots.iter().filter(|snapshot| snapshot.copy && !snapshot.is_available());
-        copies.filter(|snapshot| snapshot.row.source_region.is_some() == across).count()
-    };
+    let running = |where_to: &str| scene.region.snapshots.count(Index::Running, where_to);
     let exceeded = |message: String| Err(Fault::new("SnapshotQuotaExceeded", message));
     if from.is_some() {
-        if running(true) >= quota::CROSS_REGION_COPIES {
+        if running("across") >= quota::CROSS_REGION_COPIES {
             return exceeded(format!("Cannot copy more than {} snapshots across regions", quota::CROSS_REGION_COPIES));
         }
     } else if let Some(limit) = scene.switches.copies_in_region
-        && running(false) >= limit
+        && running("inside") >= limit
     {
         return exceeded(format!("Cannot copy more than {limit} snapshots in the region"));
     }
@@ -149,15 +147,10 @@ fn queue(scene: &Scene<'_>, source: &Snapshot) -> Option<jiff::Timestamp> {
     if !scene.enforces("R-COPY-5") {
         return None;
     }
-    let copies = scene.region.snapshots.iter().filter(|snapshot| snapshot.copy && !snapshot.is_available());
-    copies.filter(|snapshot| snapshot.row.resource_id == source.row.resource_id).map(|snapshot| snapshot.ends).max()
+    scene.region.snapshots.by(Index::CopyOf, &source.row.resource_id).map(|snapshot| snapshot.ends).max()
 }
 
 fn copied_before(scene: &Scene<'_>, source: &Snapshot, key: Option<&String>) -> bool {
-    scene.region.snapshots.iter().any(|other| {
-        other.copy
-            && other.is_available()
-            && other.row.resource_id == source.row.resource_id
-            && other.row.kms_key_id.as_ref() == key
-    })
+    let mut others = scene.region.snapshots.by(Index::Id, &source.row.resource_id);
+    others.any(|other| other.copy && other.is_available() && other.row.kms_key_id.as_ref() == key)
 }

@@ -133,7 +133,7 @@ fn engines_own(scene: &Scene<'_>, input: &Create, storage: &str) -> Result<(), F
 pub(crate) fn create(scene: &mut Scene<'_>, input: &Create) -> Result<Value, Fault> {
     let name = names::instance(scene.switches, &input.name)?;
     rules::free(scene, &name)?;
-    rules::class(scene.switches, &input.class)?;
+    rules::class(scene, &input.class)?;
     let version = version(input)?;
     let gibibytes = size(input)?;
     quota::instance(scene, gibibytes)?;

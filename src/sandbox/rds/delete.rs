@@ -49,14 +49,14 @@ pub(crate) fn delete(scene: &mut Scene<'_>, input: &Delete) -> Result<Value, Fau
         quota::manual_snapshot(scene)?;
     }
     let id = instance.row.resource_id.clone();
-    scene.region.agenda.retain(|step| step.of != id);
+    scene.region.agenda.keep_of(&id, |_| false);
     let mut gone = scene.now;
     if let Some(name) = last {
         gone = after(gone, pace::snapshot(instance.row.allocated_storage));
         let snapshot = snapshots::of(&instance, &name, "manual", scene.region.vpc_of(&instance), scene.now, gone);
         scene.region.snapshots.push(snapshot);
         snapshots::begin(scene, &id, &name, gone);
-        scene.region.agenda.retain(|step| step.of != id);
+        scene.region.agenda.keep_of(&id, |_| false);
     }
     let Some(row) = scene.region.by_resource_id(&id) else {
         return Err(rules::not_found(&input.name));

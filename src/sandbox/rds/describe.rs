@@ -9,6 +9,7 @@ use crate::sandbox::scene::Scene;
 use crate::sandbox::wire::fault::Fault;
 use crate::sandbox::world::instance::Instance;
 use crate::sandbox::world::snapshot::Snapshot;
+use crate::sandbox::world::table::Index;
 
 /// `DescribeDBInstances`' input.
 #[derive(Deserialize)]
@@ -67,10 +68,37 @@ pub(crate) fn instances(scene: &mut Scene<'_>, input: &Instances) -> Result<Valu
                 .iter()
                 .all(|filter| filter.values.iter().any(|value| matches(scene, instance, &filter.name, value)))
     };
-    let rows = scene.region.instances.iter().filter(wanted);
-    let rows =
-        rows.map(|instance| (instance.row.name.clone(), view::instance(scene.region, scene.name, instance, scene.now)));
-    page::cut("DBInstances", rows.collect(), input.max_records, input.marker.as_deref())
+    let page = page::Page::asked(input.max_records, input.marker.as_deref())?;
+    let table = &scene.region.instances;
+    let asked = match (&input.name, &named) {
+        (Some(_), Some(name)) => Some(table.serials(Index::Name, &name.to_ascii_lowercase())),
+        _ => narrowed(&input.filters, |name, value| match name {
+            "db-instance-id" => Some(
+                names::from_arn(value, "db", scene)
+                    .map_or_else(Vec::new, |name| table.serials(Index::Name, &name.to_ascii_lowercase())),
+            ),
+            "dbi-resource-id" => Some(table.serials(Index::Id, value)),
+            _ => None,
+        }),
+    };
+    let candidates: Box<dyn Iterator<Item = &Instance>> = match asked {
+        Some(serials) => Box::new(table.in_order(serials).into_iter()),
+        None => Box::new(table.after(Index::Name, page.last())),
+    };
+    let rows = page.take(candidates.filter(wanted), |instance| &instance.row.name);
+    let view = |instance: &Instance| view::instance(scene.region, scene.name, instance, scene.now);
+    Ok(rows.answer("DBInstances", view))
+}
+
+/// The rows that the first filter by ids leaves; nothing where there is none.
+fn narrowed(filters: &[Filter], of: impl Fn(&str, &str) -> Option<Vec<u64>>) -> Option<Vec<u64>> {
+    filters.iter().find_map(|filter| {
+        let found: Option<Vec<Vec<u64>>> = filter.values.iter().map(|value| of(&filter.name, value)).collect();
+        let mut serials: Vec<u64> = found?.into_iter().flatten().collect();
+        serials.sort_unstable();
+        serials.dedup();
+        Some(serials)
+    })
 }
 
 fn matches(scene: &Scene<'_>, instance: &Instance, filter: &str, value: &str) -> bool {
@@ -122,10 +150,31 @@ pub(crate) fn snapshots(scene: &mut Scene<'_>, input: &Snapshots) -> Result<Valu
                 .iter()
                 .all(|filter| filter.values.iter().any(|value| fits(scene, snapshot, &filter.name, value)))
     };
-    let rows = scene.region.snapshots.iter().filter(wanted);
-    let rows =
-        rows.map(|snapshot| (snapshot.row.name.clone(), view::snapshot(scene.region, scene.name, snapshot, scene.now)));
-    page::cut("DBSnapshots", rows.collect(), input.max_records, input.marker.as_deref())
+    let page = page::Page::asked(input.max_records, input.marker.as_deref())?;
+    let table = &scene.region.snapshots;
+    let by = |index: Index, kind: &str, value: &str| {
+        names::from_arn(value, kind, scene)
+            .map_or_else(Vec::new, |name| table.serials(index, &name.to_ascii_lowercase()))
+    };
+    let asked = match (&named, &input.resource_id, &input.instance) {
+        _ if !scene.enforces("R-SNAP-9") => None,
+        (Some(name), ..) => Some(table.serials(Index::Name, &name.to_ascii_lowercase())),
+        (_, Some(id), _) => Some(table.serials(Index::Id, id)),
+        (.., Some(name)) => Some(by(Index::InstanceName, "db", name)),
+        _ => narrowed(&input.filters, |name, value| match name {
+            "db-snapshot-id" => Some(by(Index::Name, "snapshot", value)),
+            "db-instance-id" => Some(by(Index::InstanceName, "db", value)),
+            "dbi-resource-id" => Some(table.serials(Index::Id, value)),
+            _ => None,
+        }),
+    };
+    let candidates: Box<dyn Iterator<Item = &Snapshot>> = match asked {
+        Some(serials) => Box::new(table.in_order(serials).into_iter()),
+        None => Box::new(table.after(Index::Name, page.last())),
+    };
+    let rows = page.take(candidates.filter(wanted), |snapshot| &snapshot.row.name);
+    let view = |snapshot: &Snapshot| view::snapshot(scene.region, scene.name, snapshot, scene.now);
+    Ok(rows.answer("DBSnapshots", view))
 }
 
 fn fits(scene: &Scene<'_>, snapshot: &Snapshot, filter: &str, value: &str) -> bool {

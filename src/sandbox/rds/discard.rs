@@ -9,6 +9,7 @@ use crate::sandbox::switches::DeletedWhileUsed;
 use crate::sandbox::wire::fault::Fault;
 use crate::sandbox::world::Region;
 use crate::sandbox::world::snapshot::Snapshot;
+use crate::sandbox::world::table::Index;
 
 /// `DeleteDBSnapshot` (`R-SNAP-5`); a copy that still runs is cancelled by it (`R-COPY-8`).
 pub(crate) fn delete(scene: &mut Scene<'_>, input: &Name) -> Result<Value, Fault> {
@@ -31,8 +32,8 @@ pub(crate) fn delete(scene: &mut Scene<'_>, input: &Name) -> Result<Value, Fault
     let name = snapshot.row.name.clone();
     in_use(scene, &name)?;
     let arn = work::snapshot_arn(scene.name, &name);
-    scene.region.snapshots.retain(|snapshot| snapshot.row.name != name);
-    scene.region.agenda.retain(|step| step.of != name);
+    scene.region.snapshots.remove_where(Index::Name, &name.to_ascii_lowercase(), |snapshot| snapshot.row.name == name);
+    scene.region.agenda.keep_of(&name, |_| false);
     if was_copied {
         cancelled(scene, &name);
     }
@@ -52,10 +53,10 @@ fn in_use(scene: &mut Scene<'_>, name: &str) -> Result<(), Fault> {
         return Ok(());
     }
     let region = &*scene.region;
-    let copies = region.snapshots.iter().filter(|copy| copy.copied_from.as_deref() == Some(name) && runs(region, copy));
+    let copies = region.snapshots.by(Index::MadeOf, name).filter(|copy| runs(region, copy));
     let copies: Vec<String> = copies.map(|copy| copy.row.name.clone()).collect();
-    let mut restores = region.instances.iter().filter(|instance| instance.restored_from.as_deref() == Some(name));
-    let restoring = restores.any(|instance| !instance.up && region.has_plans_for(&instance.row.resource_id));
+    let restoring =
+        region.instances.by(Index::MadeOf, name).any(|instance| region.has_plans_for(&instance.row.resource_id));
     match scene.switches.deleted_while_used {
         DeletedWhileUsed::Refused if restoring || !copies.is_empty() => Err(Fault::new(
             "InvalidDBSnapshotState",
@@ -63,7 +64,7 @@ fn in_use(scene: &mut Scene<'_>, name: &str) -> Result<(), Fault> {
         )),
         DeletedWhileUsed::Fails => {
             for copy in copies {
-                scene.region.agenda.retain(|step| step.of != copy);
+                scene.region.agenda.keep_of(&copy, |_| false);
                 if let Some(copy) = scene.region.snapshot_mut(&copy) {
                     "failed".clone_into(&mut copy.row.status);
                 }

@@ -40,7 +40,7 @@ fn end_work(region: &mut Region, arn: &str, now: Timestamp) {
     let ended: Vec<(String, &str)> = copies.chain(restores).collect();
     let at = after(now, NOTICED);
     for (of, status) in ended.into_iter().filter(|(of, _)| region.has_plans_for(of)).collect::<Vec<_>>() {
-        region.agenda.retain(|step| step.of != of || step.at < at);
+        region.agenda.keep_of(&of, |step| step.at < at);
         region.schedule(Step { at, of, effect: Effect::Status(status.to_owned()) });
     }
 }
@@ -67,7 +67,7 @@ pub(crate) fn stage(region: &mut Region, name: &str, id: &str, stage: WithoutKey
         WithoutKey::Recoverable if runs => {
             RECOVERABLE.clone_into(&mut instance.row.status);
             instance.busy_until = None;
-            region.agenda.retain(|step| step.of != id || matches!(step.effect, Effect::WithoutKey(_)));
+            region.agenda.keep_of(id, |step| matches!(step.effect, Effect::WithoutKey(_)));
             let message = format!(
                 "Amazon RDS has been unable to access the KMS encryption key for database instance {shown}. The \
                  database is placed into an inaccessible state."
@@ -84,7 +84,7 @@ pub(crate) const RECOVERABLE: &str = "inaccessible-encryption-credentials-recove
 
 /// Whether an instance's key can't be used.
 pub(crate) fn unreachable(region: &Region, name: &str, id: &str) -> bool {
-    let instance = region.instances.iter().find(|instance| instance.row.resource_id == id);
+    let instance = region.of_resource_id(id);
     let key = instance.and_then(|instance| instance.row.kms_key_id.as_deref());
     key.is_some_and(|arn| region.key(arn, name).is_none_or(|key| key.state != "Enabled"))
 }

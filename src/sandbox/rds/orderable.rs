@@ -29,7 +29,8 @@ pub(crate) struct Orderable {
 
 /// `DescribeOrderableDBInstanceOptions`: retired classes and deprecated versions aren't in it (`R-CAT-3`).
 pub(crate) fn orderable(scene: &mut Scene<'_>, input: &Orderable) -> Result<Value, Fault> {
-    let versions: Vec<&Version> = catalogue::versions(&input.engine).collect();
+    let mut versions = scene.region.versions();
+    versions.retain(|version| version.engine == input.engine);
     if versions.is_empty() {
         return Err(Fault::value(format!("Unrecognized engine name: {}", input.engine)));
     }
@@ -45,17 +46,17 @@ pub(crate) fn orderable(scene: &mut Scene<'_>, input: &Orderable) -> Result<Valu
     // Nothing is left outside a VPC.
     for version in versions.into_iter().filter(|_| input.vpc != Some(false)) {
         let asked = input.engine_version.as_ref().is_none_or(|asked| asked == version.number);
-        if !asked || !is_orderable(scene, version) {
+        if !asked || !is_orderable(scene, &version) {
             continue;
         }
-        for class in classes(input.class.as_deref()) {
+        for class in classes(scene, input.class.as_deref()) {
             for license in licenses(&input.engine)
                 .iter()
                 .filter(|license| input.license_model.as_ref().is_none_or(|asked| asked == *license))
             {
                 for storage in storage_types(&input.engine) {
                     let name = format!("{} {class} {license} {storage}", version.number);
-                    rows.push((name, row(scene, version, &class, license, storage)));
+                    rows.push((name, row(scene, &version, &class, license, storage)));
                 }
             }
         }
@@ -63,13 +64,14 @@ pub(crate) fn orderable(scene: &mut Scene<'_>, input: &Orderable) -> Result<Valu
     page::cut("OrderableDBInstanceOptions", rows, input.max_records, input.marker.as_deref())
 }
 
-fn is_orderable(scene: &Scene<'_>, version: &Version) -> bool {
+fn is_orderable(scene: &Scene<'_>, version: &Version<'_>) -> bool {
     version.standing != Standing::Deprecated || !scene.enforces("R-CAT-3")
 }
 
-fn classes(only: Option<&str>) -> Vec<String> {
+fn classes(scene: &Scene<'_>, only: Option<&str>) -> Vec<String> {
     let orderable = catalogue::CLASSES.iter().filter(|(_, _, orderable)| *orderable);
     let all = orderable.flat_map(|(name, sizes, _)| sizes.iter().map(move |size| format!("{name}.{size}")));
+    let all = all.chain(scene.region.own_classes().cloned());
     all.filter(|class| only.is_none_or(|only| only == class)).collect()
 }
 
@@ -94,7 +96,7 @@ fn storage_types(engine: &str) -> &'static [&'static str] {
     }
 }
 
-fn row(scene: &Scene<'_>, version: &Version, class: &str, license: &str, storage: &str) -> Value {
+fn row(scene: &Scene<'_>, version: &Version<'_>, class: &str, license: &str, storage: &str) -> Value {
     let zones = scene.region.subnet_group("default").map(|group| &group.subnets);
     let zones: Vec<Value> = zones.into_iter().flatten().map(|subnet| json!({"Name": subnet.zone})).collect();
     let (iops, throughput) = (matches!(storage, "io1" | "io2" | "gp3"), storage == "gp3");

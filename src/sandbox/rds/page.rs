@@ -27,6 +27,49 @@ pub(crate) fn cut(
     Ok(Value::Object([(member.to_owned(), page)].into_iter().chain(marker).collect()))
 }
 
+/// The page that a request asks for, of rows that are in the order of their names.
+pub(crate) struct Page {
+    most: usize,
+    last: Option<String>,
+}
+
+/// The rows of a page, and the marker for the next one.
+pub(crate) struct Rows<'a, T> {
+    rows: Vec<&'a T>,
+    next: Option<String>,
+}
+
+impl Page {
+    pub(crate) fn asked(most: Option<i64>, marker: Option<&str>) -> Result<Self, Fault> {
+        let last = marker.map(|marker| unhex(marker).ok_or_else(|| Fault::value("The request token is invalid")));
+        Ok(Self { most: size(most)?, last: last.transpose()? })
+    }
+
+    /// The name after which the page begins, in small letters.
+    pub(crate) fn last(&self) -> Option<&str> {
+        self.last.as_deref()
+    }
+
+    /// Takes the page's rows, and no more, out of rows in the order of their names.
+    pub(crate) fn take<'a, T>(&self, rows: impl Iterator<Item = &'a T>, name: impl Fn(&T) -> &str) -> Rows<'a, T> {
+        let rows = rows.filter(|row| self.last().is_none_or(|last| name(row).to_ascii_lowercase().as_str() > last));
+        let mut rows: Vec<&T> = rows.take(self.most + 1).collect();
+        let more = rows.len() > self.most;
+        rows.truncate(self.most);
+        let next = rows.last().filter(|_| more).map(|row| hex(&name(row).to_ascii_lowercase()));
+        Rows { rows, next }
+    }
+}
+
+impl<T> Rows<'_, T> {
+    /// The answer: only the rows of the page are made.
+    pub(crate) fn answer(self, member: &str, show: impl Fn(&T) -> Value) -> Value {
+        let page = Value::Array(self.rows.into_iter().map(show).collect());
+        let marker = self.next.map(|next| ("Marker".to_owned(), Value::String(next)));
+        Value::Object([(member.to_owned(), page)].into_iter().chain(marker).collect())
+    }
+}
+
 fn size(most: Option<i64>) -> Result<usize, Fault> {
     let most = most.unwrap_or(100);
     if !(20..=100).contains(&most) {

@@ -10,7 +10,7 @@ use crate::sandbox::world::agenda::{Effect, Step};
 
 /// Where a new instance is to be.
 pub(crate) struct Place {
-    /// The zone to keep for it, where it isn't the one that it would have anyway.
+    /// The zone to keep for it.
     pub(crate) zone: Option<String>,
     /// True where there is no address for it and nobody has said so (`R-NET-7`).
     pub(crate) full: bool,
@@ -43,15 +43,15 @@ pub(crate) fn place(
     }
     let zones: Vec<&str> = subnets.iter().map(|subnet| subnet.zone.as_str()).collect();
     let picked = id.bytes().map(usize::from).sum::<usize>() % zones.len().max(1);
-    let usual = zones.get(picked).is_none_or(|zone| room.contains(zone));
-    let other = room.first().map(|zone| (*zone).to_owned()).filter(|_| !usual);
-    Ok(Place { zone: asked.cloned().or(other), full: false })
+    let usual = zones.get(picked).copied();
+    let zone = usual.filter(|zone| room.contains(zone)).or(room.first().copied()).or(usual);
+    Ok(Place { zone: asked.cloned().or(zone.map(str::to_owned)), full: false })
 }
 
 /// An instance for which there was no address ends in `incompatible-network` (`R-NET-7`).
 pub(crate) fn without_room(scene: &mut Scene<'_>, id: &str, full: bool, at: Timestamp) {
     if full {
-        scene.region.agenda.retain(|step| step.of != id || step.at < at);
+        scene.region.agenda.keep_of(id, |step| step.at < at);
         let effect = Effect::Status("incompatible-network".to_owned());
         scene.region.schedule(Step { at, of: id.to_owned(), effect });
     }

@@ -8,12 +8,11 @@ pub(crate) const CROSS_REGION_COPIES: usize = 20;
 
 /// Storage that instances use; Aurora's isn't counted.
 pub(crate) fn storage_used(scene: &Scene<'_>) -> i64 {
-    let counted = scene.region.instances.iter().filter(|instance| !instance.row.engine.starts_with("aurora"));
-    counted.map(|instance| instance.row.allocated_storage).sum()
+    scene.region.instances.sum()
 }
 
 pub(crate) fn manual_snapshots_used(scene: &Scene<'_>) -> usize {
-    scene.region.snapshots.iter().filter(|snapshot| snapshot.is_manual()).count()
+    usize::try_from(scene.region.snapshots.sum()).unwrap_or(0)
 }
 
 /// Room for one more instance of this size.

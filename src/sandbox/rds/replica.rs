@@ -74,7 +74,7 @@ pub(crate) fn create(scene: &mut Scene<'_>, input: &Replica) -> Result<Value, Fa
     secrets::replicable(scene.switches, &source)?;
     let key = key(scene, input, &source)?;
     let class = input.class.clone().unwrap_or_else(|| source.row.class.clone());
-    rules::class(scene.switches, &class)?;
+    rules::class(scene, &class)?;
     if key.is_some() {
         keys::class_can_encrypt(scene.switches, &class)?;
     }

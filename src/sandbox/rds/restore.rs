@@ -198,7 +198,7 @@ fn settle(scene: &mut Scene<'_>, input: &Restore, snapshot: &Snapshot) -> Result
     let row = &snapshot.row;
     let (engine, version) = (row.engine.as_str(), row.engine_version.as_str());
     let class = input.class.clone().unwrap_or_else(|| snapshot.inside.class.clone());
-    rules::class(scene.switches, &class)?;
+    rules::class(scene, &class)?;
     if row.encrypted {
         keys::class_can_encrypt(scene.switches, &class)?;
         // The copy's key must still be usable (`R-ENC-3`).
@@ -214,7 +214,7 @@ fn settle(scene: &mut Scene<'_>, input: &Restore, snapshot: &Snapshot) -> Result
     if input.engine.as_deref().is_some_and(|asked| asked != engine) {
         return Err(Fault::combination(format!("The snapshot is of engine {engine}.")));
     }
-    if catalogue::is_deprecated(engine, version) && deprecated(scene) == DeprecatedVersion::Refused {
+    if scene.region.is_deprecated(engine, version) && deprecated(scene) == DeprecatedVersion::Refused {
         return Err(Fault::combination(format!(
             "Cannot upgrade {engine} from {version}: upgrade the snapshot's engine version first."
         )));

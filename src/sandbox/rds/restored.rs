@@ -41,10 +41,10 @@ pub(super) fn schedule(scene: &mut Scene<'_>, restore: &Accepted<'_>) {
         at = after(at, 90);
     }
     let (engine, version) = (&snapshot.row.engine, &snapshot.row.engine_version);
-    if catalogue::is_deprecated(engine, version) {
+    if scene.region.is_deprecated(engine, version) {
         // An upgrade goes to a version that this one's row lists, never back.
-        let this = catalogue::versions(engine).find(|known| known.number == version.as_str());
-        let newer = this.and_then(|this| catalogue::upgrades(this).next()).map(|newer| newer.number.to_owned());
+        let this = scene.region.version(engine, version);
+        let newer = this.and_then(|this| catalogue::upgrades(&this).next()).map(|newer| newer.number.to_owned());
         at = match deprecated(scene) {
             DeprecatedVersion::Upgraded => upgrade(scene, id, newer, at, true),
             DeprecatedVersion::UpgradedInWindow => upgrade(scene, id, newer, at, false),

@@ -109,7 +109,7 @@ pub(crate) fn remove(scene: &mut Scene<'_>, input: &RoleInput) -> Result<Value, 
     // What was still to become of it doesn't.
     let settles =
         |effect: &Effect| matches!(effect, Effect::RoleSettles { feature, .. } if *feature == input.feature_name);
-    scene.region.agenda.retain(|step| step.of != id || !settles(&step.effect));
+    scene.region.agenda.keep_of(&id, |step| !settles(&step.effect));
     work::plan(scene.region, &id, after(now, pace::ROLE), Effect::RoleGone(input.feature_name.clone()));
     Ok(view::nothing())
 }

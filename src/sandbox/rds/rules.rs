@@ -224,8 +224,8 @@ pub(crate) fn security_groups(
 }
 
 /// A class as classes are named (`R-INST-8`).
-pub(crate) fn class(switches: &Switches, class: &str) -> Result<(), Fault> {
-    if super::catalogue::is_class(class) || !switches.enforces("R-INST-8") {
+pub(crate) fn class(scene: &Scene<'_>, class: &str) -> Result<(), Fault> {
+    if scene.region.is_class(class) || !scene.enforces("R-INST-8") {
         return Ok(());
     }
     Err(Fault::value(format!("Invalid DB Instance class: {class}")))

@@ -47,7 +47,7 @@ pub(crate) fn pushed_to(scene: &Scene<'_>, engine: &str, version: &str, lifecycl
     if !disabled || !scene.enforces("R-LIFE-2") || !versions::standard_support_ended(engine, version, scene.now) {
         return None;
     }
-    versions::next_supported(engine, version, scene.now).map(str::to_owned)
+    versions::next_supported(scene, engine, version).map(str::to_owned)
 }
 
 /// A network type that there is, and that the subnet group can have (`R-NET-1`).

@@ -78,6 +78,26 @@ pub(crate) fn create(scene: &mut Scene<'_>, input: Create) -> Result<Value, Faul
     Ok(answer)
 }
 
+/// A snapshot of an instance that is about to be stopped, and when it is complete (`R-STOP-4`).
+pub(crate) fn before_stop(scene: &mut Scene<'_>, id: &str, name: &str) -> Result<Timestamp, Fault> {
+    let name = names::snapshot(scene.switches, "DBSnapshotIdentifier", name)?;
+    free(scene, &name)?;
+    quota::manual_snapshot(scene)?;
+    let Some(instance) = scene.region.of_resource_id(id).cloned() else {
+        return Ok(scene.now);
+    };
+    let ends = after(scene.now, pace::snapshot(instance.row.allocated_storage));
+    let mut snapshot = of(&instance, &name, "manual", scene.region.vpc_of(&instance), scene.now, ends);
+    if instance.row.copy_tags_to_snapshot {
+        snapshot.row.tag_list.clone_from(&instance.row.tag_list);
+    }
+    scene.region.snapshots.push(snapshot);
+    let arn = work::snapshot_arn(scene.name, &name);
+    scene.region.record(scene.now, &arn, "Creating manual snapshot", &["creation"]);
+    work::plan(scene.region, &name, ends, Effect::SnapshotDone);
+    Ok(ends)
+}
+
 /// The instance shows `backing-up` while its snapshot is taken.
 pub(crate) fn begin(scene: &mut Scene<'_>, id: &str, name: &str, ends: Timestamp) {
     let arn = work::snapshot_arn(scene.name, name);

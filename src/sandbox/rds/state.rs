@@ -4,7 +4,7 @@ use serde::Deserialize;
 use serde_json::{Value, json};
 
 use super::input::InstanceName;
-use super::{keyless, rules, view, work};
+use super::{keyless, rules, snapshots, view, work};
 use crate::sandbox::scene::Scene;
 use crate::sandbox::wire::fault::Fault;
 use crate::sandbox::world::agenda::Effect;
@@ -23,7 +23,7 @@ fn shown(scene: &mut Scene<'_>, id: &str, status: &str) -> Value {
     if let Some(instance) = scene.region.by_resource_id(id) {
         status.clone_into(&mut instance.row.status);
     }
-    let instance = scene.region.instances.iter().find(|instance| instance.row.resource_id == id);
+    let instance = scene.region.of_resource_id(id);
     let row = instance.map(|instance| view::instance(scene.region, scene.name, instance, scene.now));
     json!({"DBInstance": row})
 }
@@ -54,8 +54,18 @@ pub(crate) fn reboot(scene: &mut Scene<'_>, input: &Reboot) -> Result<Value, Fau
     Ok(answer)
 }
 
-/// `StopDBInstance` (`R-STOP-1`, `R-STOP-3`).
-pub(crate) fn stop(scene: &mut Scene<'_>, input: &InstanceName) -> Result<Value, Fault> {
+/// `StopDBInstance`'s input.
+#[derive(Deserialize)]
+#[serde(deny_unknown_fields)]
+pub(crate) struct Stop {
+    #[serde(rename = "DBInstanceIdentifier")]
+    name: String,
+    #[serde(rename = "DBSnapshotIdentifier")]
+    snapshot: Option<String>,
+}
+
+/// `StopDBInstance` (`R-STOP-1`, `R-STOP-3`), with a snapshot before where one is asked for (`R-STOP-4`).
+pub(crate) fn stop(scene: &mut Scene<'_>, input: &Stop) -> Result<Value, Fault> {
     let instance = rules::find(scene, &input.name)?;
     rules::usable(scene.switches, instance)?;
     let replicates = instance.row.replica_of.is_some() || !instance.row.replicas.is_empty();
@@ -69,8 +79,12 @@ pub(crate) fn stop(scene: &mut Scene<'_>, input: &InstanceName) -> Result<Value,
         return Err(Fault::new("InvalidDBClusterStateFault", "Members of a cluster are stopped with their cluster."));
     }
     let id = instance.row.resource_id.clone();
+    let taken = match &input.snapshot {
+        Some(name) if scene.enforces("R-STOP-4") => snapshots::before_stop(scene, &id, name)?,
+        _ => scene.now,
+    };
     let answer = shown(scene, &id, "stopping");
-    let halted = after(scene.now, pace::STOP);
+    let halted = after(taken, pace::STOP);
     work::plan_event(scene.region, &id, halted, "DB instance stopped", "notification");
     work::plan_status(scene.region, &id, halted, "stopped");
     let again = after(halted, 7 * 24 * 3600);

@@ -61,8 +61,8 @@ fn target(scene: &Scene<'_>, row: &SnapshotRow, asked: Option<&String>) -> Resul
     let Some(asked) = asked else {
         return Ok(row.engine_version.clone());
     };
-    let from = catalogue::versions(&row.engine).find(|version| version.number == row.engine_version);
-    let listed = from.is_some_and(|from| catalogue::upgrades(from).any(|version| version.number == asked));
+    let from = scene.region.version(&row.engine, &row.engine_version);
+    let listed = from.is_some_and(|from| catalogue::upgrades(&from).any(|version| version.number == asked));
     if listed || !scene.enforces("R-SNAP-12") {
         return Ok(asked.clone());
     }

@@ -46,7 +46,7 @@ pub(crate) struct Majors {
 
 /// `DescribeDBEngineVersions`: deprecated versions only when all are asked for (`R-CAT-1`).
 pub(crate) fn versions(scene: &Scene<'_>, input: &Versions) -> Result<Value, Fault> {
-    let wanted = |version: &&Version| {
+    let wanted = |version: &Version<'_>| {
         let engine = version.engine;
         input.engine.as_ref().is_none_or(|asked| asked == engine)
             && input
@@ -58,12 +58,12 @@ pub(crate) fn versions(scene: &Scene<'_>, input: &Versions) -> Result<Value, Fau
             && (input.include_all || !scene.enforces("R-CAT-1") || version.standing != Standing::Deprecated)
     };
     // The order of the catalogue, oldest first, is kept by numbering the rows.
-    let rows = catalogue::VERSIONS.iter().enumerate().filter(|(_, version)| wanted(version));
-    let rows = rows.map(|(number, version)| (format!("{number:04}"), row(version)));
+    let rows = scene.region.versions().into_iter().enumerate().filter(|(_, version)| wanted(version));
+    let rows = rows.map(|(number, version)| (format!("{number:04}"), row(&version)));
     page::cut("DBEngineVersions", rows.collect(), input.max_records, input.marker.as_deref())
 }
 
-fn row(version: &Version) -> Value {
+fn row(version: &Version<'_>) -> Value {
     let Version { engine, number, standing } = *version;
     let name = description(engine);
     let targets: Vec<Value> = catalogue::upgrades(version)
@@ -145,10 +145,10 @@ pub(crate) fn standard_support_ended(engine: &str, version: &str, now: Timestamp
 }
 
 /// The first newer version whose major is in standard support.
-pub(crate) fn next_supported(engine: &str, version: &str, now: Timestamp) -> Option<&'static str> {
-    let from = catalogue::versions(engine).find(|known| known.number == version)?;
-    let newer = catalogue::upgrades(from).map(|known| known.number);
-    newer.into_iter().find(|number| !standard_support_ended(engine, number, now))
+pub(crate) fn next_supported(scene: &Scene<'_>, engine: &str, version: &str) -> Option<&'static str> {
+    let from = scene.region.version(engine, version)?;
+    let mut newer = catalogue::upgrades(&from).map(|known| known.number);
+    newer.find(|number| !standard_support_ended(engine, number, scene.now))
 }
 
 /// `DescribeDBMajorEngineVersions` (`R-CAT-2`).

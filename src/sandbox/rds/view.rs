@@ -15,7 +15,7 @@ const ACCOUNT_LABEL: &str = "c1x2k3q4w5e6";
 /// (`R-ENC-4`).
 pub(crate) fn instance(region: &Region, name: &str, instance: &Instance, now: Timestamp) -> Value {
     if let Some(frozen) = &instance.frozen {
-        return frozen.clone();
+        return frozen.row();
     }
     let Ok(Value::Object(mut row)) = serde_json::to_value(&instance.row) else {
         return Value::Null;
@@ -73,7 +73,7 @@ pub(crate) fn restorable(now: Timestamp) -> Timestamp {
 /// A snapshot as `DescribeDBSnapshots` shows it, with how far it is (`R-SNAP-3`).
 pub(crate) fn snapshot(region: &Region, name: &str, snapshot: &Snapshot, now: Timestamp) -> Value {
     if let Some(frozen) = &snapshot.frozen {
-        return frozen.clone();
+        return frozen.row();
     }
     let Ok(Value::Object(mut row)) = serde_json::to_value(&snapshot.row) else {
         return Value::Null;

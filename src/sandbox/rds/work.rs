@@ -10,6 +10,7 @@ use crate::sandbox::world::agenda::{Effect, Step};
 use crate::sandbox::world::changes::{Changes, Prompt};
 use crate::sandbox::world::instance::Instance;
 use crate::sandbox::world::pace::{self, after};
+use crate::sandbox::world::table::Index;
 
 /// A snapshot's ARN.
 pub(crate) fn snapshot_arn(region: &str, name: &str) -> String {
@@ -118,7 +119,7 @@ pub(crate) fn start(region: &mut Region, id: &str, at: Timestamp) {
     }
     "starting".clone_into(&mut instance.row.status);
     instance.starts_itself = None;
-    region.agenda.retain(|step| step.of != id || step.effect != Effect::StartsItself);
+    region.agenda.keep_of(id, |step| step.effect != Effect::StartsItself);
     let up = after(at, pace::START);
     plan(region, id, up, Effect::ParametersInSync);
     plan_event(region, id, up, "DB instance started", "notification");
@@ -130,10 +131,13 @@ pub(crate) fn renamed(region: &mut Region, id: &str, old: &str, name: &str) {
     if !region.enforces("R-NAME-5") {
         return;
     }
-    for snapshot in region.snapshots.iter_mut().filter(|snapshot| snapshot.row.resource_id == id) {
-        name.clone_into(&mut snapshot.row.instance_name);
+    for serial in region.snapshots.serials(Index::Id, id) {
+        if let Some(snapshot) = region.snapshots.get_mut(serial) {
+            name.clone_into(&mut snapshot.row.instance_name);
+        }
     }
-    for other in &mut region.instances {
+    for serial in region.instances.serials(Index::Replica, old) {
+        let Some(other) = region.instances.get_mut(serial) else { continue };
         if other.row.replica_of.as_deref() == Some(old) {
             other.row.replica_of = Some(name.to_owned());
         }

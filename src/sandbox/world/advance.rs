@@ -5,7 +5,8 @@ use jiff::Timestamp;
 use super::agenda::{Effect, Step};
 use super::instance::{Instance, StorageOperation};
 use super::key::Key;
-use super::{Region, pace, windows};
+use super::table::{Index, moment};
+use super::{Region, others, pace, windows};
 use crate::sandbox::rds::{automated, keyless, upkeep, work};
 
 impl Region {
@@ -25,7 +26,7 @@ impl Region {
                     self.open_window(&id, at);
                 }
                 (_, Some(_)) => {
-                    let mut step = self.agenda.remove(0);
+                    let Some(mut step) = self.agenda.take_first() else { break };
                     step.at = step.at.min(now);
                     self.happen(region, &step);
                 }
@@ -33,10 +34,22 @@ impl Region {
             }
         }
         automated::expire(self, now);
-        for instance in &mut self.instances {
-            if instance.storage_operation.as_ref().is_some_and(|operation| operation.until <= now) {
-                instance.storage_operation = None;
+        self.end_storage_operations(now);
+        self.instances.settle();
+        self.snapshots.settle();
+    }
+
+    fn end_storage_operations(&mut self, now: Timestamp) {
+        self.instances.settle();
+        let now = moment(now);
+        while let Some(end) = self.instances.first_key(Index::StorageEnds).filter(|end| *end <= now.as_str()) {
+            let end = end.to_owned();
+            for serial in self.instances.serials(Index::StorageEnds, &end) {
+                if let Some(instance) = self.instances.get_mut(serial) {
+                    instance.storage_operation = None;
+                }
             }
+            self.instances.settle();
         }
     }
 
@@ -56,16 +69,21 @@ impl Region {
         }
     }
 
+    /// When the window opens for which something of an instance waits.
+    pub(super) fn opening(instance: &Instance) -> Option<Timestamp> {
+        let waits = instance.window_opens.filter(|_| !instance.queued.is_empty());
+        let upgrade = instance.due_upgrade.as_ref();
+        let upgrade =
+            upgrade.and_then(|(_, since)| windows::next_weekly(&instance.row.preferred_maintenance_window, *since));
+        waits.into_iter().chain(upgrade).min().filter(|_| instance.is_usable())
+    }
+
     fn next_window(&self, now: Timestamp) -> Option<(Timestamp, String)> {
         let opening = |instance: &Instance| {
-            let waits = instance.window_opens.filter(|_| !instance.queued.is_empty());
-            let upgrade = instance.due_upgrade.as_ref();
-            let upgrade =
-                upgrade.and_then(|(_, since)| windows::next_weekly(&instance.row.preferred_maintenance_window, *since));
-            let at = waits.into_iter().chain(upgrade).min()?;
-            (at <= now && instance.is_usable()).then(|| (at, instance.row.resource_id.clone()))
+            let at = Self::opening(instance).filter(|at| *at <= now)?;
+            Some((at, instance.row.resource_id.clone()))
         };
-        self.instances.iter().filter_map(opening).min()
+        self.instances.by(Index::Waits, "").filter_map(opening).min()
     }
 
     /// The maintenance window opens: what waited for it begins (`R-MOD-3`).
@@ -110,6 +128,10 @@ impl Region {
             Effect::Gone(keep_backups) => self.gone(region, step, *keep_backups),
             Effect::Backup => automated::take(self, region, &step.of, step.at),
             Effect::WithoutKey(stage) => keyless::stage(self, region, &step.of, *stage, step.at),
+            Effect::OthersTake { mark, snapshots, instances } => {
+                others::take(self, mark, *snapshots, *instances, step.at);
+            }
+            Effect::OthersGiveBack { mark } => others::give_back(self, mark),
             Effect::StartsItself => work::start(self, &step.of, step.at),
             Effect::Event { message, categories } => {
                 let arn = self.by_resource_id(&step.of).map(|instance| instance.arn(region));
@@ -257,19 +279,21 @@ impl Region {
         if kept && self.enforces("R-DEL-6") {
             upkeep::retain(self, region, &last, step.at);
         }
-        self.instances.retain(|instance| instance.row.resource_id != step.of);
-        self.agenda.retain(|other| other.of != step.of);
-        for other in &mut self.instances {
-            other.row.replicas.retain(|replica| *replica != name);
+        self.instances.remove_where(Index::Id, &step.of, |_| true);
+        self.agenda.keep_of(&step.of, |_| false);
+        for serial in self.instances.serials(Index::Replica, &name) {
+            if let Some(other) = self.instances.get_mut(serial) {
+                other.row.replicas.retain(|replica| *replica != name);
+            }
         }
         let keep_backups = keep_backups || !self.enforces("R-SNAP-6");
-        self.snapshots.retain(|snapshot| keep_backups || snapshot.row.resource_id != step.of || snapshot.is_manual());
+        self.snapshots.remove_where(Index::Id, &step.of, |snapshot| !keep_backups && !snapshot.is_manual());
         self.record(step.at, &arn, "DB instance deleted", &["deletion"]);
     }
 
     /// Two zones of the instance's subnet group, the same for the same instance.
     pub(crate) fn zones_for(&self, id: &str, region: &str) -> (String, String) {
-        let instance = self.instances.iter().find(|instance| instance.row.resource_id == id);
+        let instance = self.of_resource_id(id);
         let group = instance.and_then(|instance| instance.subnet_group.as_deref());
         let subnets = group.and_then(|name| self.subnet_group(name)).map(|group| &group.subnets);
         let zones: Vec<&str> = subnets.into_iter().flatten().map(|subnet| subnet.zone.as_str()).collect();

@@ -4,6 +4,7 @@ use jiff::Timestamp;
 use serde::{Deserialize, Serialize};
 
 use super::changes::Changes;
+use super::timeline::Timed;
 
 /// An effect that is due at a time.
 #[derive(Clone, Debug, Serialize, Deserialize, PartialEq)]
@@ -12,6 +13,16 @@ pub(crate) struct Step {
     /// The resource id of an instance or the name of a snapshot. Names of instances change; ids don't.
     pub(crate) of: String,
     pub(crate) effect: Effect,
+}
+
+impl Timed for Step {
+    fn at(&self) -> Timestamp {
+        self.at
+    }
+
+    fn of(&self) -> String {
+        self.of.clone()
+    }
 }
 
 /// What a step does.
@@ -64,6 +75,20 @@ pub(crate) enum Effect {
     Gone(bool),
     /// A stopped instance is started by RDS itself.
     StartsItself,
+    /// Others in the account make snapshots and instances (`R-QUOTA-2`).
+    OthersTake {
+        /// How the names of theirs begin.
+        mark: String,
+        /// So many manual snapshots.
+        snapshots: usize,
+        /// So many instances.
+        instances: usize,
+    },
+    /// Others delete what they made.
+    OthersGiveBack {
+        /// How the names of theirs begin.
+        mark: String,
+    },
     /// An automated snapshot is taken, if the instance still keeps backups.
     Backup,
     /// A queued copy begins; true: it says `copying`.

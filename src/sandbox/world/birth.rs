@@ -1,18 +1,20 @@
 //! How a world begins: the home Region with its seed, every other Region with what each Region has.
 
+use std::collections::BTreeMap;
 use std::sync::Arc;
 
 use jiff::Timestamp;
 use serde::Deserialize;
 use serde_json::Value;
 
+use super::dependents::{self, Dependents};
 use super::groups::{OptionGroup, Parameter, ParameterGroup, Subnet, SubnetGroup};
 use super::ids::Ids;
 use super::instance::{Instance, InstanceRow, SecurityGroup};
 use super::key::{Alias, Key, PREDEFINED};
 use super::network::rules::Rule;
 use super::network::{self, Network, made_up};
-use super::{FORMAT, Region, World, dependents};
+use super::{FORMAT, Region, World};
 use crate::sandbox::Switches;
 use crate::sandbox::rds::{automated, snapshots, view};
 
@@ -115,10 +117,33 @@ struct SeedSnapshot {
 impl World {
     /// A new world at this time: `home` is seeded (`R-WORLD-1`).
     pub(crate) fn born(home: &str, time: Timestamp, seed: u64) -> Result<Self, String> {
-        let mut world = Self { format: FORMAT, time, ids: Ids::new(seed), regions: std::collections::BTreeMap::new() };
+        let mut world =
+            Self { format: FORMAT, time, ids: Ids::new(seed), regions: BTreeMap::new(), accounts: BTreeMap::new() };
         let seed: Seed = serde_json::from_str(SEED).map_err(|error| format!("the seed can't be read: {error}"))?;
         world.regions.insert(home.to_owned(), seeded(home, seed, time)?);
         Ok(world)
+    }
+
+    /// The world of an account, made if nobody has looked at it before (`R-ACCT-1`).
+    pub(crate) fn of_account(&mut self, account: &str) -> &mut Self {
+        if account == crate::sandbox::ACCOUNT {
+            return self;
+        }
+        let seed = account.bytes().fold(self.ids.seed, |sum, digit| sum.wrapping_mul(31).wrapping_add(digit.into()));
+        let (format, time) = (self.format, self.time);
+        let (regions, accounts) = (BTreeMap::new(), BTreeMap::new());
+        let new = || Self { format, time, ids: Ids::new(seed), regions, accounts };
+        self.accounts.entry(account.to_owned()).or_insert_with(new)
+    }
+
+    /// The Region as it is at this time, taken out of the world.
+    pub(crate) fn caught_up(&mut self, name: &str, now: Timestamp, switches: &Arc<Switches>) -> Region {
+        let mut region = self.take_region(name, switches);
+        if switches.daily_backups {
+            automated::daily(&mut region, self.time, now);
+        }
+        region.advance(name, now);
+        region
     }
 
     /// The Region, made if nobody has looked at it before.
@@ -152,7 +177,12 @@ fn plain(name: &str, ids: &mut Ids) -> Region {
     let network = Network { vpc, default_security_group, ..Network::default() };
     let subnets: Vec<String> = (0..3).map(|_| ids.network("subnet")).collect();
     let group = default_subnet_group(name, &network, &subnets);
-    Region { network, subnet_groups: vec![group], aliases: aliases(), ..Region::default() }
+    Region {
+        network: network.into(),
+        subnet_groups: vec![group].into(),
+        aliases: aliases().into(),
+        ..Region::default()
+    }
 }
 
 fn default_subnet_group(region: &str, network: &Network, subnets: &[String]) -> SubnetGroup {
@@ -172,12 +202,13 @@ fn zoned(region: &str, subnets: &[String], both: bool) -> Vec<Subnet> {
 
 fn seeded(name: &str, seed: Seed, time: Timestamp) -> Result<Region, String> {
     let mut region = Region {
-        parameter_groups: seed.parameter_groups.into_iter().map(parameter_group).collect(),
-        option_groups: seed.option_groups.into_iter().map(option_group).collect(),
-        keys: seed.keys,
-        aliases: aliases(),
-        dependents: serde_json::from_value(dependents::at_home(seed.dependents, name))
-            .map_err(|error| format!("the seed's dependents can't be read: {error}"))?,
+        parameter_groups: seed.parameter_groups.into_iter().map(parameter_group).collect::<Vec<_>>().into(),
+        option_groups: seed.option_groups.into_iter().map(option_group).collect::<Vec<_>>().into(),
+        keys: seed.keys.into(),
+        aliases: aliases().into(),
+        dependents: serde_json::from_value::<Dependents>(dependents::at_home(seed.dependents, name))
+            .map_err(|error| format!("the seed's dependents can't be read: {error}"))?
+            .into(),
         ..Region::default()
     };
     networks(&mut region, name, seed.network, seed.subnet_groups);
@@ -208,7 +239,7 @@ fn seeded(name: &str, seed: Seed, time: Timestamp) -> Result<Region, String> {
 /// The seed's networks; what it only names is made up.
 fn networks(region: &mut Region, name: &str, seed: SeedNetwork, groups: Vec<SeedSubnetGroup>) {
     let SeedNetwork { vpc, default_security_group, subnets, vpcs, security_groups } = seed;
-    region.network = Network { vpc, default_security_group, vpcs, ..Network::default() };
+    region.network = Network { vpc, default_security_group, vpcs, ..Network::default() }.into();
     region.subnet_groups.push(default_subnet_group(name, &region.network, &subnets));
     made_up::complete(region);
     for group in groups {
@@ -216,11 +247,12 @@ fn networks(region: &mut Region, name: &str, seed: SeedNetwork, groups: Vec<Seed
         let subnets = zoned(name, &group.subnets, group.both);
         for subnet in subnets.iter().filter(|_| group.addresses.is_some()) {
             let (size, used) = group.addresses.unwrap_or_default();
+            let cidr = made_up::next_range(region, &vpc, size);
             region.network.subnets.push(network::Subnet {
                 id: subnet.id.clone(),
                 vpc: vpc.clone(),
                 zone: subnet.zone.clone(),
-                cidr: made_up::next_range(region, &vpc, size),
+                cidr,
                 used,
                 both: group.both,
                 tags: made_up::named(&group.name),
@@ -229,8 +261,9 @@ fn networks(region: &mut Region, name: &str, seed: SeedNetwork, groups: Vec<Seed
         let (name, description) = (group.name, group.description);
         region.subnet_groups.push(SubnetGroup { name, description, vpc, subnets, tags: Vec::new() });
     }
+    let usual = region.network.vpc.clone();
     region.network.security_groups.extend(security_groups.into_iter().map(|group| network::SecurityGroup {
-        vpc: group.vpc.unwrap_or_else(|| region.network.vpc.clone()),
+        vpc: group.vpc.unwrap_or_else(|| usual.clone()),
         id: group.id,
         name: group.name,
         description: group.description,

@@ -4,6 +4,7 @@ use jiff::Timestamp;
 use serde::{Deserialize, Serialize};
 
 use super::Region;
+use super::timeline::Timed;
 
 /// One event, in AWS's own member names.
 #[derive(Clone, Debug, Serialize, Deserialize, PartialEq)]
@@ -16,6 +17,16 @@ pub(crate) struct Event {
     pub(crate) categories: Vec<String>,
     pub(crate) date: Timestamp,
     pub(crate) source_arn: String,
+}
+
+impl Timed for Event {
+    fn at(&self) -> Timestamp {
+        self.date
+    }
+
+    fn of(&self) -> String {
+        self.source_identifier.to_ascii_lowercase()
+    }
 }
 
 /// How long RDS keeps events, in hours.
@@ -31,7 +42,7 @@ impl Region {
             _ => "db-instance",
         };
         let name = tail.next().unwrap_or(arn);
-        self.events.push(Event {
+        self.events.add(Event {
             source_identifier: name.to_owned(),
             source_type: source_type.to_owned(),
             message: message.to_owned(),
@@ -40,6 +51,8 @@ impl Region {
             source_arn: arn.to_owned(),
         });
         let oldest = at - jiff::SignedDuration::from_hours(KEPT_HOURS);
-        self.events.retain(|event| event.date >= oldest);
+        while self.events.first().is_some_and(|event| event.date < oldest) {
+            self.events.take_first();
+        }
     }
 }

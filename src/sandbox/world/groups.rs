@@ -101,7 +101,7 @@ impl Region {
         let own = self.parameter_groups.iter().find(|group| group.name.eq_ignore_ascii_case(name));
         own.cloned().or_else(|| {
             let family = name.strip_prefix("default.").filter(|_| self.enforces("R-GRP-2"))?;
-            crate::sandbox::rds::catalogue::is_family(family).then(|| ParameterGroup {
+            self.is_family(family).then(|| ParameterGroup {
                 name: name.to_owned(),
                 family: family.to_owned(),
                 description: format!("Default parameter group for {family}"),
@@ -115,7 +115,7 @@ impl Region {
     pub(crate) fn option_group(&self, name: &str) -> Option<OptionGroup> {
         let own = self.option_groups.iter().find(|group| group.name.eq_ignore_ascii_case(name));
         own.cloned().or_else(|| {
-            let (engine, major) = crate::sandbox::rds::catalogue::default_option_group_of(name)?;
+            let (engine, major) = self.default_option_group_of(name)?;
             Some(OptionGroup {
                 name: name.to_owned(),
                 description: format!("Default option group for {engine} {major}"),

@@ -6,7 +6,9 @@ use serde_json::{Map, Value};
 
 use super::Tag;
 use super::changes::Changes;
+use super::frozen::Frozen;
 use super::settings::{DomainMembership, ProcessorFeature};
+use super::table::{Index, Row, moment};
 
 /// An instance's row, in AWS's own member names, so that rows of a real account can be read as they are.
 #[derive(Clone, Debug, Default, Serialize, Deserialize, PartialEq)]
@@ -172,7 +174,7 @@ pub(crate) struct Instance {
     pub(crate) up: bool,
     /// The row as a file had it, shown until the instance is acted on (`R-WORLD-2`).
     #[serde(default, skip_serializing_if = "Option::is_none")]
-    pub(crate) frozen: Option<Value>,
+    pub(crate) frozen: Option<Frozen>,
     /// The head of its ARN in the account that it was taken from.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub(crate) known_as: Option<String>,
@@ -206,6 +208,39 @@ pub(crate) struct StorageOperation {
     pub(crate) status: String,
     pub(crate) from: Timestamp,
     pub(crate) until: Timestamp,
+}
+
+impl Row for Instance {
+    fn keys(&self) -> Vec<(Index, String)> {
+        let row = &self.row;
+        let mut keys = vec![(Index::Name, row.name.to_ascii_lowercase()), (Index::Id, row.resource_id.clone())];
+        let groups = row.option_groups.iter().filter(|group| !group.name.starts_with("default:"));
+        keys.extend(groups.map(|group| (Index::OptionGroup, group.name.to_ascii_lowercase())));
+        keys.extend(row.replica_of.iter().chain(&row.replicas).map(|name| (Index::Replica, name.clone())));
+        if let Some(group) = &self.subnet_group {
+            let first = row.availability_zone.as_ref().or(self.asked_zone.as_ref());
+            let second = row.multi_az.then_some(row.secondary_availability_zone.as_ref());
+            for zone in [Some(first), second].into_iter().flatten() {
+                keys.push((Index::Place, place(group, zone.map_or("", String::as_str))));
+            }
+        }
+        if !self.queued.is_empty() || self.due_upgrade.is_some() {
+            keys.push((Index::Waits, String::new()));
+        }
+        keys.extend(self.storage_operation.iter().map(|operation| (Index::StorageEnds, moment(operation.until))));
+        keys.extend(self.restored_from.iter().filter(|_| !self.up).map(|from| (Index::MadeOf, from.clone())));
+        keys
+    }
+
+    /// Storage; Aurora's isn't counted.
+    fn weight(&self) -> i64 {
+        if self.row.engine.starts_with("aurora") { 0 } else { self.row.allocated_storage }
+    }
+}
+
+/// The key of an address in a zone of a subnet group.
+pub(crate) fn place(group: &str, zone: &str) -> String {
+    format!("{group}/{zone}")
 }
 
 impl Instance {

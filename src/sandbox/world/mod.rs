@@ -10,14 +10,21 @@ pub(crate) mod birth;
 pub(crate) mod changes;
 pub(crate) mod dependents;
 pub(crate) mod event;
+pub(crate) mod frozen;
 pub(crate) mod groups;
 pub(crate) mod ids;
 pub(crate) mod instance;
 pub(crate) mod key;
+pub(crate) mod known;
 pub(crate) mod network;
+pub(crate) mod next;
+pub(crate) mod others;
 pub(crate) mod pace;
 pub(crate) mod settings;
+pub(crate) mod shared;
 pub(crate) mod snapshot;
+pub(crate) mod table;
+pub(crate) mod timeline;
 pub(crate) mod windows;
 
 use std::collections::BTreeMap;
@@ -27,6 +34,7 @@ use jiff::Timestamp;
 use serde::{Deserialize, Serialize};
 use serde_json::Value;
 
+use super::rds::automated::Expiries;
 use super::switches::Switches;
 use agenda::Step;
 use dependents::Dependents;
@@ -35,8 +43,12 @@ use groups::{OptionGroup, ParameterGroup, SubnetGroup};
 use ids::Ids;
 use instance::Instance;
 use key::{Alias, Key};
+use known::Known;
 use network::Network;
+use shared::Shared;
 use snapshot::Snapshot;
+use table::{Index, Table};
+use timeline::Timeline;
 
 /// The form of the world's file; a newer one is left alone.
 pub(crate) const FORMAT: u32 = 1;
@@ -49,36 +61,45 @@ pub(crate) struct World {
     pub(crate) time: Timestamp,
     pub(crate) ids: Ids,
     pub(crate) regions: BTreeMap<String, Region>,
+    /// The worlds of other accounts (`R-ACCT-1`).
+    #[serde(default, skip_serializing_if = "BTreeMap::is_empty")]
+    pub(crate) accounts: BTreeMap<String, World>,
 }
 
 /// What exists in one Region.
 #[derive(Clone, Debug, Default, Serialize, Deserialize, PartialEq)]
 pub(crate) struct Region {
-    pub(crate) network: Network,
-    pub(crate) instances: Vec<Instance>,
-    pub(crate) snapshots: Vec<Snapshot>,
-    pub(crate) parameter_groups: Vec<ParameterGroup>,
-    pub(crate) option_groups: Vec<OptionGroup>,
-    pub(crate) subnet_groups: Vec<SubnetGroup>,
-    pub(crate) keys: Vec<Key>,
-    pub(crate) aliases: Vec<Alias>,
-    pub(crate) events: Vec<Event>,
+    pub(crate) network: Shared<Network>,
+    pub(crate) instances: Table<Instance>,
+    pub(crate) snapshots: Table<Snapshot>,
+    pub(crate) parameter_groups: Shared<Vec<ParameterGroup>>,
+    pub(crate) option_groups: Shared<Vec<OptionGroup>>,
+    pub(crate) subnet_groups: Shared<Vec<SubnetGroup>>,
+    pub(crate) keys: Shared<Vec<Key>>,
+    pub(crate) aliases: Shared<Vec<Alias>>,
+    pub(crate) events: Timeline<Event>,
     /// Aurora's clusters and their snapshots, as a file had them; nothing acts on them.
     #[serde(default)]
-    pub(crate) clusters: Vec<Value>,
+    pub(crate) clusters: Shared<Vec<Value>>,
     #[serde(default)]
-    pub(crate) cluster_snapshots: Vec<Value>,
+    pub(crate) cluster_snapshots: Shared<Vec<Value>>,
     /// The head of ARNs in the account that rows were taken from.
     #[serde(default)]
     pub(crate) known_as: Option<String>,
     /// What will happen, in the order of its time.
-    pub(crate) agenda: Vec<Step>,
+    pub(crate) agenda: Timeline<Step>,
     /// Automated backups that outlived their instances, as AWS shows them.
     #[serde(default)]
-    pub(crate) retained: Vec<Value>,
+    pub(crate) retained: Shared<Vec<Value>>,
     /// Proxies, subscriptions and deployments around the instances.
     #[serde(default)]
-    pub(crate) dependents: Dependents,
+    pub(crate) dependents: Shared<Dependents>,
+    /// Classes and versions beyond the catalogue.
+    #[serde(default)]
+    pub(crate) known: Shared<Known>,
+    /// When automated snapshots are to be looked at, which follows from the rest.
+    #[serde(skip)]
+    pub(crate) expiries: Expiries,
     /// The switches of whoever asks, which are no part of the world's file.
     #[serde(skip)]
     pub(crate) switches: Arc<Switches>,
@@ -101,33 +122,37 @@ impl Region {
 
     /// The instance of this name, whatever the case of its letters.
     pub(crate) fn instance(&self, name: &str) -> Option<&Instance> {
-        self.instances.iter().find(|instance| instance.row.name.eq_ignore_ascii_case(name))
+        self.instances.find(Index::Name, &name.to_ascii_lowercase())
     }
 
     pub(crate) fn instance_mut(&mut self, name: &str) -> Option<&mut Instance> {
-        self.instances.iter_mut().find(|instance| instance.row.name.eq_ignore_ascii_case(name))
+        self.instances.find_mut(Index::Name, &name.to_ascii_lowercase())
     }
 
     pub(crate) fn by_resource_id(&mut self, id: &str) -> Option<&mut Instance> {
-        self.instances.iter_mut().find(|instance| instance.row.resource_id == id)
+        self.instances.find_mut(Index::Id, id)
+    }
+
+    /// The instance of this resource id, to be looked at.
+    pub(crate) fn of_resource_id(&self, id: &str) -> Option<&Instance> {
+        self.instances.find(Index::Id, id)
     }
 
     pub(crate) fn snapshot(&self, name: &str) -> Option<&Snapshot> {
-        self.snapshots.iter().find(|snapshot| snapshot.row.name.eq_ignore_ascii_case(name))
+        self.snapshots.find(Index::Name, &name.to_ascii_lowercase())
     }
 
     pub(crate) fn snapshot_mut(&mut self, name: &str) -> Option<&mut Snapshot> {
-        self.snapshots.iter_mut().find(|snapshot| snapshot.row.name.eq_ignore_ascii_case(name))
+        self.snapshots.find_mut(Index::Name, &name.to_ascii_lowercase())
     }
 
     /// Whether anything is still to happen to an instance (by its resource id) or snapshot.
     pub(crate) fn has_plans_for(&self, of: &str) -> bool {
-        self.agenda.iter().any(|step| step.of == of)
+        self.agenda.of(of).next().is_some()
     }
 
     /// Puts a step where its time belongs; steps of the same time keep their order.
     pub(crate) fn schedule(&mut self, step: Step) {
-        let place = self.agenda.partition_point(|other| other.at <= step.at);
-        self.agenda.insert(place, step);
+        self.agenda.add(step);
     }
 }

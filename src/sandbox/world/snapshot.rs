@@ -5,8 +5,10 @@ use serde::{Deserialize, Serialize};
 use serde_json::{Map, Value};
 
 use super::Tag;
+use super::frozen::Frozen;
 use super::instance::{Role, Secret};
 use super::settings::{DomainMembership, ProcessorFeature};
+use super::table::{Index, Row};
 
 /// A snapshot's row, in AWS's own member names; what the sandbox has no rule about is carried as it is.
 #[derive(Clone, Debug, Default, Serialize, Deserialize, PartialEq)]
@@ -120,7 +122,32 @@ pub(crate) struct Snapshot {
     pub(crate) known_as: Option<String>,
     /// The row as a file had it, shown until the snapshot is acted on (`R-WORLD-2`).
     #[serde(default, skip_serializing_if = "Option::is_none")]
-    pub(crate) frozen: Option<Value>,
+    pub(crate) frozen: Option<Frozen>,
+}
+
+impl Row for Snapshot {
+    fn keys(&self) -> Vec<(Index, String)> {
+        let row = &self.row;
+        let mut keys = vec![
+            (Index::Name, row.name.to_ascii_lowercase()),
+            (Index::Id, row.resource_id.clone()),
+            (Index::InstanceName, row.instance_name.to_ascii_lowercase()),
+        ];
+        if !row.option_group_name.starts_with("default:") {
+            keys.push((Index::OptionGroup, row.option_group_name.to_ascii_lowercase()));
+        }
+        if self.copy && !self.is_available() {
+            keys.push((Index::CopyOf, row.resource_id.clone()));
+            keys.push((Index::Running, if row.source_region.is_some() { "across" } else { "inside" }.to_owned()));
+        }
+        keys.extend(self.copied_from.iter().filter(|_| !self.is_available()).map(|from| (Index::MadeOf, from.clone())));
+        keys
+    }
+
+    /// One, where it counts as a manual snapshot.
+    fn weight(&self) -> i64 {
+        i64::from(self.is_manual())
+    }
 }
 
 impl Snapshot {

@@ -7,7 +7,7 @@ pub(super) struct Engine {
     pub(super) port: i32,
     pub(super) licenses: &'static [&'static str],
     pub(super) logs: &'static [&'static str],
-    /// Features for which it takes roles, from version 12 on where it is PostgreSQL.
+    /// Features for which it takes roles, from version 12 on where it is `PostgreSQL`.
     pub(super) features: &'static [&'static str],
     /// Classes with features of the processor that can be chosen: class and cores.
     pub(super) processors: &'static [(&'static str, u32)],

@@ -90,8 +90,8 @@ async fn tried(seed: u64) -> Outcome {
     if heard.code != 0 {
         return Outcome::Wrong(format!("migrate said {heard}"));
     }
-    let state = stage.state("orders");
-    let mut entries = state["journal"].as_array().unwrap().iter();
+    let saved = stage.state("orders");
+    let mut entries = saved["journal"].as_array().unwrap().iter();
     if let Some(refused) = entries.find(|entry| entry["outcome"]["outcome"] == "refused") {
         return Outcome::Wrong(format!("AWS refused {refused:#}"));
     }

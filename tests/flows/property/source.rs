@@ -104,7 +104,7 @@ fn storage(rng: &mut Rng, engine: &Engine) -> Value {
     };
     row["AllocatedStorage"] = size.into();
     if row["StorageType"] != "standard" && rng.bool() {
-        row["MaxAllocatedStorage"] = one(rng, &[size + size / 5, size * 2, 16384]).clone().into();
+        row["MaxAllocatedStorage"] = (*one(rng, &[size + size / 5, size * 2, 16384])).into();
     }
     row
 }
@@ -162,8 +162,8 @@ fn watched(rng: &mut Rng, engine: &Engine) -> Value {
         let advanced = rng.bool();
         row["PerformanceInsightsEnabled"] = true.into();
         row["PerformanceInsightsKMSKeyId"] = KEY.into();
-        row["PerformanceInsightsRetentionPeriod"] =
-            if advanced { one(rng, &[465, 731]) } else { one(rng, &[7, 31, 465]) }.clone().into();
+        let days: i32 = if advanced { *one(rng, &[465, 731]) } else { *one(rng, &[7, 31, 465]) };
+        row["PerformanceInsightsRetentionPeriod"] = days.into();
         row["DatabaseInsightsMode"] = if advanced { "advanced" } else { "standard" }.into();
     }
     row

@@ -207,6 +207,12 @@ async fn a_role_is_pending_first(cloud: Cloud) -> String {
     cloud.instance("orders").await.associated_roles()[0].status().unwrap().to_owned()
 }
 
+async fn a_snapshot_is_taken_before_a_stop(cloud: Cloud) -> String {
+    let stop = cloud.rds.stop_db_instance().db_instance_identifier("orders").db_snapshot_identifier("last");
+    stop.send().await.unwrap();
+    code(cloud.rds.describe_db_snapshots().db_snapshot_identifier("last").send().await)
+}
+
 pub(super) const ALL: &[Scenario] = scenarios! {
     "R-NAME-1" identifiers_have_a_form,
     "R-NAME-2" an_arn_is_a_name,
@@ -231,6 +237,7 @@ pub(super) const ALL: &[Scenario] = scenarios! {
     "R-REBOOT-3" a_restart_leaves_an_event,
     "R-STOP-1" sources_of_replicas_are_not_stopped,
     "R-STOP-2" only_what_is_stopped_is_started,
+    "R-STOP-4" a_snapshot_is_taken_before_a_stop,
     "R-STOP-3" a_stopped_instance_starts_itself,
     "R-DEL-1" a_protected_instance_is_not_deleted,
     "R-DEL-2" a_last_snapshot_is_named_or_skipped,

@@ -131,6 +131,18 @@ async fn material_of_ones_own_expires(cloud: Cloud) -> String {
     cloud.kms.describe_key().key_id(key).send().await.unwrap().key_metadata.unwrap().enabled.to_string()
 }
 
+async fn what_a_row_has_exists(cloud: Cloud) -> String {
+    let options = cloud.rds.describe_orderable_db_instance_options().engine("postgres").engine_version("15.99");
+    let options = options.db_instance_class("db.x9z.large").send().await.unwrap();
+    options.orderable_db_instance_options().len().to_string()
+}
+
+fn a_strange_row() -> Options {
+    let row = serde_json::json!({
+        "DBInstanceIdentifier": "a", "Engine": "postgres", "EngineVersion": "15.99", "DBInstanceClass": "db.x9z.large"});
+    Options { rows: Some(serde_json::json!({"DBInstances": [row]})), ..Options::default() }
+}
+
 fn late_events() -> Options {
     Options { switches: Switches { events_show_after: Some(7200), ..Switches::default() }, ..Options::default() }
 }
@@ -156,6 +168,7 @@ pub(super) const ALL: &[Scenario] = scenarios! {
     "R-CAT-7" storage_can_grow_by_a_tenth,
     "R-CAT-8" a_cluster_lists_its_members,
     "R-CAT-9" what_nobody_made_is_an_empty_list,
+    "R-CAT-11" what_a_row_has_exists in a_strange_row,
     "R-KMS-1" an_alias_names_a_key,
     "R-KMS-2" a_new_key_is_enabled,
     "R-KMS-3" a_predefined_alias_makes_its_key,

@@ -1,6 +1,7 @@
 //! Each rule of the ledger, seen from outside: a small scenario comes out one way where the rule holds, and another way
 //! in a world without it. Nothing else is compared, so a rule that no answer depends on can't pass.
 
+mod accounts;
 mod changes;
 mod copies;
 mod instances;
@@ -41,9 +42,8 @@ macro_rules! scenarios {
 use scenarios;
 
 fn all() -> impl Iterator<Item = &'static Scenario> {
-    [wire::ALL, instances::ALL, changes::ALL, copies::ALL, lookups::ALL, networks::ALL, settings::ALL]
-        .into_iter()
-        .flatten()
+    let rest = [copies::ALL, lookups::ALL, networks::ALL, settings::ALL, accounts::ALL];
+    [wire::ALL, instances::ALL, changes::ALL].into_iter().chain(rest).flatten()
 }
 
 #[test]
@@ -108,4 +108,9 @@ async fn rules_of_networks_matter() {
 #[tokio::test(start_paused = true)]
 async fn rules_of_settings_matter() {
     assert_that_rules_matter(settings::ALL).await;
+}
+
+#[tokio::test(start_paused = true)]
+async fn rules_of_accounts_matter() {
+    assert_that_rules_matter(accounts::ALL).await;
 }

@@ -6,15 +6,16 @@ use crate::sandbox::wire::fault::Fault;
 use crate::sandbox::world::Region;
 use crate::sandbox::world::groups::OptionGroup;
 use crate::sandbox::world::snapshot::Snapshot;
+use crate::sandbox::world::table::Index;
 
 /// The VPC to which a group of a person's is bound: that of the instances and snapshots that have it (`R-OPT-1`).
 pub(crate) fn vpc_of<'a>(region: &'a Region, group: &OptionGroup) -> Option<&'a str> {
     if group.name.starts_with("default:") {
         return None;
     }
-    let has = |name: &String| name.eq_ignore_ascii_case(&group.name);
-    let instance = region.instances.iter().find(|instance| instance.row.option_groups.iter().any(|own| has(&own.name)));
-    let snapshot = || region.snapshots.iter().find(|snapshot| has(&snapshot.row.option_group_name));
+    let name = group.name.to_ascii_lowercase();
+    let snapshot = || region.snapshots.find(Index::OptionGroup, &name);
+    let instance = region.instances.find(Index::OptionGroup, &name);
     instance
         .map(|instance| region.vpc_of(instance))
         .or_else(|| snapshot().map(|snapshot| snapshot.row.vpc_id.as_str()))

@@ -9,6 +9,7 @@ use crate::sandbox::rds::{catalogue, names, page, tags, view};
 use crate::sandbox::scene::Scene;
 use crate::sandbox::wire::fault::Fault;
 use crate::sandbox::world::groups::{OptionGroup, default_option_group, major_version};
+use crate::sandbox::world::table::Index;
 /// `CreateOptionGroup`'s input.
 #[derive(Deserialize)]
 #[serde(deny_unknown_fields, rename_all = "PascalCase")]
@@ -95,9 +96,9 @@ fn find(scene: &Scene<'_>, name: &str) -> Result<OptionGroup, Fault> {
 /// `DeleteOptionGroup`: not a default one, not one in use (`R-GRP-7`).
 pub(crate) fn delete(scene: &mut Scene<'_>, input: &GroupName) -> Result<Value, Fault> {
     let name = find(scene, &input.name)?.name;
-    let used =
-        scene.region.instances.iter().any(|instance| instance.row.option_groups.iter().any(|group| group.name == name))
-            || scene.region.snapshots.iter().any(|snapshot| snapshot.row.option_group_name == name);
+    let key = name.to_ascii_lowercase();
+    let used = scene.region.instances.count(Index::OptionGroup, &key) > 0
+        || scene.region.snapshots.count(Index::OptionGroup, &key) > 0;
     if scene.enforces("R-GRP-7") && (used || name.starts_with("default:")) {
         return Err(Fault::new(
             "InvalidOptionGroupStateFault",
@@ -136,11 +137,7 @@ pub(crate) fn modify(scene: &mut Scene<'_>, input: &Modify) -> Result<Value, Fau
     if group.name.starts_with("default:") {
         return Err(state(format!("The default option group {} can't be changed.", group.name)));
     }
-    let used = scene
-        .region
-        .instances
-        .iter()
-        .any(|instance| instance.row.option_groups.iter().any(|own| own.name == group.name));
+    let used = scene.region.instances.count(Index::OptionGroup, &group.name.to_ascii_lowercase()) > 0;
     for name in &input.options_to_remove {
         let kind = kinds::of_group(&group).find(|kind| kind.name == name);
         let kind = kind.ok_or_else(|| Fault::value(format!("The option group has no option {name}.")))?;

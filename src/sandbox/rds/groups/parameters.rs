@@ -73,8 +73,8 @@ pub(crate) fn describe(scene: &mut Scene<'_>, input: &Groups) -> Result<Value, F
     let groups = if let Some(name) = &input.name {
         vec![find(scene, name)?]
     } else {
-        let mut groups = scene.region.parameter_groups.clone();
-        for instance in &scene.region.instances {
+        let mut groups = scene.region.parameter_groups.to_vec();
+        for instance in scene.region.instances.iter() {
             for used in &instance.row.parameter_groups {
                 if groups.iter().all(|group| group.name != used.name) {
                     groups.extend(scene.region.parameter_group(&used.name));

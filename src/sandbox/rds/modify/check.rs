@@ -12,7 +12,7 @@ pub(super) fn check(scene: &Scene<'_>, input: &Modify, instance: &Instance) -> R
     rules::retention(scene.switches, input.backup_retention_period)?;
     rules::port(scene.switches, input.port)?;
     if let Some(class) = &input.class {
-        rules::class(scene.switches, class)?;
+        rules::class(scene, class)?;
         if row.storage_encrypted {
             keys::class_can_encrypt(scene.switches, class)?;
         }

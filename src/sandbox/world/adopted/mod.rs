@@ -1,14 +1,16 @@
 //! Rows of a real account, as `aws rds describe-db-instances` prints them or as a recording has them, in place of the
-//! seed's (`R-WORLD-2`).
+//! seed's (`R-WORLD-2`); rows of several Regions go to each its own (`R-WORLD-3`).
 
 mod rows;
 
-use std::path::Path;
+use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
 use jiff::Timestamp;
+use serde::Deserialize;
 use serde_json::Value;
 
+use super::frozen::Frozen;
 use super::groups::{OptionGroup, ParameterGroup, Subnet, SubnetGroup, default_option_group, family, major_version};
 use super::instance::{Instance, InstanceRow};
 use super::key::{self, Key};
@@ -16,9 +18,9 @@ use super::network::made_up;
 use super::snapshot::{Inside, Snapshot, SnapshotRow};
 use super::{Region, World};
 use crate::sandbox::Switches;
-use crate::sandbox::rds::{catalogue, snapshots, view};
+use crate::sandbox::rds::{snapshots, view};
 use crate::sandbox::store::SandboxError;
-use rows::Rows;
+use rows::{Found, Rows};
 
 /// Members that follow from the others once a row is acted on.
 const FOLLOWING: [&str; 10] = [
@@ -34,38 +36,75 @@ const FOLLOWING: [&str; 10] = [
     "StorageOperationStatus",
 ];
 
-/// Replaces the home Region's instances and snapshots. Each shows its own row, unchanged, until it is acted on.
-pub(crate) fn adopt(world: &mut World, home: &str, path: &Path, switches: &Arc<Switches>) -> Result<(), SandboxError> {
-    let bad = |why: String| SandboxError::Seed { path: path.to_owned(), why };
-    let text = std::fs::read(path).map_err(|error| bad(error.to_string()))?;
-    let Rows { instances, snapshots, clusters, cluster_snapshots, dependents } = rows::read(&text).map_err(bad)?;
-    let mut region = world.take_region(home, switches);
+/// Replaces the instances and snapshots of the Regions that the rows are of. Each shows its own row, unchanged, until it
+/// is acted on.
+pub(crate) fn adopt(
+    world: &mut World,
+    home: &str,
+    seed: Option<&Path>,
+    rows: Option<&Value>,
+    switches: &Arc<Switches>,
+) -> Result<(), SandboxError> {
+    let mut found = Found::default();
+    for path in seed.map(files).unwrap_or_default() {
+        let bad = |why: String| SandboxError::Seed { path: path.clone(), why };
+        let text = std::fs::read(&path).map_err(|error| bad(error.to_string()))?;
+        found.read(&text).map_err(bad)?;
+    }
+    if let Some(rows) = rows {
+        found.add(rows).map_err(SandboxError::Rows)?;
+    }
+    let none = |why: String| match seed {
+        Some(path) => SandboxError::Seed { path: path.to_owned(), why },
+        None => SandboxError::Rows(why),
+    };
+    for (name, rows) in found.by_region(home, switches.enforces("R-WORLD-3")).map_err(none)? {
+        region(world, &name, rows, switches).map_err(none)?;
+    }
+    Ok(())
+}
+
+/// The files of a folder that hold JSON, or the one file.
+fn files(path: &Path) -> Vec<PathBuf> {
+    let Ok(folder) = std::fs::read_dir(path) else {
+        return vec![path.to_owned()];
+    };
+    let files = folder.filter_map(|entry| Some(entry.ok()?.path()));
+    let mut files: Vec<PathBuf> = files.filter(|path| path.extension().is_some_and(|end| end == "json")).collect();
+    files.sort();
+    files
+}
+
+/// Fills one Region.
+fn region(world: &mut World, name: &str, rows: Rows, switches: &Arc<Switches>) -> Result<(), String> {
+    let Rows { instances, snapshots, clusters, cluster_snapshots, dependents, .. } = rows;
+    let mut region = world.take_region(name, switches);
     region.instances.clear();
     region.snapshots.clear();
     region.agenda.clear();
-    region.dependents = dependents;
+    region.dependents = dependents.into();
     region.known_as = instances.iter().find_map(|row| head(row, "DBInstanceArn"));
     region.known_as = region.known_as.or_else(|| snapshots.iter().find_map(|row| head(row, "DBSnapshotArn")));
     for shown in instances {
-        let mut row: InstanceRow = serde_json::from_value(shown.clone()).map_err(|error| bad(error.to_string()))?;
+        let mut row: InstanceRow = InstanceRow::deserialize(&shown).map_err(|error| error.to_string())?;
         if row.resource_id.is_empty() {
             row.resource_id = world.ids.resource();
         }
-        instance(&mut region, row, shown, home, world.time);
+        instance(&mut region, row, &shown, name, world.time);
     }
     for shown in snapshots {
-        let row: SnapshotRow = serde_json::from_value(shown.clone()).map_err(|error| bad(error.to_string()))?;
-        snapshot(&mut region, row, shown, home, world.time);
+        let row = SnapshotRow::deserialize(&shown).map_err(|error| error.to_string())?;
+        snapshot(&mut region, row, &shown, name, world.time);
     }
     for row in clusters.iter().chain(&cluster_snapshots) {
         let text = |member: &str| row.get(member).and_then(Value::as_str);
-        if let Some(name) = text("KmsKeyId") {
-            known_key(&mut region, name, home, world.time);
+        if let Some(key) = text("KmsKeyId") {
+            known_key(&mut region, key, name, world.time);
         }
     }
-    (region.clusters, region.cluster_snapshots) = (clusters, cluster_snapshots);
+    (region.clusters, region.cluster_snapshots) = (clusters.into(), cluster_snapshots.into());
     made_up::complete(&mut region);
-    world.regions.insert(home.to_owned(), region);
+    world.regions.insert(name.to_owned(), region);
     Ok(())
 }
 
@@ -76,9 +115,10 @@ fn head(row: &Value, member: &str) -> Option<String> {
     (head.len() == 5).then(|| head.join(":"))
 }
 
-fn instance(region: &mut Region, mut row: InstanceRow, shown: Value, home: &str, now: Timestamp) {
+fn instance(region: &mut Region, mut row: InstanceRow, shown: &Value, home: &str, now: Timestamp) {
     let time = row.instance_create_time.unwrap_or(now);
-    groups(region, &row, &shown);
+    region.known.learn(&row.engine, &row.engine_version, Some(&row.class));
+    groups(region, &row, shown);
     for name in [&row.kms_key_id, &row.performance_insights_key].into_iter().flatten() {
         known_key(region, name, home, time);
     }
@@ -89,21 +129,23 @@ fn instance(region: &mut Region, mut row: InstanceRow, shown: Value, home: &str,
         port: port.unwrap_or_else(|| view::usual_port(&row.engine)),
         subnet_group: text("/DBSubnetGroup/DBSubnetGroupName"),
         up: true,
-        known_as: head(&shown, "DBInstanceArn"),
-        frozen: Some(shown).filter(|_| region.enforces("R-WORLD-2")),
+        known_as: head(shown, "DBInstanceArn"),
+        frozen: region.enforces("R-WORLD-2").then(|| Frozen::from(shown)),
         row,
         ..Instance::default()
     });
 }
 
-fn snapshot(region: &mut Region, row: SnapshotRow, shown: Value, home: &str, now: Timestamp) {
+fn snapshot(region: &mut Region, row: SnapshotRow, shown: &Value, home: &str, now: Timestamp) {
+    region.known.learn(&row.engine, &row.engine_version, None);
     if let Some(name) = &row.kms_key_id {
         known_key(region, name, home, row.instance_create_time.unwrap_or(now));
     }
-    let of = region.instances.iter().find(|instance| {
-        instance.row.resource_id == row.resource_id
-            || row.resource_id.is_empty() && instance.row.name == row.instance_name
-    });
+    let of = if row.resource_id.is_empty() {
+        region.instance(&row.instance_name)
+    } else {
+        region.of_resource_id(&row.resource_id)
+    };
     let inside = of.map(|instance| snapshots::inside(&instance.row));
     let taken = row.snapshot_create_time.unwrap_or(now);
     region.snapshots.push(Snapshot {
@@ -113,8 +155,8 @@ fn snapshot(region: &mut Region, row: SnapshotRow, shown: Value, home: &str, now
         copy: row.source.is_some(),
         copied_from: None,
         shared_with: Vec::new(),
-        known_as: head(&shown, "DBSnapshotArn"),
-        frozen: Some(shown).filter(|_| region.enforces("R-WORLD-2")),
+        known_as: head(shown, "DBSnapshotArn"),
+        frozen: region.enforces("R-WORLD-2").then(|| Frozen::from(shown)),
         row,
     });
 }
@@ -122,7 +164,7 @@ fn snapshot(region: &mut Region, row: SnapshotRow, shown: Value, home: &str, now
 /// Groups that the row names exist, whatever they hold.
 fn groups(region: &mut Region, row: &InstanceRow, shown: &Value) {
     for group in &row.parameter_groups {
-        let default = group.name.strip_prefix("default.").is_some_and(catalogue::is_family);
+        let default = group.name == format!("default.{}", family(&row.engine, &row.engine_version));
         if !default && region.parameter_groups.iter().all(|known| known.name != group.name) {
             region.parameter_groups.push(ParameterGroup {
                 name: group.name.clone(),

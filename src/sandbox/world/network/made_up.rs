@@ -1,5 +1,7 @@
 //! Networks that nobody described: made up so that whatever the rest of a Region names is there.
 
+use std::collections::HashSet;
+
 use serde_json::Value;
 
 use super::rules::{Peer, Rule};
@@ -51,7 +53,8 @@ fn vpc(region: &mut Region, id: &str) {
 
 /// Subnets of subnet groups, each with the next free range of its VPC.
 fn subnets(region: &mut Region) {
-    for group in region.subnet_groups.clone() {
+    let groups = region.subnet_groups.clone();
+    for group in groups.iter() {
         for subnet in group.subnets.iter().filter(|subnet| !subnet.id.is_empty()) {
             if region.network.subnet(&subnet.id).is_none() {
                 let large = group.name == "default" && group.vpc == region.network.vpc;
@@ -85,7 +88,7 @@ pub(crate) fn next_range(region: &Region, vpc: &str, size: u32) -> String {
 /// Groups that are named and not there: id, VPC, port, and by what they are named.
 fn missing_groups(region: &Region) -> Vec<(String, String, i64, String)> {
     let mut found: Vec<(String, String, i64, String)> = Vec::new();
-    for instance in &region.instances {
+    for instance in region.instances.iter() {
         for group in &instance.row.vpc_security_groups {
             let vpc = region.vpc_of(instance).to_owned();
             found.push((group.vpc_security_group_id.clone(), vpc, instance.port, instance.row.name.clone()));
@@ -99,7 +102,7 @@ fn missing_groups(region: &Region) -> Vec<(String, String, i64, String)> {
             found.push((id.to_owned(), vpc.clone(), 0, text(proxy, "DBProxyName").unwrap_or_default()));
         }
     }
-    for cluster in &region.clusters {
+    for cluster in region.clusters.iter() {
         let vpc = region.vpc_of_group(text(cluster, "DBSubnetGroup").as_deref()).to_owned();
         let port = cluster.get("Port").and_then(Value::as_i64).unwrap_or(0);
         let rows = cluster.get("VpcSecurityGroups").and_then(Value::as_array).into_iter().flatten();
@@ -107,15 +110,14 @@ fn missing_groups(region: &Region) -> Vec<(String, String, i64, String)> {
             found.push((id, vpc.clone(), port, text(cluster, "DBClusterIdentifier").unwrap_or_default()));
         }
     }
-    found.retain(|(id, ..)| region.network.security_group(id).is_none());
+    let known: HashSet<&str> = region.network.security_groups.iter().map(|group| group.id.as_str()).collect();
+    let mut named: HashSet<String> = HashSet::new();
+    found.retain(|(id, ..)| !known.contains(id.as_str()) && named.insert(id.clone()));
     found
 }
 
 /// A group that lets the VPC reach a database.
 fn security_group(region: &mut Region, id: &str, vpc: &str, port: i64, of: &str) {
-    if region.network.security_group(id).is_some() {
-        return;
-    }
     let tail = id.get(id.len().saturating_sub(6)..).unwrap_or(id);
     let peer = Peer::Cidr(region.network.vpc(vpc).map(|vpc| vpc.cidr.clone()).unwrap_or_default());
     region.network.security_groups.push(SecurityGroup {

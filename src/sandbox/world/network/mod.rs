@@ -6,7 +6,9 @@ pub(crate) mod rules;
 use serde::{Deserialize, Serialize};
 use sha2::{Digest, Sha256};
 
-use super::instance::Instance;
+use super::groups::SubnetGroup;
+use super::instance::{Instance, place};
+use super::table::Index;
 use super::{Region, Tag};
 use rules::Rule;
 
@@ -143,7 +145,7 @@ impl Region {
         if !self.enforces("R-NET-4") {
             return addresses;
         }
-        for instance in &self.instances {
+        for instance in self.instances.iter() {
             let group = instance.subnet_group.as_deref().and_then(|name| self.subnet_group(name));
             let row = &instance.row;
             let first = row.availability_zone.clone().or_else(|| instance.asked_zone.clone());
@@ -165,9 +167,33 @@ impl Region {
 
     /// How many addresses of a subnet are free; EC2 keeps five of each for itself (`R-NET-4`).
     pub(crate) fn free_addresses(&self, subnet: &Subnet, region: &str) -> i64 {
-        let taken = self.addresses(region).iter().filter(|address| address.subnet.id == subnet.id).count();
+        let taken = if self.enforces("R-NET-4") { self.taken_addresses(subnet, region) } else { 0 };
         let all = i64::from(subnet.range().1) - 5 - subnet.used;
         (all - i64::try_from(taken).unwrap_or(i64::MAX)).max(0)
+    }
+}
+
+impl Region {
+    /// How many addresses of a subnet instances have: they are counted by subnet group and zone, and where an instance's
+    /// zone isn't settled yet it is asked for.
+    fn taken_addresses(&self, subnet: &Subnet, region: &str) -> usize {
+        let is_first = |group: &&SubnetGroup| {
+            group.subnets.iter().find(|other| other.zone == subnet.zone).is_some_and(|first| first.id == subnet.id)
+        };
+        let groups = self.subnet_groups.iter().filter(is_first);
+        groups.map(|group| self.addresses_in(&group.name, &subnet.zone, region)).sum()
+    }
+
+    fn addresses_in(&self, group: &str, zone: &str, region: &str) -> usize {
+        let settled = self.instances.count(Index::Place, &place(group, zone));
+        let unsettled = self.instances.by(Index::Place, &place(group, "")).map(|instance| {
+            let row = &instance.row;
+            let usual = self.zones_for(&row.resource_id, region);
+            let first = row.availability_zone.is_none() && instance.asked_zone.is_none() && usual.0 == zone;
+            let second = row.multi_az && row.secondary_availability_zone.is_none() && usual.1 == zone;
+            usize::from(first) + usize::from(second)
+        });
+        settled + unsettled.sum::<usize>()
     }
 }
 

@@ -1,0 +1,148 @@
+//! Runs a batch on the screen that there is, and says how it ended.
+
+use std::time::Duration;
+
+use super::{
+    Ready, notify,
+    prepare::{self, Prepare},
+    select::{self, Before},
+};
+use crate::{
+    cli::{Failure, Surroundings, migrate::given_flags},
+    engine::{
+        Clock, Interrupt,
+        batch::{After, Batch, BatchReporter, Ended, Outcome, Queued},
+    },
+    state::{BatchRecord, OwnedBatch, with_flags},
+    ui::{
+        Volume,
+        batch::{self, Bars, End, Json, Plain, Row, Silent},
+        json,
+    },
+};
+
+/// Runs it, and shows how it ended.
+pub(super) async fn out(ready: &Ready<'_>, mut owned: OwnedBatch, around: &mut Surroundings) -> Result<u8, Failure> {
+    let record = owned.record().clone();
+    let now = || ready.aws.clock().now().unwrap_or(record.begun);
+    let began = now();
+    let outcome = Box::pin(work(ready, &record, around)).await?;
+    let code = exit_code(&outcome);
+    if code == 0 {
+        owned.end(now())?;
+    }
+    let name = |index: &usize| record.items.get(*index).map_or("?", |item| item.name.as_str());
+    let end = End {
+        ended: outcome.ended.iter().map(|(index, ended)| (name(index), ended)).collect(),
+        done_before: ready.before.iter().filter(|it| **it == Before::Done).count(),
+        waiting: outcome.waiting.iter().map(|candidate| candidate.name.as_str()).collect(),
+        held: outcome.held.as_ref().filter(|_| !outcome.interrupted),
+        interrupted: outcome.interrupted,
+        took: Duration::try_from(now().duration_since(began)).unwrap_or_default(),
+        next: with_flags("rds-encrypt resume --all", &given_flags(ready.global, ready.place)),
+        flags: given_flags(ready.global, ready.place),
+        exit_code: code,
+    };
+    if around.json {
+        around.result(&json::line(&batch::end_in_json(&end)))?;
+    } else {
+        around.result(&batch::end(&end, around.output.stdout_page))?;
+    }
+    if let Some(command) = record.notify.as_ref().filter(|_| code != 0 && !outcome.interrupted) {
+        notify::run(command, &batch::in_a_line(&end), around).await;
+    }
+    Ok(code)
+}
+
+/// All done, interrupted, or partly done.
+fn exit_code(outcome: &Outcome) -> u8 {
+    let done = |ended: &Ended| matches!(ended, Ended::Done { .. } | Ended::Skipped { .. });
+    match outcome {
+        Outcome { interrupted: true, .. } => 5,
+        Outcome { ended, waiting, .. } if waiting.is_empty() && ended.values().all(done) => 0,
+        _ => 9,
+    }
+}
+
+async fn work(ready: &Ready<'_>, record: &BatchRecord, around: &mut Surroundings) -> Result<Outcome, Failure> {
+    let of_aws = ready.aws.clock().sandbox_speed().unwrap_or(1.0);
+    let clock = around.pace.map_or_else(|| Clock::new(of_aws), |pace| Clock::hurried(pace, of_aws));
+    let done = ready.before.iter().filter(|it| **it == Before::Done).count();
+    around.air();
+    let (attended, interrupt) = (around.attended, around.interrupt.clone());
+    let outcome = {
+        let mut reporter = reporter(rows(record), done, around);
+        Box::pin(with(ready, record, clock, interrupt, attended, reporter.as_mut())).await?
+    };
+    around.air();
+    Ok(outcome)
+}
+
+/// The batch itself.
+pub(super) async fn with(
+    ready: &Ready<'_>,
+    record: &BatchRecord,
+    clock: Clock,
+    interrupt: Interrupt,
+    attended: bool,
+    reporter: &mut dyn BatchReporter,
+) -> Result<Outcome, Failure> {
+    let prepare = Prepare {
+        global: ready.global,
+        place: ready.place,
+        aws: ready.aws.patient(),
+        caller: &ready.caller,
+        key: &ready.key,
+        choices: &ready.choices,
+        items: &record.items,
+        before: &ready.before,
+        retry: ready.retry,
+        clock,
+        interrupt: interrupt.clone(),
+        turn: prepare::turns(),
+    };
+    let batch = Batch {
+        aws: ready.aws.clone(),
+        account: ready.caller.account.clone(),
+        clock,
+        interrupt,
+        attended,
+        limits: record.limits.clone(),
+        after: After { drop_plain_snapshots: record.drop_plain_snapshots },
+        reporter,
+        prepare: async |index| prepare.one(index).await,
+    };
+    Ok(Box::pin(batch.run(queued(ready, record))).await?)
+}
+
+/// The batch's databases, as screens name them.
+fn rows(record: &BatchRecord) -> Vec<Row> {
+    record.items.iter().map(|item| Row { name: item.name.clone(), gibibytes: item.gibibytes }).collect()
+}
+
+fn reporter<'a>(rows: Vec<Row>, done: usize, around: &'a mut Surroundings) -> Box<dyn BatchReporter + 'a> {
+    match (around.output.volume, &mut around.bars) {
+        _ if around.json => Box::new(Json::new(&mut around.output.stdout, rows)),
+        (Volume::Quiet, _) => Box::new(Silent),
+        (_, Some(bars)) => Box::new(Bars::new(bars(), rows, done)),
+        (_, None) => Box::new(Plain::new(&mut around.output.stderr, rows, done)),
+    }
+}
+
+/// What is to be done: what earlier runs began first, the rest in the batch's order.
+fn queued(ready: &Ready<'_>, record: &BatchRecord) -> Queued {
+    let mut queued = Queued::default();
+    for (index, (item, before)) in record.items.iter().zip(&ready.before).enumerate() {
+        if record.canaries.contains(&item.resource_id) && *before != Before::Done {
+            queued.canaries.push(index);
+        }
+        match before {
+            Before::Done => queued.open += 1,
+            Before::Begun(step) => queued.begun.push(select::candidate(index, item, *step)),
+            Before::New | Before::Abandoned(_) | Before::Another(_) => {
+                queued.waiting.push(select::candidate(index, item, None));
+            }
+        }
+    }
+    queued
+}

@@ -1,0 +1,150 @@
+//! A batch's own file: what was selected, under which limits, in which order. Written when it begins and once more at
+//! its end: how each database stands is in that one's own file, so that a change costs one small file whatever the
+//! size of the batch.
+
+use std::path::{Path, PathBuf};
+
+use serde::{Deserialize, Serialize};
+
+use super::{StateDirectory, StateError, file, lock::Lock};
+use crate::{model::AwsTime, steps::schedule::Limits};
+
+/// Below an account's Region: no migration's file is in there.
+const FOLDER: &str = "batches";
+
+/// A batch, as its file holds it.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+pub struct BatchRecord {
+    /// [`FORMAT`](super::FORMAT)
+    pub format: u32,
+    /// Twelve digits.
+    pub account: String,
+    /// AWS's name of the Region.
+    pub region: String,
+    /// Where AWS was reached, if not at its own address.
+    pub endpoint: Option<String>,
+    /// The profile that was used, if one was named.
+    pub profile: Option<String>,
+    /// The flags without which a later command wouldn't find this batch.
+    pub flags: String,
+    /// `user@host`
+    pub owner: String,
+    /// AWS's time when it was begun.
+    pub begun: AwsTime,
+    /// AWS's time when nothing was left to do.
+    #[serde(default)]
+    pub ended: Option<AwsTime>,
+    /// The key, in the person's words.
+    pub kms_key: String,
+    /// Which databases were meant, in words.
+    pub selection: String,
+    /// What was chosen for the copies, as flags.
+    pub choices: String,
+    /// Those that go first and alone, by the identity of their sources.
+    pub canaries: Vec<String>,
+    /// What a person allows.
+    pub limits: Limits,
+    /// Whether plain snapshots go once their copies are verified.
+    pub drop_plain_snapshots: bool,
+    /// A command that is run when a person is needed.
+    #[serde(default)]
+    pub notify: Option<String>,
+    /// The databases, in the order in which they begin.
+    pub items: Vec<BatchItem>,
+}
+
+/// One database of a batch.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct BatchItem {
+    /// Its name.
+    pub name: String,
+    /// Its identity.
+    pub resource_id: String,
+    /// `AllocatedStorage`
+    pub gibibytes: i32,
+    /// Whether it has no standby, so that a snapshot may hold its I/O up.
+    pub single_az: bool,
+}
+
+/// A batch that this run owns.
+#[derive(Debug)]
+pub struct OwnedBatch {
+    record: BatchRecord,
+    path: PathBuf,
+    _lock: Lock,
+}
+
+impl OwnedBatch {
+    /// What its file holds.
+    #[must_use]
+    pub fn record(&self) -> &BatchRecord {
+        &self.record
+    }
+
+    /// Where its file is.
+    #[must_use]
+    pub fn path(&self) -> &Path {
+        &self.path
+    }
+
+    /// Saves that nothing is left to do.
+    pub fn end(&mut self, now: AwsTime) -> Result<(), StateError> {
+        self.record.ended = Some(now);
+        file::replace(&self.path, &self.record).map(drop)
+    }
+}
+
+impl StateDirectory {
+    /// Begins a batch: makes its file and owns it.
+    ///
+    /// # Errors
+    /// [`StateError::Locked`] where another batch runs in this account and Region; others where the file can't be made.
+    pub fn begin_batch(&self, record: BatchRecord) -> Result<OwnedBatch, StateError> {
+        let folder = self.root().join(&record.account).join(&record.region).join(FOLDER);
+        file::make_folder(&folder)?;
+        let lock = Lock::take(&folder.join("running"), &record.owner)?;
+        let name = record.begun.strftime("%Y%m%dT%H%M%SZ").to_string();
+        // A batch may end within the second.
+        let names = std::iter::once(name.clone()).chain((2..100).map(|number| format!("{name}-{number}")));
+        let mut there = None;
+        for name in names {
+            let path = folder.join(format!("{name}.json"));
+            match file::create(&path, &record) {
+                Ok(_) => return Ok(OwnedBatch { record, path, _lock: lock }),
+                Err(error @ StateError::Exists { .. }) => there = Some(error),
+                Err(error) => return Err(error),
+            }
+        }
+        Err(there.unwrap_or(StateError::Exists { path: folder }))
+    }
+
+    /// Owns a batch that was begun earlier.
+    ///
+    /// # Errors
+    /// [`StateError::Locked`] where another batch runs in this account and Region; others where its file can't be used.
+    pub fn open_batch(&self, path: &Path, who: &str) -> Result<OwnedBatch, StateError> {
+        let folder = path.parent().unwrap_or(self.root());
+        let lock = Lock::take(&folder.join("running"), who)?;
+        let (record, _) = file::read_any::<BatchRecord>(path)?;
+        Ok(OwnedBatch { record, path: path.to_owned(), _lock: lock })
+    }
+
+    /// All batches, oldest first, readable or not.
+    #[must_use]
+    pub fn batches(&self) -> Vec<(PathBuf, Result<BatchRecord, StateError>)> {
+        let inside = |folder: PathBuf| {
+            let entries = std::fs::read_dir(folder).into_iter().flatten().flatten();
+            entries.map(|entry| entry.path()).collect::<Vec<PathBuf>>()
+        };
+        let mut accounts = inside(self.root().to_owned());
+        accounts.retain(|path| path.file_name().is_some_and(|name| name != "sandbox"));
+        let mut paths: Vec<PathBuf> = accounts
+            .into_iter()
+            .flat_map(inside)
+            .flat_map(|region| inside(region.join(FOLDER)))
+            .filter(|path| path.extension().is_some_and(|extension| extension == "json"))
+            .collect();
+        paths.sort_by(|one, other| one.file_name().cmp(&other.file_name()).then_with(|| one.cmp(other)));
+        paths.into_iter().map(|path| (path.clone(), file::read_any(&path).map(|(record, _)| record))).collect()
+    }
+}

@@ -1,0 +1,204 @@
+//! The schedule by table.
+
+use super::*;
+
+fn at(text: &str) -> AwsTime {
+    text.parse().expect("a time")
+}
+
+fn limits() -> Limits {
+    Limits {
+        canary: 0,
+        concurrency: 20,
+        max_failures: 3,
+        max_open: None,
+        hours: None,
+        wait_for_room: Duration::from_hours(1),
+    }
+}
+
+fn candidate(index: usize, gibibytes: i32) -> Candidate {
+    Candidate { index, name: format!("db-{index}"), gibibytes, single_az: false, step: None, not_before: None }
+}
+
+/// A queue of two that nothing holds.
+struct Case {
+    waiting: Vec<Candidate>,
+    active: Vec<Active>,
+    limits: Limits,
+    canaries: (usize, usize, usize),
+    failed: usize,
+    open: usize,
+    slots: usize,
+    room: Option<Room>,
+    last_single_az: Option<&'static str>,
+}
+
+impl Default for Case {
+    fn default() -> Self {
+        Self {
+            waiting: vec![candidate(0, 100), candidate(1, 20)],
+            active: Vec::new(),
+            limits: limits(),
+            canaries: (0, 0, 0),
+            failed: 0,
+            open: 0,
+            slots: 20,
+            room: None,
+            last_single_az: None,
+        }
+    }
+}
+
+impl Case {
+    fn next(&self) -> Next {
+        let (canaries_left, canaries_active, canaries_failed) = self.canaries;
+        next(&Queue {
+            waiting: &self.waiting,
+            active: &self.active,
+            canaries_left,
+            canaries_active,
+            canaries_failed,
+            failed: self.failed,
+            open: self.open,
+            limits: &self.limits,
+            slots: self.slots,
+            room: self.room.as_ref(),
+            last_single_az: self.last_single_az.map(at),
+            now: at("2026-11-25T22:00:00Z"),
+        })
+    }
+}
+
+fn under_way(step: Option<Step>) -> Active {
+    Active { step, gibibytes: 50 }
+}
+
+fn quota(used: i64, max: i64) -> Option<Quota> {
+    Some(Quota { used, max })
+}
+
+#[test]
+fn what_holds_and_what_begins() {
+    let room = |snapshots, instances, gibibytes| Some(Room { snapshots, instances, gibibytes });
+    let short = |name: &str, used, max| Next::Hold(Hold::Room(Shortage { quota: name.into(), used, max }));
+    let night = |text: &str| Limits { hours: Some(text.parse().expect("hours")), ..limits() };
+    let single = vec![Candidate { single_az: true, ..candidate(0, 100) }, candidate(1, 20)];
+    let both =
+        vec![Candidate { single_az: true, ..candidate(0, 100) }, Candidate { single_az: true, ..candidate(1, 20) }];
+    let taking = under_way(Some(Step::TakeSnapshot));
+    let table: Vec<(&str, Case, Next)> = vec![
+        ("the first", Case::default(), Next::Begin(0)),
+        ("none", Case { waiting: vec![], ..Case::default() }, Next::Nothing),
+        ("three failures", Case { failed: 3, ..Case::default() }, Next::Hold(Hold::Failures(3))),
+        ("two failures", Case { failed: 2, ..Case::default() }, Next::Begin(0)),
+        ("a canary to begin", Case { canaries: (1, 0, 0), ..Case::default() }, Next::Begin(0)),
+        ("a canary under way", Case { canaries: (1, 1, 0), ..Case::default() }, Next::Hold(Hold::Canaries)),
+        ("the second of two", Case { canaries: (2, 1, 0), ..Case::default() }, Next::Begin(0)),
+        ("a canary failed", Case { canaries: (0, 0, 1), ..Case::default() }, Next::Hold(Hold::CanaryFailed)),
+        ("within its hours", Case { limits: night("22:00-06:00"), ..Case::default() }, Next::Begin(0)),
+        ("outside", Case { limits: night("02:00-06:00"), ..Case::default() }, Next::Hold(Hold::Hours)),
+        ("a weekend", Case { limits: night("sat:20:00-mon:05:00"), ..Case::default() }, Next::Hold(Hold::Hours)),
+        ("no slot", Case { slots: 1, active: vec![taking], ..Case::default() }, Next::Hold(Hold::Slots)),
+        ("looked into", Case { slots: 1, active: vec![under_way(None)], ..Case::default() }, Next::Hold(Hold::Slots)),
+        (
+            "restored: its slot is free",
+            Case { slots: 1, active: vec![under_way(Some(Step::Restore))], ..Case::default() },
+            Next::Begin(0),
+        ),
+        (
+            "as many open as may be",
+            Case {
+                limits: Limits { max_open: Some(3), ..limits() },
+                open: 2,
+                active: vec![under_way(Some(Step::Settle))],
+                ..Case::default()
+            },
+            Next::Hold(Hold::Open),
+        ),
+        ("room for two", Case { room: room(quota(98, 100), None, None), ..Case::default() }, Next::Begin(0)),
+        (
+            "room for one snapshot",
+            Case { room: room(quota(99, 100), None, None), ..Case::default() },
+            short("ManualSnapshots", 99, 100),
+        ),
+        (
+            "promised to one that is taking its snapshot",
+            Case { room: room(quota(97, 100), None, None), active: vec![taking], ..Case::default() },
+            short("ManualSnapshots", 97, 100),
+        ),
+        (
+            "both of it are there already",
+            Case {
+                room: room(quota(98, 100), None, None),
+                active: vec![under_way(Some(Step::Restore))],
+                ..Case::default()
+            },
+            Next::Begin(0),
+        ),
+        (
+            "no instance",
+            Case { room: room(None, quota(40, 40), None), ..Case::default() },
+            short("DBInstances", 40, 40),
+        ),
+        (
+            "storage for the small one only",
+            Case { room: room(None, None, quota(950, 1000)), ..Case::default() },
+            Next::Begin(1),
+        ),
+        (
+            "another Single-AZ a moment ago: a Multi-AZ one goes ahead",
+            Case { waiting: single.clone(), last_single_az: Some("2026-11-25T21:59:55Z"), ..Case::default() },
+            Next::Begin(1),
+        ),
+        (
+            "only Single-AZ ones",
+            Case { waiting: both, last_single_az: Some("2026-11-25T21:59:55Z"), ..Case::default() },
+            Next::Hold(Hold::Spread),
+        ),
+        (
+            "ten seconds later",
+            Case { waiting: single, last_single_az: Some("2026-11-25T21:59:50Z"), ..Case::default() },
+            Next::Begin(0),
+        ),
+    ];
+    for (name, case, expected) in table {
+        assert_eq!(case.next(), expected, "{name}");
+    }
+}
+
+#[test]
+fn canaries_are_the_smallest_and_then_the_longest_comes_first() {
+    let all = [300, 20, 1000, 50, 20].into_iter().enumerate().map(|(index, size)| candidate(index, size));
+    let ordered = |canaries| Order::of(all.clone().collect(), canaries).iter().map(|it| it.index).collect::<Vec<_>>();
+    assert_eq!(ordered(1), [1, 2, 0, 3, 4]);
+    assert_eq!(ordered(0), [2, 0, 3, 1, 4]);
+    assert_eq!(ordered(9), [1, 4, 3, 0, 2]);
+}
+
+#[test]
+fn slots_halve_on_a_refusal_and_grow_one_by_one() {
+    let mut slots = Slots::new(20);
+    let mut counts = Vec::new();
+    for (refused, under_way) in [(true, 20), (true, 9), (false, 0), (false, 0), (true, 1), (true, 1), (false, 0)] {
+        if refused {
+            slots.refused(under_way)
+        } else {
+            slots.done()
+        }
+        counts.push(slots.count());
+    }
+    assert_eq!(counts, [10, 4, 5, 6, 1, 1, 2]);
+    (0..50).for_each(|_| slots.done());
+    assert_eq!(slots.count(), 20);
+}
+
+#[test]
+fn hours_that_make_no_sense_are_refused() {
+    for text in ["22:00", "24:00-06:00", "22:00-06:60", "sat:20:00-06:00", "06:00-06:00", "rubbish", ""] {
+        assert!(text.parse::<Hours>().is_err(), "{text}");
+    }
+    for text in ["22:00-06:00", "SAT:20:00-mon:05:00"] {
+        assert!(text.parse::<Hours>().is_ok(), "{text}");
+    }
+}
