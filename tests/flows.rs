@@ -6,6 +6,9 @@
 #[path = "flows/approved.rs"]
 mod approved;
 #[cfg(test)]
+#[path = "flows/attached.rs"]
+mod attached;
+#[cfg(test)]
 #[path = "flows/batch/mod.rs"]
 mod batch;
 #[cfg(test)]
@@ -42,7 +45,7 @@ mod model;
 #[path = "flows/mount.rs"]
 mod mount;
 #[cfg(test)]
-#[path = "flows/mutants.rs"]
+#[path = "flows/mutants/mod.rs"]
 mod mutants;
 #[cfg(test)]
 #[path = "flows/others.rs"]
@@ -51,7 +54,7 @@ mod others;
 #[path = "flows/planning.rs"]
 mod planning;
 #[cfg(test)]
-#[path = "flows/property.rs"]
+#[path = "flows/property/mod.rs"]
 mod property;
 #[cfg(test)]
 #[path = "flows/quarantine.rs"]

@@ -14,6 +14,7 @@ mod strangers {
     mod aws_cli;
     mod boto;
     mod cuts;
+    mod deviations;
     mod executables;
     mod failing;
     mod lookups;

@@ -168,6 +168,7 @@ fn show_finished(
     let copy = seen.copy.as_ref().or(seen.snapshot.as_ref());
     let same = |it: &&DbInstance| it.resource_id.as_deref() == Some(record.migration.resource_id.as_str());
     let source_changed = seen.source.as_ref().filter(same).map(|source| steps::changed_source(&record.plan, source));
+    let raised = seen.target.as_ref().map(|target| steps::raised(&record.plan, target)).unwrap_or_default();
     let made = result::Made {
         source: source_changed.as_deref().map_or(result::SourceNow::Gone, result::SourceNow::There),
         record,
@@ -175,6 +176,7 @@ fn show_finished(
         secret_arn: seen.target.as_ref().and_then(|it| it.attached.master_user_secret.as_ref()?.arn.as_deref()),
         snapshot_time: copy.and_then(|it| it.original_snapshot_create_time.or(it.snapshot_create_time)),
         compared,
+        raised: &raised,
     };
     let text = if around.json {
         json::line(&json::finished(&made, changed))

@@ -23,7 +23,7 @@ pub(super) async fn run(global: &Global, asked: &VerifyOne, around: &mut Surroun
     let aws = resume::reach(&place, global, &record, around).await?;
     let found = unless_interrupted(around, check_up(&aws, &record)).await??;
     let code = match found {
-        CheckUp::Same(_) => 0,
+        CheckUp::Same(..) => 0,
         CheckUp::Differs(_) => 7,
         CheckUp::Unfit(_) => 4,
     };
@@ -54,10 +54,11 @@ fn in_words(record: &Record, found: &CheckUp, around: &Surroundings) -> String {
     let target = record.generation().map_or("", |generation| generation.names.target.as_str());
     let key = &record.plan.key_arn;
     match found {
-        CheckUp::Same(compared) => {
+        CheckUp::Same(compared, raised) => {
+            let but = if raised.is_empty() { "" } else { ", but for what AWS raised by itself" };
             format!(
-                "{target} is encrypted under {key}, and all of its {compared} settings are as planned\n{}",
-                explained::text(&record.plan, around.output.stdout_page)
+                "{target} is encrypted under {key}, and all of its {compared} settings are as planned{but}\n{}",
+                explained::text(&record.plan, raised, around.output.stdout_page)
             )
         }
         CheckUp::Differs(found) => format!(

@@ -54,7 +54,14 @@ impl Facts {
             Checked::NotChecked { .. } => None,
         };
         let major_in_standard_support = self.catalogue.as_deref().and_then(Catalogue::major_in_standard_support);
-        Origin { source, certificates, major_in_standard_support, choices: &self.choices, snapshot: self.snapshot() }
+        Origin {
+            source,
+            certificates,
+            major_in_standard_support,
+            version_may_rise: self.catalogue.as_deref().is_some_and(|catalogue| catalogue.version_may_rise(source)),
+            choices: &self.choices,
+            snapshot: self.snapshot(),
+        }
     }
 
     /// The snapshot to begin from, where it was there before.

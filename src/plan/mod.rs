@@ -51,6 +51,9 @@ pub struct Plan {
     pub choices: Choices,
     /// Each setting and how it is carried.
     pub settings: Vec<PlannedSetting>,
+    /// Whether a finding told that AWS may raise the version of what is restored by itself (R-REST-10).
+    #[serde(default, skip_serializing_if = "std::ops::Not::not")]
+    pub version_may_rise: bool,
 }
 
 /// The source, as it was when the plan was made.
@@ -98,6 +101,7 @@ impl Plan {
             target,
             choices: origin.choices.clone(),
             settings: carry::plan_settings(origin),
+            version_may_rise: origin.version_may_rise,
         })
     }
 

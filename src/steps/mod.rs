@@ -29,7 +29,7 @@ pub use decision::{Decision, Difference, Evidence, Stop, StopKind, Wait};
 pub use settle::settled_view;
 pub use situation::{Asked, Generation, Seen, Situation, Steadiness};
 pub use survey::{Item, survey};
-pub use verify::{CheckUp, changed_source, check_up, differences};
+pub use verify::{CheckUp, changed_source, check_up, differences, raised};
 
 use serde::{Deserialize, Serialize};
 

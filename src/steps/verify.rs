@@ -7,8 +7,8 @@ use super::{
     situation::wanted,
 };
 use crate::{
-    model::{DbInstance, InstanceState, SecurityGroup, Value, Verdict},
-    plan::{Plan, Reason, carry},
+    model::{DbInstance, InstanceState, SecurityGroup, Setting, Value, Verdict},
+    plan::{Plan, PlannedSetting, Reason, carry},
 };
 
 /// Decides whether the target is what was asked for.
@@ -39,8 +39,8 @@ pub(super) fn decide(situation: &Situation<'_>) -> Decision {
 /// What a later look says of a copy that was verified earlier.
 #[derive(Clone, Debug, PartialEq)]
 pub enum CheckUp {
-    /// It is what was made: so many settings were compared.
-    Same(usize),
+    /// It is what was made: so many settings were compared, and these AWS has changed since, as was told before.
+    Same(usize, Vec<Difference>),
     /// It is encrypted as asked, but these settings differ.
     Differs(Vec<Difference>),
     /// It isn't what was made, or of no use: why.
@@ -65,10 +65,14 @@ pub fn check_up(situation: &Situation<'_>) -> CheckUp {
         return CheckUp::Unfit(format!("{name} is {}", target.status_word()));
     }
     let found = differences(situation.plan, target, situation.seen.security_group.as_ref());
-    if found.is_empty() { CheckUp::Same(situation.plan.settings.len()) } else { CheckUp::Differs(found) }
+    if found.is_empty() {
+        CheckUp::Same(situation.plan.settings.len(), raised(situation.plan, target))
+    } else {
+        CheckUp::Differs(found)
+    }
 }
 
-/// The settings in which the target isn't what the plan wants.
+/// The settings in which the target isn't what the plan wants, but for what AWS did as the plan told.
 #[must_use]
 pub fn differences(plan: &Plan, target: &DbInstance, group: Option<&SecurityGroup>) -> Vec<Difference> {
     let breach = match (Walls::of(&plan.choices.network), group) {
@@ -82,11 +86,47 @@ pub fn differences(plan: &Plan, target: &DbInstance, group: Option<&SecurityGrou
             let wanted = wanted(planned, &planned.wanted, group).unwrap_or_else(|| planned.wanted.clone());
             let breach = breach.clone().filter(|_| planned.reason == Some(Reason::Quarantined));
             let fault = carry::fault(planned.setting, target).or(breach);
-            let same = fault.is_none() && carry::holds(planned.setting, &wanted, target);
+            let holds = carry::holds(planned.setting, &wanted, target) || has_risen(plan, target, planned);
+            let same = fault.is_none() && holds;
             let shown = fault.map(Value::Text).or_else(|| carry::read(planned.setting, target));
             (!same).then_some(Difference { setting: planned.setting, wanted, shown })
         })
         .collect()
+}
+
+/// What AWS has raised by itself, as the plan told that it may: the version, and the default groups that go by it.
+#[must_use]
+pub fn raised(plan: &Plan, target: &DbInstance) -> Vec<Difference> {
+    let of = |planned: &PlannedSetting| Difference {
+        setting: planned.setting,
+        wanted: planned.wanted.clone(),
+        shown: carry::read(planned.setting, target),
+    };
+    plan.settings.iter().filter(|planned| has_risen(plan, target, planned)).map(of).collect()
+}
+
+fn has_risen(plan: &Plan, target: &DbInstance, planned: &PlannedSetting) -> bool {
+    let version = plan.settings.iter().find(|planned| planned.setting == Setting::EngineVersion);
+    let (Some(version), Some(now)) = (version, &target.engine_version) else { return false };
+    if !plan.version_may_rise || !is_newer(now, &version.wanted.to_string()) {
+        return false;
+    }
+    let shown = carry::read(planned.setting, target).map(|value| value.to_string());
+    let wanted = planned.wanted.to_string();
+    match planned.setting {
+        Setting::EngineVersion => true,
+        Setting::DBParameterGroupName | Setting::OptionGroupName => shown
+            .is_some_and(|shown| shown != wanted && [shown, wanted].iter().all(|name| carry::is_default_group(name))),
+        _ => false,
+    }
+}
+
+/// Whether a version is a later one, by its numbers.
+fn is_newer(version: &str, than: &str) -> bool {
+    let numbers = |text: &str| -> Vec<u64> {
+        text.split(|letter: char| !letter.is_ascii_digit()).filter_map(|digits| digits.parse().ok()).collect()
+    };
+    numbers(version) > numbers(than)
 }
 
 /// The settings in which the source isn't what it was when the plan was made: others went on working on it.

@@ -26,7 +26,7 @@ pub fn text(plan: &Plan, names: &GenerationNames, place: Place<'_>, found: &[Fin
     made(&mut text, plan, names);
     under_key(&mut text, plan);
     effects(&mut text, plan, names);
-    explained::section(&mut text, plan);
+    explained::section(&mut text, plan, &[]);
     if !found.is_empty() {
         text.heading("Found by the checks");
         findings::list(&mut text, found, page);

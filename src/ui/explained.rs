@@ -5,6 +5,7 @@ use super::{Page, text::Text};
 use crate::{
     model::{Setting, Value},
     plan::{Network, Plan, PlannedSetting, Reason},
+    steps::Difference,
 };
 
 /// Each setting in which the copy is to differ from its source: its name, both values, and why.
@@ -57,8 +58,12 @@ fn reason(planned: &PlannedSetting) -> &'static str {
     }
 }
 
-/// The same as a section of a text; nothing where there are none.
-pub(super) fn section(text: &mut Text, plan: &Plan) {
+/// The same as a section of a text, and what AWS raised by itself as another; nothing where there are none.
+pub(super) fn section(text: &mut Text, plan: &Plan, raised: &[Difference]) {
+    if !raised.is_empty() {
+        text.heading("Raised by AWS, as the plan said it may");
+        text.rows(&raised.iter().map(risen).collect::<Vec<_>>());
+    }
     let rows = differences(plan);
     if !rows.is_empty() {
         text.heading("Other than the source, on purpose");
@@ -66,11 +71,22 @@ pub(super) fn section(text: &mut Text, plan: &Plan) {
     }
 }
 
+/// A setting with both values, and why.
+fn risen(difference: &Difference) -> [String; 3] {
+    let Difference { setting, wanted, shown } = difference;
+    let shown = shown.as_ref().map_or_else(|| "nothing".to_owned(), word);
+    let why = match setting {
+        Setting::EngineVersion => "AWS takes no new instances of the old one",
+        _ => "goes with the version",
+    };
+    [setting.to_string(), format!("{} → {shown}", word(wanted)), why.to_owned()]
+}
+
 /// The same as a text of its own; empty where there are none.
 #[must_use]
-pub fn text(plan: &Plan, page: Page) -> String {
+pub fn text(plan: &Plan, raised: &[Difference], page: Page) -> String {
     let mut text = Text::new(page);
-    section(&mut text, plan);
+    section(&mut text, plan, raised);
     text.finish()
 }
 

@@ -56,7 +56,7 @@ pub fn line(value: &Value) -> String {
 #[must_use]
 pub fn checked_up(record: &Record, found: &CheckUp, exit_code: u8) -> Value {
     let (compared, differences, why) = match found {
-        CheckUp::Same(compared) => (Some(*compared), Vec::new(), None),
+        CheckUp::Same(compared, _) => (Some(*compared), Vec::new(), None),
         CheckUp::Differs(found) => (Some(record.plan.settings.len()), found.iter().map(of_difference).collect(), None),
         CheckUp::Unfit(why) => (None, Vec::new(), Some(why)),
     };
@@ -64,6 +64,10 @@ pub fn checked_up(record: &Record, found: &CheckUp, exit_code: u8) -> Value {
         "format": FORMAT, "event": "verified", "database": record.migration.name, "exit_code": exit_code,
         "target": record.generation().map(|generation| &generation.names.target), "kms_key_arn": record.plan.key_arn,
         "compared": compared, "differences": differences, "why": why,
+        "raised_by_aws": match found {
+            CheckUp::Same(_, raised) => raised.iter().map(of_difference).collect(),
+            CheckUp::Differs(_) | CheckUp::Unfit(_) => Vec::new(),
+        },
     })
 }
 
@@ -121,6 +125,7 @@ pub fn finished(made: &Made<'_>, changed: &[Difference]) -> Value {
         "target": names.map(|names| &names.target), "endpoint": made.endpoint,
         "master_user_secret_arn": made.secret_arn,
         "on_purpose": explained::differences(&record.plan),
+        "raised_by_aws": made.raised.iter().map(of_difference).collect::<Vec<_>>(),
         "encrypted_copy": names.map(|names| &names.copy), "snapshot": names.map(|names| &names.snapshot),
         "kms_key_arn": record.plan.key_arn, "data_as_of": made.snapshot_time, "compared": made.compared,
         "changed_since": changed.iter().map(of_difference).collect::<Vec<_>>(),

@@ -21,6 +21,8 @@ pub struct Made<'a> {
     pub snapshot_time: Option<AwsTime>,
     /// How many settings were compared.
     pub compared: Option<usize>,
+    /// What AWS raised by itself, as the plan told that it may.
+    pub raised: &'a [Difference],
     /// What became of the source meanwhile.
     pub source: SourceNow<'a>,
 }
@@ -49,7 +51,7 @@ pub fn finished(made: &Made<'_>, page: Page) -> String {
     for point in what_it_is(made, names) {
         text.point("-", &point);
     }
-    explained::section(&mut text, &record.plan);
+    explained::section(&mut text, &record.plan, made.raised);
     text.heading("Billed from now on, until you remove it");
     text.point("-", &format!("the instance {}", names.target));
     text.point("-", &format!("the encrypted snapshot {}", names.copy));
@@ -89,10 +91,9 @@ fn what_it_is(made: &Made<'_>, names: &GenerationNames) -> Vec<String> {
     let source = &made.record.migration.name;
     let target = &names.target;
     let when = made.snapshot_time.map_or_else(|| "the moment of its snapshot".to_owned(), time::utc);
-    let compared = match made.compared {
-        Some(compared) => format!("Encryption, key and {compared} settings were read back and are as planned."),
-        None => "Encryption, key and settings were read back and are as planned.".to_owned(),
-    };
+    let settings = made.compared.map_or_else(|| "settings".to_owned(), |compared| format!("{compared} settings"));
+    let but = if made.raised.is_empty() { "" } else { ", but for what AWS raised by itself (below)" };
+    let compared = format!("Encryption, key and {settings} were read back and are as planned{but}.");
     vec![
         format!("It holds the data of {source} as of {when}, and nothing that was written later."),
         compared,

@@ -10,6 +10,7 @@ use rds_encrypt::{
 use serde_json::{Value, json};
 
 use crate::{
+    attached::with,
     end::{MIGRATE, end},
     stage::{Heard, Stage},
 };
@@ -25,13 +26,6 @@ fn at_version(engine: &str, version: &str, major: &str) -> Value {
             {"OptionGroupName": format!("default:{engine}-{}", major.replace('.', "-")), "Status": "in-sync"},
         ],
     })
-}
-
-fn with(mut row: Value, more: &Value) -> Value {
-    for (member, value) in more.as_object().unwrap() {
-        row[member] = value.clone();
-    }
-    row
 }
 
 /// What the checks found, and what they couldn't look at.

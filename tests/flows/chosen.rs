@@ -4,9 +4,9 @@ use rds_encrypt::sandbox::How;
 use serde_json::{Value, json};
 
 use crate::{
+    attached::attached,
     end::{instance, journal, rds, target_of},
     stage::{Stage, assert_heard},
-    sweep::worlds::attached,
 };
 
 /// The tags of the copy that aren't ours.

@@ -2,7 +2,7 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use aws_sdk_rds::types::{DbInstance, Endpoint, SourceType};
+use aws_sdk_rds::types::{DbInstance, DomainMembership, Endpoint, SourceType};
 use rds_encrypt::sandbox::Sandbox;
 
 use crate::stage::{Heard, Stage};
@@ -84,15 +84,20 @@ pub(crate) fn row(row: &DbInstance) -> BTreeMap<&'static str, String> {
         .map(|tag| format!("{}={}", tag.key().unwrap_or_default(), tag.value().unwrap_or_default()))
         .collect();
     tags.sort();
-    let role = |role: &aws_sdk_rds::types::DbInstanceRole| format!("{:?} {:?}", role.feature_name(), role.status());
+    let role = |role: &aws_sdk_rds::types::DbInstanceRole| {
+        format!("{:?} {:?} {:?}", role.feature_name(), role.role_arn(), role.status())
+    };
     let roles: BTreeSet<String> = row.associated_roles().iter().map(role).collect();
     let processor: BTreeMap<_, _> = row.processor_features().iter().map(|it| (it.name(), it.value())).collect();
+    let mut logs = row.enabled_cloudwatch_logs_exports().to_vec();
+    logs.sort();
     let parameters = row.db_parameter_groups().first();
     let options = row.option_group_memberships().first();
     BTreeMap::from([
         ("allocated storage", format!("{:?}", row.allocated_storage())),
         ("backup window", format!("{:?}", row.preferred_backup_window())),
         ("certificate authority", format!("{:?}", row.ca_certificate_identifier())),
+        ("character sets", format!("{:?} {:?}", row.character_set_name(), row.nchar_character_set_name())),
         ("class", format!("{:?}", row.db_instance_class())),
         ("copy tags", format!("{:?}", row.copy_tags_to_snapshot())),
         ("deletion protection", format!("{:?}", row.deletion_protection())),
@@ -115,7 +120,7 @@ pub(crate) fn row(row: &DbInstance) -> BTreeMap<&'static str, String> {
         ("log volume", format!("{:?}", row.dedicated_log_volume())),
         ("network", format!("{:?}", row.network_type())),
         ("processor", format!("{processor:?}")),
-        ("logs", format!("{:?}", row.enabled_cloudwatch_logs_exports())),
+        ("logs", format!("{logs:?}")),
         ("maintenance window", format!("{:?}", row.preferred_maintenance_window())),
         ("master user", format!("{:?}", row.master_username())),
         ("minor upgrades", format!("{:?}", row.auto_minor_version_upgrade())),
@@ -133,13 +138,25 @@ pub(crate) fn row(row: &DbInstance) -> BTreeMap<&'static str, String> {
             "managed password",
             format!("{:?}", row.master_user_secret().map(|secret| (secret.secret_status(), secret.kms_key_id()))),
         ),
-        ("directory", format!("{:?}", row.domain_memberships().iter().map(|it| it.status()).collect::<Vec<_>>())),
+        ("directory", format!("{:?}", row.domain_memberships().iter().map(directory).collect::<Vec<_>>())),
         ("security groups", format!("{security_groups:?}")),
+        ("database", format!("{:?} {:?} {:?}", row.db_name(), row.db_system_id(), row.multi_tenant())),
+        ("time zone", format!("{:?}", row.timezone())),
         ("standby", format!("{:?}", row.multi_az())),
         ("storage type", format!("{:?} {:?}", row.storage_type(), row.storage_throughput())),
         ("subnet group", format!("{:?}", row.db_subnet_group().and_then(|group| group.db_subnet_group_name()))),
         ("tags", format!("{tags:?}")),
     ])
+}
+
+/// A directory in what a person says of it, and whether it works.
+fn directory(it: &DomainMembership) -> String {
+    let mut addresses = it.dns_ips().to_vec();
+    addresses.sort();
+    // AWS knows the name of a directory of its own by itself.
+    let name = it.domain().or(it.fqdn());
+    let parts = [name, it.iam_role_name(), it.ou(), it.auth_secret_arn(), it.status()];
+    format!("{parts:?} {addresses:?}")
 }
 
 /// The calls in a migration's journal with their outcomes: `CopyDBSnapshot … accepted`.

@@ -4,24 +4,15 @@ use rds_encrypt::sandbox::How;
 use serde_json::{Value, json};
 
 use crate::{
+    attached::{attached, with},
     end::{end, rds},
     stage::{Stage, assert_heard},
 };
 
 /// An instance with everything attached that a copy doesn't have by itself.
 fn laden() -> Value {
-    json!({
+    let more = json!({
         "DBInstanceArn": "arn:aws:rds:eu-west-2:000000000000:db:orders", "AvailabilityZone": "eu-west-2a",
-        "AssociatedRoles": [
-            {"RoleArn": "arn:aws:iam::000000000000:role/import", "FeatureName": "s3Import", "Status": "ACTIVE"},
-        ],
-        "MasterUserSecret": {
-            "SecretArn": "arn:aws:secretsmanager:eu-west-2:000000000000:secret:rds!db-1-a", "SecretStatus": "active",
-            "KmsKeyId": "arn:aws:kms:eu-west-2:000000000000:key/b7ad5674-77c8-4756-bab9-a542b2be04f7",
-        },
-        "DomainMemberships": [
-            {"Domain": "d-1234567890", "Status": "joined", "FQDN": "corp.example", "IAMRoleName": "directory"},
-        ],
         "ActivityStreamStatus": "started", "ActivityStreamMode": "async", "ActivityStreamKmsKeyId": "1234",
         "DBInstanceAutomatedBackupsReplications": [
             {"DBInstanceAutomatedBackupsArn": "arn:aws:rds:eu-west-1:000000000000:auto-backup:ab-1"},
@@ -32,7 +23,8 @@ fn laden() -> Value {
         "ReadReplicaDBClusterIdentifiers": ["orders-aurora"], "PubliclyAccessible": true, "NetworkType": "DUAL",
         "DBSubnetGroup": {"DBSubnetGroupName": "dual-stack", "VpcId": "vpc-038faba71b3a6cfc9", "Subnets": []},
         "StorageType": "io1", "Iops": 1000, "AllocatedStorage": 100, "DedicatedLogVolume": true,
-    })
+    });
+    with(attached(), &more)
 }
 
 #[tokio::test(start_paused = true)]

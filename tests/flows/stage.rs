@@ -23,6 +23,8 @@ use crate::sweep::moments::printed;
 pub(crate) struct Stage {
     pub(crate) sandbox: Sandbox,
     folder: TempDir,
+    /// AWS's seconds that a command counts in one of ours; by itself as many as pass.
+    pace: Option<f64>,
 }
 
 /// What a command said, and its exit code.
@@ -71,12 +73,17 @@ impl Stage {
     }
 
     pub(crate) fn with(options: Options) -> Self {
-        Self { sandbox: Sandbox::open(options).unwrap(), folder: tempfile::tempdir().unwrap() }
+        Self { sandbox: Sandbox::open(options).unwrap(), folder: tempfile::tempdir().unwrap(), pace: None }
+    }
+
+    /// Things take so many times less time than commands count: they look as many times less often.
+    pub(crate) fn hurried(self, times: f64) -> Self {
+        Self { pace: Some(self.sandbox.options().speed / times), ..self }
     }
 
     /// The same world from another machine: with a state directory of its own.
     pub(crate) fn elsewhere(&self) -> Self {
-        Self { sandbox: self.sandbox.clone(), folder: tempfile::tempdir().unwrap() }
+        Self { sandbox: self.sandbox.clone(), folder: tempfile::tempdir().unwrap(), pace: self.pace }
     }
 
     /// A world with these instances; what a row leaves out is as in [`small_orders`].
@@ -205,7 +212,7 @@ impl Command<'_> {
             bars: self.bars,
             ask: self.answer.map(|answer| Box::new(move |question: &str| asked(&asking, question, &answer)) as _),
             attended: self.attended,
-            pace: None,
+            pace: self.stage.pace,
             sandbox: Some(self.stage.sandbox.clone()),
             interrupt: self.interrupt,
         };

@@ -169,10 +169,18 @@ async fn a_deprecated_minor_version_is_told_before() {
         assert_eq!(heard.code, code, "{deprecated_version:?}: {heard}");
         assert!(heard.stderr.contains("postgres 12.17 is deprecated"), "{deprecated_version:?}: {heard}");
         if deprecated_version == DeprecatedVersion::Upgraded {
-            // Whoever resumes has read it: it goes on, and the difference is named at the end.
+            // Whoever resumes has read it: it goes on, and Verify explains the difference.
             let resumed = stage.run("resume orders --sandbox").await;
-            assert_eq!(resumed.code, 7, "{resumed}");
-            assert!(resumed.stdout.contains("EngineVersion"), "{resumed}");
+            assert_heard!("raised_at_once", resumed);
+            assert_eq!(resumed.code, 0, "{resumed}");
+        }
+        if deprecated_version == DeprecatedVersion::UpgradedInWindow {
+            sleep(Duration::from_hours(8 * 24).div_f64(stage.sandbox.options().speed)).await;
+            let verified = stage.run("verify orders --sandbox").await;
+            assert_heard!("raised_in_window", verified);
+            assert_eq!(verified.code, 0, "{verified}");
+            let verified = stage.run("verify orders --sandbox --output json").await;
+            assert!(verified.stdout.contains(r#""raised_by_aws":[{"setting":"EngineVersion""#), "{verified}");
         }
     }
 }

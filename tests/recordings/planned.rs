@@ -1,6 +1,7 @@
 //! Every instance that AWS was seen to have can be planned: no crash, and no member that nobody classified.
 
 use std::{
+    collections::BTreeSet,
     io::{self, Write},
     sync::{Arc, Mutex},
 };
@@ -69,6 +70,7 @@ pub(super) async fn heard(sandbox: Option<&Sandbox>, words: &[&str]) -> (u8, Val
 #[tokio::test(start_paused = true)]
 async fn each_recorded_instance_can_be_planned() {
     let (mut planned, mut could) = (0, 0);
+    let mut kinds = BTreeSet::new();
     for Recorded { from, answer } in recorded("DescribeDBInstances") {
         let Some(rows) = answer["DBInstances"].as_array() else { continue };
         let region = region(rows);
@@ -86,11 +88,45 @@ async fn each_recorded_instance_can_be_planned() {
             for setting in settings {
                 assert!(row.get(setting["member"].as_str().expect("a member")).is_some() || is_silence(setting));
             }
+            for finding in document["findings"].as_array().expect("findings") {
+                kinds.insert(kind(finding, row));
+            }
+            for setting in settings {
+                if !setting["reason"].is_null() {
+                    kinds.insert(format!("{}: {}", setting["setting"], setting["reason"]));
+                }
+            }
             planned += 1;
             could += usize::from(code == 0);
         }
     }
+    if planned > 0 {
+        let kinds: Vec<String> = kinds.into_iter().collect();
+        insta::with_settings!({omit_expression => true}, { insta::assert_snapshot!("kinds", kinds.join("\n")) });
+    }
     println!("{planned} recorded instances planned, {could} of them could be migrated");
+}
+
+/// A finding without what is the account's own: whatever has its name or a number in it, and the values of its tags.
+fn kind(finding: &Value, row: &Value) -> String {
+    let members = ["DBInstanceIdentifier", "DBClusterIdentifier", "ReadReplicaSourceDBInstanceIdentifier"];
+    let names: Vec<&str> = members.iter().filter_map(|member| row[member].as_str()).collect();
+    let text = |member: &str| {
+        let all = finding[member].as_str().unwrap_or_default();
+        let said = all.split_once("by its tags:").map_or(all, |(said, _)| said);
+        let own = |word: &&str| {
+            names.iter().any(|name| word.contains(name)) || word.contains(|letter: char| letter.is_ascii_digit())
+        };
+        let words = said.split_whitespace().map(|word| if own(&word) { "…" } else { word });
+        words.collect::<Vec<_>>().join(" ")
+    };
+    format!(
+        "{} {}: {} → {}",
+        text("severity"),
+        finding["rule"].as_str().unwrap_or_default(),
+        text("what"),
+        text("remedy")
+    )
 }
 
 /// An instance that exports no logs shows no list.

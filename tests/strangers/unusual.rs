@@ -112,3 +112,95 @@ fn unusual_settings_come_along() {
     assert_eq!(differing, set(&ITS_OWN), "what differs is what is announced");
     assert_eq!(sandbox.aws.instance("takings"), source, "the source is as it was");
 }
+
+/// A database with what is carried by calls of its own.
+fn make_attached(sandbox: &Sandbox, name: &str) -> Value {
+    let rds = |words: &str| sandbox.aws.ask(&["rds"].into_iter().chain(words.split_whitespace()).collect::<Vec<_>>());
+    rds(&format!(
+        "create-db-instance --db-instance-identifier {name} --db-instance-class db.m5.large --engine postgres
+         --engine-version 16.8 --allocated-storage 20 --storage-type gp3 --backup-retention-period 3
+         --db-subnet-group-name private-databases --vpc-security-group-ids sg-04c66e73f5c33e3e0 --no-publicly-accessible
+         --master-username keeper --manage-master-user-password --master-user-secret-kms-key-id alias/payments
+         --tags Key=team,Value=commerce Key=aws-backup,Value=daily"
+    ));
+    available(sandbox, name);
+    for (feature, role) in [("s3Import", "import"), ("Lambda", "calls")] {
+        let role = format!("arn:aws:iam::000000000000:role/{role}");
+        rds(&format!(
+            "add-role-to-db-instance --db-instance-identifier {name} --feature-name {feature} --role-arn {role}"
+        ));
+    }
+    until("roles and secret to be active", || {
+        let row = sandbox.aws.instance(name);
+        let active = |role: &Value| role["Status"] == "ACTIVE";
+        let roles = row["AssociatedRoles"].as_array().is_some_and(|roles| roles.len() == 2 && roles.iter().all(active));
+        // Its first backup is made meanwhile.
+        let done = row["DBInstanceStatus"] == "available" && row["MasterUserSecret"]["SecretStatus"] == "active";
+        (roles && done).then_some(row)
+    })
+}
+
+/// The members of AWS's that a plan says will be others on the copy.
+fn announced(program: &Program, words: &[&str]) -> BTreeSet<String> {
+    let said = program.run(&[&["plan"], words, &["--output", "json"]].concat()).expect(0).stdout;
+    let plan: Value = serde_json::from_str(&said).expect("a document");
+    let settings = plan["settings"].as_array().expect("settings");
+    settings.iter().filter(|it| !it["reason"].is_null()).map(|it| text(&it["member"])).collect()
+}
+
+/// Roles as pairs, in whatever order they were added.
+fn roles(row: &Value) -> BTreeSet<(String, String, String)> {
+    let role = |role: &Value| (text(&role["FeatureName"]), text(&role["RoleArn"]), text(&role["Status"]));
+    row["AssociatedRoles"].as_array().expect("roles").iter().map(role).collect()
+}
+
+#[test]
+fn what_has_calls_of_its_own_comes_along() {
+    let Some(sandbox) = Sandbox::start("2000") else { return };
+    let source = make_attached(&sandbox, "ledgers");
+    let program = Program::new(&sandbox.url);
+    let words = ["ledgers", "--kms-key", "alias/sandbox", "--target", "ledgers-sealed"];
+    let announced = announced(&program, &words);
+    let said = program.migrate("ledgers", "alias/sandbox", &["--target", "ledgers-sealed"]).expect(0);
+
+    let target = available(&sandbox, "ledgers-sealed");
+    assert_eq!(roles(&target), roles(&source), "roles with their features");
+    let (own, new) = (&source["MasterUserSecret"], &target["MasterUserSecret"]);
+    assert_eq!((&new["KmsKeyId"], &new["SecretStatus"]), (&own["KmsKeyId"], &"active".into()));
+    assert_ne!(new["SecretArn"], own["SecretArn"], "another instance has another secret");
+    let arn = text(&new["SecretArn"]);
+    assert!(said.stdout.split_whitespace().any(|word| word == arn), "the new one is named: {}", said.stdout);
+    // In another order they are the same roles.
+    let of_calls = set(&["AssociatedRoles", "MasterUserSecret"]);
+    let expected = &(&set(&ITS_OWN) | &announced) | &set(&["MasterUserSecret"]);
+    let differing = &differences(&source, &target) - &set(&CHOSEN_BY_AWS);
+    assert_eq!(&differing - &of_calls, &expected - &of_calls, "what differs is what is announced");
+    assert_eq!(sandbox.aws.instance("ledgers"), source, "the source is as it was");
+}
+
+#[test]
+fn a_copy_in_quarantine_differs_in_what_the_plan_said() {
+    let Some(sandbox) = Sandbox::start("2000") else { return };
+    let source = make_attached(&sandbox, "ledgers");
+    let program = Program::new(&sandbox.url);
+    let bastion = "sg-0e52d7b18c4f90a36";
+    let apart = ["--target", "ledgers-apart", "--network", "quarantine", "--bastion-group", bastion];
+    let announced = announced(&program, &[&["ledgers", "--kms-key", "alias/sandbox"], apart.as_slice()].concat());
+    assert_eq!(announced, set(&["AssociatedRoles", "VpcSecurityGroups"]));
+    program.migrate("ledgers", "alias/sandbox", &apart).expect(0);
+
+    let target = available(&sandbox, "ledgers-apart");
+    let differing = &differences(&source, &target) - &set(&CHOSEN_BY_AWS);
+    assert_eq!(differing, &(&set(&ITS_OWN) | &announced) | &set(&["MasterUserSecret"]));
+    assert_eq!(roles(&target), BTreeSet::new(), "held back");
+    let groups = target["VpcSecurityGroups"].as_array().expect("groups");
+    let [group] = groups.as_slice() else { panic!("one group, not {groups:?}") };
+    let id = text(&group["VpcSecurityGroupId"]);
+    let group = &sandbox.aws.ask(&["ec2", "describe-security-groups", "--group-ids", &id])["SecurityGroups"][0];
+    assert_eq!(group["IpPermissionsEgress"], serde_json::json!([]), "nothing goes out");
+    let way_in = group["IpPermissions"].as_array().expect("rules");
+    let [way_in] = way_in.as_slice() else { panic!("one rule, not {way_in:?}") };
+    assert_eq!((&way_in["FromPort"], &way_in["ToPort"]), (&5432.into(), &5432.into()));
+    assert_eq!(way_in["UserIdGroupPairs"][0]["GroupId"], bastion);
+    assert_eq!(sandbox.aws.instance("ledgers"), source, "the source is as it was");
+}

@@ -17,7 +17,7 @@ use serde::{Deserialize, Serialize};
 
 pub use members::{Known, Loss, MEMBERS, Member, Way, lost};
 pub use table::TABLE;
-pub(in crate::plan) use ways::is_default_group;
+pub use ways::is_default_group;
 
 use super::{Choices, Finding};
 use crate::model::{DbInstance, DbSnapshot, Setting, Value};
@@ -165,6 +165,8 @@ pub struct Origin<'a> {
     pub certificates: Option<&'a [String]>,
     /// Whether the version's major is in standard support; nothing where AWS doesn't say.
     pub major_in_standard_support: Option<bool>,
+    /// Whether AWS may raise the version of what is restored by itself, as a finding tells.
+    pub version_may_rise: bool,
     /// What was chosen for the copy.
     pub choices: &'a Choices,
     /// The snapshot that it is made from, where that was there before.
@@ -177,7 +179,14 @@ impl<'a> Origin<'a> {
     /// A source of which nothing else is known, and for which nothing was chosen.
     #[must_use]
     pub fn of(source: &'a DbInstance) -> Self {
-        Self { source, certificates: None, major_in_standard_support: None, choices: &NOTHING_CHOSEN, snapshot: None }
+        Self {
+            source,
+            certificates: None,
+            major_in_standard_support: None,
+            version_may_rise: false,
+            choices: &NOTHING_CHOSEN,
+            snapshot: None,
+        }
     }
 }
 

@@ -145,7 +145,8 @@ pub(super) fn standby(origin: &Origin<'_>, value: Value) -> Carried {
 }
 
 /// Whether a parameter or option group is the engine's own.
-pub(in crate::plan) fn is_default_group(name: &str) -> bool {
+#[must_use]
+pub fn is_default_group(name: &str) -> bool {
     name.starts_with("default.") || name.starts_with("default:")
 }
 

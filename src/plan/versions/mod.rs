@@ -68,6 +68,12 @@ impl Catalogue {
         let Some(Checked::Known(majors)) = &self.majors else { return None };
         in_standard_support(majors, &self.order.version, self.now?)
     }
+
+    /// Whether a finding tells that AWS may raise the version of what is restored by itself.
+    #[must_use]
+    pub fn version_may_rise(&self, source: &DbInstance) -> bool {
+        !standing::judge(&source.identifier, self).found.is_empty()
+    }
 }
 
 /// The version that comes closest to one of which nothing can be ordered: the newest of its major, else the first to

@@ -100,7 +100,10 @@ fn unlisted(database: &str, catalogue: &Catalogue, engine: &[EngineVersion]) -> 
     let newest = newest.map(|version| format!(" (its newest: {})", version.number)).unwrap_or_default();
     Ended::found(
         Severity::Warning,
-        format!("AWS doesn't list {} {} any more, though others of the engine", order.engine, order.version),
+        format!(
+            "AWS doesn't list {} {} any more, though it lists others of {}",
+            order.engine, order.version, order.engine
+        ),
         &format!(
             "take it for deprecated: {MAY_HAPPEN}. To keep out of it, upgrade {database} to one that is listed{newest}"
         ),

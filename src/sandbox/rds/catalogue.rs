@@ -26,7 +26,7 @@ const fn version(engine: &'static str, number: &'static str, standing: Standing)
 }
 
 /// All versions, oldest first within an engine.
-pub(crate) const VERSIONS: [Version<'static>; 48] = [
+pub(crate) const VERSIONS: [Version<'static>; 50] = [
     version("postgres", "9.4.26", Deprecated),
     version("postgres", "9.5.25", Deprecated),
     version("postgres", "9.6.24", Deprecated),
@@ -69,6 +69,8 @@ pub(crate) const VERSIONS: [Version<'static>; 48] = [
     version("sqlserver-se", "16.00.4185.3.v1", Usual),
     version("sqlserver-ee", "15.00.4430.1.v1", Available),
     version("sqlserver-ee", "16.00.4185.3.v1", Usual),
+    version("db2-ae", "11.5.9.0.sb00000000.r1", Usual),
+    version("db2-se", "11.5.9.0.sb00000000.r1", Usual),
     version("aurora-postgresql", "14.15", Available),
     version("aurora-postgresql", "15.10", Available),
     version("aurora-postgresql", "16.6", Usual),

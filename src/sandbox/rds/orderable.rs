@@ -78,6 +78,7 @@ fn classes(scene: &Scene<'_>, only: Option<&str>) -> Vec<String> {
 fn licenses(engine: &str) -> &'static [&'static str] {
     match engine {
         "oracle-se2" | "oracle-se2-cdb" => &["license-included", "bring-your-own-license"],
+        "db2-ae" | "db2-se" => &["bring-your-own-license", "marketplace-license"],
         _ => match view::usual_license(engine) {
             "postgresql-license" => &["postgresql-license"],
             "bring-your-own-license" => &["bring-your-own-license"],
@@ -88,7 +89,11 @@ fn licenses(engine: &str) -> &'static [&'static str] {
 }
 
 fn storage_types(engine: &str) -> &'static [&'static str] {
-    if engine.starts_with("aurora") { &["aurora", "aurora-iopt1"] } else { &["gp2", "gp3", "io1", "io2", "standard"] }
+    match engine {
+        "db2-ae" | "db2-se" => &["gp3", "io1", "io2"],
+        _ if engine.starts_with("aurora") => &["aurora", "aurora-iopt1"],
+        _ => &["gp2", "gp3", "io1", "io2", "standard"],
+    }
 }
 
 fn row(scene: &Scene<'_>, version: &Version<'_>, class: &str, license: &str, storage: &str) -> Value {

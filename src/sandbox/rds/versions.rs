@@ -105,6 +105,7 @@ fn description(engine: &str) -> &'static str {
         "aurora-mysql" => "Aurora MySQL",
         "oracle-se2" | "oracle-se2-cdb" => "Oracle Database Standard Edition Two",
         "oracle-ee" | "oracle-ee-cdb" => "Oracle Database Enterprise Edition",
+        "db2-ae" | "db2-se" => "IBM Db2",
         _ => "Microsoft SQL Server",
     }
 }
@@ -116,6 +117,7 @@ pub(crate) fn logs(engine: &str) -> &'static [&'static str] {
         "aurora-postgresql" => &["postgresql", "instance"],
         "mysql" | "mariadb" | "aurora-mysql" => &["audit", "error", "general", "slowquery"],
         _ if engine.starts_with("oracle") => &["alert", "audit", "listener", "trace"],
+        _ if engine.starts_with("db2") => &["diag.log", "notify.log"],
         _ => &["agent", "error"],
     }
 }

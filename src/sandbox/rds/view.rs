@@ -121,7 +121,7 @@ pub(crate) fn subnet_group(group: &SubnetGroup, arn: &str) -> Value {
 pub(crate) fn usual_license(engine: &str) -> &'static str {
     match engine {
         "postgres" | "aurora-postgresql" => "postgresql-license",
-        "oracle-ee" | "oracle-ee-cdb" => "bring-your-own-license",
+        "oracle-ee" | "oracle-ee-cdb" | "db2-ae" | "db2-se" => "bring-your-own-license",
         _ if engine.starts_with("sqlserver") || engine.starts_with("oracle") => "license-included",
         _ => "general-public-license",
     }
@@ -133,6 +133,7 @@ pub(crate) fn usual_port(engine: &str) -> i64 {
         "postgres" | "aurora-postgresql" => 5432,
         _ if engine.starts_with("oracle") => 1521,
         _ if engine.starts_with("sqlserver") => 1433,
+        _ if engine.starts_with("db2") => 50000,
         _ => 3306,
     }
 }

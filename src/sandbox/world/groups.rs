@@ -85,7 +85,7 @@ pub(crate) fn family(engine: &str, version: &str) -> String {
     }
     match engine {
         "aurora-postgresql" | "aurora-mysql" => format!("{engine}{major}"),
-        _ if engine.starts_with("oracle") => format!("{engine}-{major}"),
+        _ if engine.starts_with("oracle") || engine.starts_with("db2") => format!("{engine}-{major}"),
         _ => format!("{engine}{major}"),
     }
 }

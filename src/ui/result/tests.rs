@@ -20,6 +20,7 @@ fn stop(kind: StopKind, reason: &str, remedy: &str) -> Stop {
 fn success_says_what_there_is_and_what_it_is_not() {
     let record = record(Phase::Finished, Step::Verify);
     let made = Made {
+        raised: &[],
         secret_arn: None,
         source: SourceNow::There(&[]),
         record: &record,

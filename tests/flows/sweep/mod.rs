@@ -99,20 +99,6 @@ fn one_point() {
     }
 }
 
-/// All edges of the worlds that are named in `SWEEP_WORLDS`, separated by commas.
-#[test]
-#[ignore = "takes long; for a machine that has nothing else to do"]
-fn every_edge_of_these_worlds() {
-    let Ok(names) = std::env::var("SWEEP_WORLDS") else { return };
-    let courses = courses();
-    let wanted = |world: usize| names.split(',').any(|name| WORLDS[world].name == name);
-    let points = courses.iter().enumerate().filter(|(world, _)| wanted(*world));
-    let points: Vec<_> =
-        points.flat_map(|(world, course)| course.edges().into_iter().map(move |point| (world, point))).collect();
-    assert!(!points.is_empty(), "no world is called {names}");
-    sweep(points, &courses);
-}
-
 fn courses() -> Vec<Course> {
     on_each_core(WORLDS.iter().collect(), |world: &World| in_time_of_its_own(Course::of(world)))
 }

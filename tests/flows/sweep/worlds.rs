@@ -3,7 +3,7 @@
 use rds_encrypt::sandbox::{DeletedWhileUsed, Switches};
 use serde_json::json;
 
-use crate::{end::MIGRATE, stage::Stage};
+use crate::{attached::attached, end::MIGRATE, stage::Stage};
 
 /// A world with a name, so that a failing point can be named.
 pub(crate) struct World {
@@ -87,23 +87,6 @@ pub(crate) const WORLDS: [World; 27] = [
         ..world("upgraded", Switches::default)
     },
 ];
-
-/// A source with roles, a managed password and a directory.
-pub(crate) fn attached() -> serde_json::Value {
-    json!({
-        "AssociatedRoles": [
-            {"RoleArn": "arn:aws:iam::000000000000:role/import", "FeatureName": "s3Import", "Status": "ACTIVE"},
-            {"RoleArn": "arn:aws:iam::000000000000:role/calls", "FeatureName": "Lambda", "Status": "ACTIVE"},
-        ],
-        "MasterUserSecret": {
-            "SecretArn": "arn:aws:secretsmanager:eu-west-2:000000000000:secret:rds!db-1-a", "SecretStatus": "active",
-            "KmsKeyId": "arn:aws:kms:eu-west-2:000000000000:key/b7ad5674-77c8-4756-bab9-a542b2be04f7",
-        },
-        "DomainMemberships": [
-            {"Domain": "d-1234567890", "Status": "kerberos-enabled", "FQDN": "corp.example", "IAMRoleName": "directory"},
-        ],
-    })
-}
 
 fn usual() -> Switches {
     Switches::default()

@@ -72,6 +72,9 @@ pub(super) fn changes(scene: &mut Scene<'_>, input: &Modify, instance: &Instance
 fn queueable(input: &Modify, instance: &Instance) -> Changes {
     let row = &instance.row;
     let logs = input.cloudwatch_logs_export_configuration.clone();
+    // Another type of storage brings numbers of its own: those that are asked for count, be they the old ones or not.
+    let other_type = differs(input.storage_type.as_ref(), &row.storage_type).is_some();
+    let numbers = |asked: Option<i64>, has| asked.filter(|asked| other_type || Some(*asked) != has);
     Changes {
         class: differs(input.class.as_ref(), &row.class),
         allocated_storage: differs(input.allocated_storage.as_ref(), &row.allocated_storage),
@@ -80,8 +83,8 @@ fn queueable(input: &Modify, instance: &Instance) -> Changes {
         retention: differs(input.backup_retention_period.as_ref(), &row.backup_retention_period),
         multi_az: differs(input.multi_az.as_ref(), &row.multi_az),
         license_model: differs(input.license_model.as_ref(), &row.license_model),
-        iops: other(input.iops.as_ref(), row.iops.as_ref()),
-        storage_throughput: other(input.storage_throughput.as_ref(), row.storage_throughput.as_ref()),
+        iops: numbers(input.iops, row.iops),
+        storage_throughput: numbers(input.storage_throughput, row.storage_throughput),
         name: input.new_name.as_ref().map(|name| name.to_ascii_lowercase()),
         storage_type: differs(input.storage_type.as_ref(), &row.storage_type),
         ca_certificate_identifier: differs(input.ca_certificate_identifier.as_ref(), &row.ca_certificate_identifier),

@@ -194,6 +194,9 @@ fn groups(region: &mut Region, row: &InstanceRow, shown: &Value) {
     let text =
         |value: &Value, pointer: &str| value.pointer(pointer).and_then(Value::as_str).unwrap_or_default().to_owned();
     let name = text(group, "/DBSubnetGroupName");
+    let vpc = text(group, "/VpcId");
+    // An account's own default group is in a VPC of its own.
+    region.subnet_groups.retain(|known| known.name != name || vpc.is_empty() || known.vpc == vpc);
     if region.subnet_group(&name).is_none() {
         let subnets = group.get("Subnets").and_then(Value::as_array);
         // A row doesn't say what its subnets can do, but what the instance does.
@@ -206,7 +209,7 @@ fn groups(region: &mut Region, row: &InstanceRow, shown: &Value) {
         region.subnet_groups.push(SubnetGroup {
             name,
             description: text(group, "/DBSubnetGroupDescription"),
-            vpc: Some(text(group, "/VpcId")).filter(|id| !id.is_empty()).unwrap_or_else(|| region.network.vpc.clone()),
+            vpc: Some(vpc).filter(|id| !id.is_empty()).unwrap_or_else(|| region.network.vpc.clone()),
             subnets: subnets.into_iter().flatten().map(subnet).collect(),
             tags: Vec::new(),
         });
