@@ -9,6 +9,7 @@ use crate::{
         Failure,
         arguments::PriceArguments,
         choices::{ChoiceArguments, WhenTags, WhichNetwork, security_group, tag},
+        scan::tag as asked_tag,
     },
     engine::batch::After,
     model::{KeyReference, Tags},
@@ -55,7 +56,7 @@ struct Which {
     #[arg(long, value_name = "DATE|any", default_value = BEFORE)]
     created_before: DateBound,
     /// Only those with this tag; repeatable
-    #[arg(long = "tag", value_name = "KEY=VALUE", value_parser = tag)]
+    #[arg(long = "tag", value_name = "KEY=VALUE", value_parser = asked_tag)]
     tags: Vec<(String, String)>,
     /// Only those of this name, in which * stands for anything and ? for one character
     #[arg(long, value_name = "GLOB")]
@@ -95,7 +96,7 @@ pub(super) struct How {
     /// Instead of the question, for --after-verify delete: the word delete. --yes is not enough to delete anything
     #[arg(long, value_name = "WORD")]
     pub(super) confirm: Option<String>,
-    /// Run this command when a person is needed; what happened is in RDS_ENCRYPT_MESSAGE
+    /// Run this command when a person is needed; what happened is in its environment, as `RDS_ENCRYPT_MESSAGE`
     #[arg(long, value_name = "COMMAND")]
     pub(super) notify: Option<String>,
 }

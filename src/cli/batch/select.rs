@@ -93,17 +93,17 @@ pub(super) fn canaries(items: &[BatchItem], before: &[Before], count: usize) -> 
 }
 
 /// The migrations of an account and Region that are remembered here, by the identity of their sources.
-pub(super) fn by_source(records: impl Iterator<Item = Box<Record>>) -> BTreeMap<String, Vec<Box<Record>>> {
-    let mut found: BTreeMap<String, Vec<Box<Record>>> = BTreeMap::new();
+pub(super) fn by_source(records: impl Iterator<Item = Box<Record>>) -> BTreeMap<String, Vec<Record>> {
+    let mut found: BTreeMap<String, Vec<Record>> = BTreeMap::new();
     for record in records {
-        found.entry(record.migration.resource_id.clone()).or_default().push(record);
+        found.entry(record.migration.resource_id.clone()).or_default().push(*record);
     }
     found
 }
 
 /// How an item stands, by what is remembered of it.
 pub(super) fn before(
-    records: Option<&Vec<Box<Record>>>,
+    records: Option<&Vec<Record>>,
     key: &str,
     after: After,
     agrees: impl Fn(&Record) -> bool,

@@ -107,7 +107,7 @@ fn role(text: &str) -> Result<String, String> {
     }
 }
 
-fn tag(text: &str) -> Result<(String, String), String> {
+pub(in crate::cli) fn tag(text: &str) -> Result<(String, String), String> {
     match text.split_once('=') {
         Some((key, value)) if !key.is_empty() => Ok((key.to_owned(), value.to_owned())),
         _ => Err("a tag as KEY=VALUE".into()),

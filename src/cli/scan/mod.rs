@@ -3,7 +3,7 @@
 mod arguments;
 pub(super) mod gather;
 
-pub(super) use arguments::Scan;
+pub(super) use arguments::{Scan, tag};
 
 use super::{
     Failure, Surroundings,

@@ -109,22 +109,21 @@ impl Standing {
     pub(super) fn hear(&mut self, index: usize, event: &Event, now: AwsTime) -> bool {
         match event {
             Event::StepStarted { step } => self.step(index, *step),
-            Event::StepDone { step: Step::EncryptCopy, .. } => {
-                if self.refused_at.is_none_or(|at| since(at, now) > ONE_MOMENT) {
-                    self.slots.done();
-                }
-            }
-            Event::Progress(progress) if progress.for_a_slot => {
-                if self.refused_at.is_none_or(|at| since(at, now) > ONE_MOMENT) {
-                    self.refused_at = Some(now);
-                    let copying = |(_, active): &&(Candidate, Active)| active.step == Some(Step::EncryptCopy);
-                    self.slots.refused(self.active.values().filter(copying).count());
-                    return true;
-                }
+            Event::StepDone { step: Step::EncryptCopy, .. } if !self.was_just_refused(now) => self.slots.done(),
+            Event::Progress(progress) if progress.for_a_slot && !self.was_just_refused(now) => {
+                self.refused_at = Some(now);
+                let copying = |(_, active): &&(Candidate, Active)| active.step == Some(Step::EncryptCopy);
+                self.slots.refused(self.active.values().filter(copying).count());
+                return true;
             }
             _ => {}
         }
         false
+    }
+
+    /// Whether AWS refused a copy within this moment.
+    fn was_just_refused(&self, now: AwsTime) -> bool {
+        self.refused_at.is_some_and(|at| since(at, now) <= ONE_MOMENT)
     }
 
     fn step(&mut self, index: usize, step: Step) {

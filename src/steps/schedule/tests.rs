@@ -74,13 +74,15 @@ fn under_way(step: Option<Step>) -> Active {
     Active { step, gibibytes: 50 }
 }
 
-fn quota(used: i64, max: i64) -> Option<Quota> {
-    Some(Quota { used, max })
+fn quota(used: i64, max: i64) -> Quota {
+    Quota { used, max }
 }
 
 #[test]
 fn what_holds_and_what_begins() {
-    let room = |snapshots, instances, gibibytes| Some(Room { snapshots, instances, gibibytes });
+    let room = |snapshots: Option<Quota>, instances: Option<Quota>, gibibytes: Option<Quota>| {
+        Some(Room { snapshots, instances, gibibytes })
+    };
     let short = |name: &str, used, max| Next::Hold(Hold::Room(Shortage { quota: name.into(), used, max }));
     let night = |text: &str| Limits { hours: Some(text.parse().expect("hours")), ..limits() };
     let single = vec![Candidate { single_az: true, ..candidate(0, 100) }, candidate(1, 20)];
@@ -116,21 +118,21 @@ fn what_holds_and_what_begins() {
             },
             Next::Hold(Hold::Open),
         ),
-        ("room for two", Case { room: room(quota(98, 100), None, None), ..Case::default() }, Next::Begin(0)),
+        ("room for two", Case { room: room(Some(quota(98, 100)), None, None), ..Case::default() }, Next::Begin(0)),
         (
             "room for one snapshot",
-            Case { room: room(quota(99, 100), None, None), ..Case::default() },
+            Case { room: room(Some(quota(99, 100)), None, None), ..Case::default() },
             short("ManualSnapshots", 99, 100),
         ),
         (
             "promised to one that is taking its snapshot",
-            Case { room: room(quota(97, 100), None, None), active: vec![taking], ..Case::default() },
+            Case { room: room(Some(quota(97, 100)), None, None), active: vec![taking], ..Case::default() },
             short("ManualSnapshots", 97, 100),
         ),
         (
             "both of it are there already",
             Case {
-                room: room(quota(98, 100), None, None),
+                room: room(Some(quota(98, 100)), None, None),
                 active: vec![under_way(Some(Step::Restore))],
                 ..Case::default()
             },
@@ -138,12 +140,12 @@ fn what_holds_and_what_begins() {
         ),
         (
             "no instance",
-            Case { room: room(None, quota(40, 40), None), ..Case::default() },
+            Case { room: room(None, Some(quota(40, 40)), None), ..Case::default() },
             short("DBInstances", 40, 40),
         ),
         (
             "storage for the small one only",
-            Case { room: room(None, None, quota(950, 1000)), ..Case::default() },
+            Case { room: room(None, None, Some(quota(950, 1000))), ..Case::default() },
             Next::Begin(1),
         ),
         (
@@ -182,9 +184,9 @@ fn slots_halve_on_a_refusal_and_grow_one_by_one() {
     let mut counts = Vec::new();
     for (refused, under_way) in [(true, 20), (true, 9), (false, 0), (false, 0), (true, 1), (true, 1), (false, 0)] {
         if refused {
-            slots.refused(under_way)
+            slots.refused(under_way);
         } else {
-            slots.done()
+            slots.done();
         }
         counts.push(slots.count());
     }

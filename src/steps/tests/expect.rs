@@ -36,7 +36,9 @@ impl Expect {
             (Self::Act(_), Decision::Act(_)) | (Self::Wait(_), Decision::Wait(_)) | (Self::Done, Decision::Done(_)) => {
                 true
             }
-            (Self::Stop(_), Decision::Stop(stop)) => stop.kind == StopKind::NeedsPerson,
+            (Self::Stop(_), Decision::Stop(stop)) => {
+                matches!(stop.kind, StopKind::NeedsPerson | StopKind::Quota { .. })
+            }
             (Self::Failed(_), Decision::Stop(stop)) => stop.kind.is_failed(),
             (Self::Foreign(_), Decision::Stop(stop)) => stop.kind == StopKind::Foreign,
             (Self::Denied(_), Decision::Stop(stop)) => stop.kind == StopKind::Denied,

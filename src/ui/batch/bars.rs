@@ -93,7 +93,7 @@ pub(super) fn lines(book: &Book, troubles: &[String], height: usize, page: Page)
     let names = book.active.keys().map(|index| book.name(*index).chars().count()).max().unwrap_or_default().min(NAME);
     // Nearest to its end first: what moves is seen.
     let mut active: Vec<(&str, &Board)> = book.active.iter().map(|(index, board)| (book.name(*index), board)).collect();
-    active.sort_by(|(_, one), (_, other)| at(other).cmp(&at(one)));
+    active.sort_by_key(|(_, board)| std::cmp::Reverse(at(board)));
     let hidden = active.len().saturating_sub(room);
     let shown = if hidden > 0 { room.saturating_sub(1) } else { room };
     lines.extend(active.iter().take(shown).map(|(name, board)| of_one(name, names, board, page)));
@@ -117,8 +117,8 @@ fn overall(book: &Book, page: Page) -> String {
     let all = book.rows.len().max(1);
     let percent = u8::try_from(over * 100 / all).unwrap_or(100);
     let left = book.left().map(|left| format!("  ~{} left", time::words(left))).unwrap_or_default();
-    let pace = if book.pace > 1 { format!("  sandbox ×{}", book.pace) } else { String::new() };
-    let facts = format!(" {percent:>3} %  {}{left}{pace}", time::clock(book.elapsed));
+    let sandbox = if book.pace > 1 { format!("  sandbox ×{}", book.pace) } else { String::new() };
+    let facts = format!(" {percent:>3} %  {}{left}{sandbox}", time::clock(book.elapsed));
     let length = page.columns().saturating_sub(facts.chars().count() + 1).min(40);
     format!("{}{facts}", bar(percent, length, page))
 }

@@ -37,17 +37,10 @@ impl<W: Write> Json<W> {
             BatchEvent::Started { index } => {
                 json!({"format": FORMAT, "event": "database_started", "database": self.name(*index)})
             }
-            BatchEvent::Item { index, event } => {
-                let mut value = of_event(event)?;
-                value["database"] = self.name(*index).into();
-                value
-            }
+            BatchEvent::Item { index, event } => with(of_event(event)?, &[("database", self.name(*index).into())]),
             BatchEvent::Ended { index, ended } => {
-                let mut value = of_ended(ended);
-                value["format"] = FORMAT.into();
-                value["event"] = "database_ended".into();
-                value["database"] = self.name(*index).into();
-                value
+                let about = [("event", "database_ended".into()), ("database", self.name(*index).into())];
+                with(with(of_ended(ended), &[("format", FORMAT.into())]), &about)
             }
             BatchEvent::Held(hold) => json!({"format": FORMAT, "event": "held", "by": hold}),
             BatchEvent::Slots(count) => json!({"format": FORMAT, "event": "slots", "count": count}),
@@ -63,6 +56,14 @@ impl<W: Write> BatchReporter for Json<W> {
         let _ = self.to.write_all(line(&value).as_bytes());
         let _ = self.to.flush();
     }
+}
+
+/// An object with more members.
+pub(super) fn with(mut value: Value, members: &[(&str, Value)]) -> Value {
+    if let Some(object) = value.as_object_mut() {
+        object.extend(members.iter().map(|(name, value)| ((*name).to_owned(), value.clone())));
+    }
+    value
 }
 
 /// How one ended.
@@ -98,11 +99,7 @@ fn of_row(row: &Row) -> Value {
 /// The last line.
 #[must_use]
 pub fn ended(end: &End<'_>) -> Value {
-    let ended = end.ended.iter().map(|(name, ended)| {
-        let mut value = of_ended(ended);
-        value["database"] = (*name).into();
-        value
-    });
+    let ended = end.ended.iter().map(|(name, ended)| with(of_ended(ended), &[("database", (*name).into())]));
     json!({
         "format": FORMAT, "event": "batch_ended", "exit_code": end.exit_code, "done_before": end.done_before,
         "databases": ended.collect::<Vec<_>>(), "not_begun": end.waiting, "held": end.held,

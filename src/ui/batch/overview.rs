@@ -98,19 +98,20 @@ pub fn text(overview: &Overview<'_>, page: Page) -> String {
 /// Said first: a date leaves out what only looks new.
 fn counted(text: &mut Text, overview: &Overview<'_>) {
     let counts = overview.counts;
-    let mut sentence =
+    let sentence =
         format!("{} in {}, {} not encrypted", databases(counts.databases), overview.region, counts.unencrypted);
-    if let Some(before) = &overview.before
-        && counts.left_out_by_date + counts.undated > 0
-    {
-        let count = counts.left_out_by_date + counts.undated;
-        let (is, was) = if count == 1 { ("is", "it was") } else { ("are", "they were") };
-        sentence.push_str(&format!(
-            "; {count} of those {is} left out, since {was} made on or after {before}. A restore or a promotion makes an \
-             old database look new: --created-before any takes such, too"
-        ));
-    }
-    text.sentence(&format!("{sentence}."));
+    let count = counts.left_out_by_date + counts.undated;
+    let left_out = match &overview.before {
+        Some(before) if count > 0 => {
+            let (is, was) = if count == 1 { ("is", "it was") } else { ("are", "they were") };
+            format!(
+                "; {count} of those {is} left out, since {was} made on or after {before}. A restore or a promotion makes an \
+                 old database look new: --created-before any takes such, too"
+            )
+        }
+        _ => String::new(),
+    };
+    text.sentence(&format!("{sentence}{left_out}."));
 }
 
 fn incomplete(text: &mut Text, overview: &Overview<'_>, page: Page) {

@@ -7,6 +7,7 @@ use serde_json::{Value, json};
 use super::{
     super::{Page, fit, json::FORMAT, text::Text, time},
     Row, hold_in_words, is_worth_a_line,
+    json::{of_ended, with},
 };
 use crate::{engine::batch::Ended, plan::cost::Money, steps::schedule::Hold};
 
@@ -275,11 +276,7 @@ pub fn json(rehearsed: &Rehearsed<'_>) -> Value {
         .pinched()
         .into_iter()
         .map(|(hold, from, sum)| json!({"by": hold, "first_at": from.as_secs(), "seconds": sum.as_secs()}));
-    let ended = rehearsed.ended.iter().map(|(name, ended)| {
-        let mut value = super::json::of_ended(ended);
-        value["database"] = (*name).into();
-        value
-    });
+    let ended = rehearsed.ended.iter().map(|(name, ended)| with(of_ended(ended), &[("database", (*name).into())]));
     let slots: Duration = rehearsed.spans.values().map(Span::slot).sum();
     json!({
         "format": FORMAT, "event": "batch_rehearsed", "region": rehearsed.region, "databases": rehearsed.rows.len(),
