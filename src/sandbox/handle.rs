@@ -49,7 +49,7 @@ impl Sandbox {
     /// # Errors
     /// When the file can't be locked, read or written, is no world of this version's, or exists already although it
     /// was to begin with rows of a file; and when that other file can't be used.
-    pub fn open(options: Options) -> Result<Self, SandboxError> {
+    pub fn open(mut options: Options) -> Result<Self, SandboxError> {
         let memory = match &options.store {
             Store::Memory => Some(Mutex::new(InMemory::new(born(&options)?))),
             Store::File(path) => {
@@ -65,6 +65,11 @@ impl Sandbox {
                 None
             }
         };
+        if memory.is_some() {
+            // A world in memory is born once, and its rows may be many.
+            options.rows = None;
+            options.accounts.clear();
+        }
         let orders = Mutex::new(Orders::new(options.faults.clone()));
         let switches = Arc::new(options.switches.clone());
         let (meter, past) = (Mutex::default(), Mutex::new(None));

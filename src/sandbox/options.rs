@@ -29,7 +29,7 @@ pub struct Options {
     /// clusters come along where it holds them. Printed rows of several Regions go to each its own; otherwise all are the
     /// home Region's. Opening a world that exists already fails then.
     pub seed: Option<PathBuf>,
-    /// The same, as what was read already; both may be there.
+    /// The same, as what was read already; both may be there. A world in memory lets go of it once it is filled.
     pub rows: Option<Value>,
     /// Rows of other accounts, by their numbers: see [`Sandbox`](super::Sandbox) on how to get there. An account that
     /// isn't named has nothing but what each account has.

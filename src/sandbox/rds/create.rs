@@ -196,7 +196,7 @@ pub(crate) fn create(scene: &mut Scene<'_>, input: &Create) -> Result<Value, Fau
         subnet_group: Some(subnet_group),
         asked_zone: place.zone,
         backup_tags: tags::for_backup(scene.switches, &input.tag_specifications)?,
-        pending: Changes { password: input.master_user_password.clone(), ..Changes::default() },
+        pending: Changes { password: input.master_user_password.clone(), ..Changes::default() }.into(),
         row,
         // Without the rule a new instance is there at once.
         up: !scene.enforces("R-INST-1"),

@@ -199,7 +199,7 @@ pub(crate) fn of(
             processor_features: row.processor_features.clone(),
             tag_list: Vec::new(),
         },
-        inside: inside(row),
+        inside: inside(row).into(),
         begins,
         ends,
         copy: false,

@@ -92,7 +92,7 @@ impl Region {
             return;
         };
         instance.window_opens = None;
-        let mut queued = std::mem::take(&mut instance.queued);
+        let mut queued = instance.queued.take();
         if let Some((version, _)) = instance.due_upgrade.take_if(|(_, since)| *since < at) {
             queued.engine_version = Some(version);
         }
@@ -173,7 +173,7 @@ impl Region {
             Effect::Up => {
                 instance.up = true;
                 instance.row.instance_create_time = Some(step.at);
-                instance.pending.password = None;
+                instance.pending.change(|pending| pending.password = None);
                 let zone = instance.asked_zone.clone().unwrap_or(zone);
                 let second = Some(second).filter(|_| instance.row.multi_az);
                 instance.row.secondary_availability_zone = second.filter(|second| *second != zone);

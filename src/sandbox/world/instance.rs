@@ -5,10 +5,10 @@ use serde::{Deserialize, Serialize};
 use serde_json::{Map, Value};
 
 use super::Tag;
-use super::changes::Changes;
 use super::frozen::Frozen;
 use super::settings::{DomainMembership, ProcessorFeature};
 use super::table::{Index, Row, moment};
+use super::waiting::Waiting;
 
 /// An instance's row, in AWS's own member names, so that rows of a real account can be read as they are.
 #[derive(Clone, Debug, Default, Serialize, Deserialize, PartialEq)]
@@ -179,9 +179,9 @@ pub(crate) struct Instance {
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub(crate) known_as: Option<String>,
     /// What shows as pending.
-    pub(crate) pending: Changes,
+    pub(crate) pending: Waiting,
     /// What waits for the maintenance window, and when that opens (`R-MOD-3`).
-    pub(crate) queued: Changes,
+    pub(crate) queued: Waiting,
     pub(crate) window_opens: Option<Timestamp>,
     /// When the last planned change of status is due; a further change begins no earlier.
     pub(crate) busy_until: Option<Timestamp>,

@@ -25,6 +25,7 @@ pub(crate) mod shared;
 pub(crate) mod snapshot;
 pub(crate) mod table;
 pub(crate) mod timeline;
+pub(crate) mod waiting;
 pub(crate) mod windows;
 
 use std::collections::BTreeMap;

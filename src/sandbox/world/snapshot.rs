@@ -8,6 +8,7 @@ use super::Tag;
 use super::frozen::Frozen;
 use super::instance::{Role, Secret};
 use super::settings::{DomainMembership, ProcessorFeature};
+use super::shared::Shared;
 use super::table::{Index, Row};
 
 /// A snapshot's row, in AWS's own member names; what the sandbox has no rule about is carried as it is.
@@ -106,7 +107,7 @@ pub(crate) struct Forgotten {
 #[derive(Clone, Debug, Serialize, Deserialize, PartialEq)]
 pub(crate) struct Snapshot {
     pub(crate) row: SnapshotRow,
-    pub(crate) inside: Inside,
+    pub(crate) inside: Shared<Inside>,
     /// Between these times the percentage grows.
     pub(crate) begins: Timestamp,
     pub(crate) ends: Timestamp,

@@ -35,7 +35,7 @@ pub(crate) fn modify(scene: &mut Scene<'_>, input: &Modify) -> Result<Value, Fau
     if let Some(row) = scene.region.by_resource_id(&id) {
         if immediately {
             // Everything that was waiting goes along, whatever it was (`R-MOD-3`).
-            let mut all = std::mem::take(&mut row.queued);
+            let mut all = row.queued.take();
             row.window_opens = None;
             all.add(&now_or_later);
             if at_once.prompt != Prompt::default() {

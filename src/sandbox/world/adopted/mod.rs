@@ -149,7 +149,7 @@ fn snapshot(region: &mut Region, row: SnapshotRow, shown: &Value, home: &str, no
     let inside = of.map(|instance| snapshots::inside(&instance.row));
     let taken = row.snapshot_create_time.unwrap_or(now);
     region.snapshots.push(Snapshot {
-        inside: inside.unwrap_or_else(|| Inside { class: "db.m5.large".to_owned(), ..Inside::default() }),
+        inside: inside.unwrap_or_else(|| Inside { class: "db.m5.large".to_owned(), ..Inside::default() }).into(),
         begins: taken,
         ends: taken,
         copy: row.source.is_some(),
