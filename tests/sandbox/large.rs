@@ -107,7 +107,11 @@ async fn what_requests_cost_in_a_large_world() {
     let options = options();
     let begun = worked();
     let sandbox = Sandbox::open(options).unwrap();
-    println!("{INSTANCES} rows adopted in {:?}; {empty} MB before, {} MB after", worked() - begun, resident());
+    println!(
+        "{INSTANCES} rows adopted in {:?}; {empty} MB before, {} MB after",
+        worked().saturating_sub(begun),
+        resident()
+    );
     let snapshot = |number: usize| format!("{}-shot", name(number));
     let copy = |number: usize| format!("{}-copy", name(number));
     let hours = async |hours: u32| {
@@ -118,7 +122,7 @@ async fn what_requests_cost_in_a_large_world() {
         for number in 0..times {
             bytes = ask(&sandbox, body(number)).await;
         }
-        let each = (worked() - begun) / u32::try_from(times).unwrap();
+        let each = worked().saturating_sub(begun) / u32::try_from(times).unwrap();
         println!("{what:42} {times:>6} × {each:>12.1?}   {bytes:>7} B   {:>4} MB", resident());
     };
     let looks = async |kind: &str, operation: &str, filter: &str, of: &dyn Fn(usize) -> String, times: usize| {
@@ -199,21 +203,21 @@ async fn what_a_large_world_weighs() {
                       &MasterUsername=me&MasterUserPassword=12345678&Tags.Tag.1.Key=team&Tags.Tag.1.Value=a";
         ask(&sandbox, format!("{create}&DBInstanceIdentifier={}&DBSubnetGroupName=default", name(number))).await;
     }
-    tokio::time::sleep(Duration::from_secs(3600)).await;
+    tokio::time::sleep(Duration::from_hours(1)).await;
     let instances = resident();
     for number in 0..INSTANCES {
         let name = name(number);
         ask(&sandbox, format!("Action=CreateDBSnapshot&DBInstanceIdentifier={name}&DBSnapshotIdentifier={name}-shot"))
             .await;
     }
-    tokio::time::sleep(Duration::from_secs(3600)).await;
+    tokio::time::sleep(Duration::from_hours(1)).await;
     for number in 0..INSTANCES {
         let name = name(number);
         let copy = "Action=CopyDBSnapshot&KmsKeyId=alias/sandbox";
         let of = format!("&SourceDBSnapshotIdentifier={name}-shot&TargetDBSnapshotIdentifier={name}-copy");
         ask(&sandbox, format!("{copy}{of}")).await;
     }
-    tokio::time::sleep(Duration::from_secs(3600)).await;
+    tokio::time::sleep(Duration::from_hours(1)).await;
     ask(&sandbox, "Action=DescribeDBInstances".to_owned()).await;
     println!(
         "{empty} MB empty, {instances} MB with {INSTANCES} instances, {} MB with snapshots and copies",
