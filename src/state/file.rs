@@ -5,6 +5,7 @@ use std::{
     io::{self, ErrorKind, Read, Write},
     os::unix::fs::DirBuilderExt,
     path::{Path, PathBuf},
+    sync::atomic::{AtomicU64, Ordering},
 };
 
 use serde::{Deserialize, Serialize};
@@ -14,6 +15,14 @@ use super::{FORMAT, Record, StateError};
 
 /// How temporary files begin, so that leftovers are known for ours.
 const TEMPORARY: &str = ".rds-encrypt-";
+
+/// How many files of state this process wrote, and how many bytes.
+static WRITTEN: (AtomicU64, AtomicU64) = (AtomicU64::new(0), AtomicU64::new(0));
+
+/// How many files of state this process wrote so far, and how many bytes: for benchmarks.
+pub(super) fn written() -> (u64, u64) {
+    (WRITTEN.0.load(Ordering::Relaxed), WRITTEN.1.load(Ordering::Relaxed))
+}
 
 /// No migration fills a file of this size; what is larger isn't ours.
 const LARGEST: u64 = 64 * 1024 * 1024;
@@ -139,6 +148,8 @@ fn write<T: Serialize>(
     temporary.as_file().sync_all()?;
     put(temporary)?;
     File::open(folder)?.sync_all()?;
+    WRITTEN.0.fetch_add(1, Ordering::Relaxed);
+    WRITTEN.1.fetch_add(bytes.len() as u64, Ordering::Relaxed);
     Ok(Mark::of(&bytes))
 }
 

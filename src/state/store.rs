@@ -53,6 +53,12 @@ impl StateDirectory {
         &self.root
     }
 
+    /// How many files of state this process wrote so far, and how many bytes.
+    #[must_use]
+    pub fn written(&self) -> (u64, u64) {
+        file::written()
+    }
+
     /// Where a migration's file belongs.
     #[must_use]
     pub fn path_of(&self, record: &Record) -> PathBuf {

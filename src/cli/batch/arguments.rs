@@ -20,6 +20,9 @@ use crate::{
 /// What a batch takes where nothing else is said: what was made before AWS encrypted by default in most consoles.
 const BEFORE: &str = "2023-01-01";
 
+const NAMES_OF_QUOTAS: &str = "A quota of the rehearsal, over the account's or AWS's default, such as ManualSnapshots=500, \
+                               DBInstances=200 or AllocatedStorage=100000 (GiB); repeatable";
+
 #[derive(Clone, Debug, Args)]
 #[command(after_help = "Example: rds-encrypt batch --kms-key alias/databases --name 'shop-*' --window 22:00-05:00")]
 pub(in crate::cli) struct BatchArguments {
@@ -34,6 +37,9 @@ pub(in crate::cli) struct BatchArguments {
     /// repeatable
     #[arg(long, value_name = "FILE", requires = "rehearse", conflicts_with_all = ["sandbox", "endpoint_url", "profile"])]
     pub(super) from: Vec<PathBuf>,
+    /// A quota of the rehearsal, over the account's or AWS's default; repeatable
+    #[arg(long, value_name = "NAME=NUMBER", requires = "rehearse", value_parser = quota, help = NAMES_OF_QUOTAS)]
+    pub(super) quota: Vec<(String, i64)>,
     #[command(flatten)]
     pub(super) prices: PriceArguments,
     #[command(flatten)]
@@ -142,6 +148,14 @@ struct Copies {
     /// The security group that reaches the copies in quarantine
     #[arg(long, value_name = "SG", value_parser = security_group)]
     bastion_group: Option<String>,
+}
+
+fn quota(text: &str) -> Result<(String, i64), String> {
+    let names = ["ManualSnapshots", "DBInstances", "AllocatedStorage"];
+    match text.split_once('=').map(|(name, number)| (name, number.parse::<i64>())) {
+        Some((name, Ok(number @ 0..))) if names.contains(&name) => Ok((name.to_owned(), number)),
+        _ => Err(format!("NAME=NUMBER, of {}", names.join(", "))),
+    }
 }
 
 fn at_least_one(text: &str) -> Result<usize, String> {

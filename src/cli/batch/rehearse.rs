@@ -49,6 +49,8 @@ struct Played {
     outcome: crate::engine::batch::Outcome,
     items: Vec<BatchItem>,
     calls: Vec<(String, u64)>,
+    /// How many times state was written, and how many bytes.
+    written: (u64, u64),
 }
 
 pub(super) async fn run(global: &Global, asked: &BatchArguments, around: &mut Surroundings) -> Result<u8, Failure> {
@@ -75,7 +77,7 @@ pub(super) async fn run(global: &Global, asked: &BatchArguments, around: &mut Su
     let arguments = asked.clone();
     // A thread of its own: its runtime's clock is paused, and jumps.
     let played = tokio::task::spawn_blocking(move || in_virtual_time(play, &arguments)).await;
-    let Played { timeline, outcome, items, calls } =
+    let Played { timeline, outcome, items, calls, written } =
         played.map_err(|error| Failure::Ours(format!("the rehearsal broke off: {error}")))??;
     if outcome.interrupted {
         return Err(Failure::Interrupted);
@@ -94,6 +96,7 @@ pub(super) async fn run(global: &Global, asked: &BatchArguments, around: &mut Su
         took: timeline.spans.values().map(|span| span.ends).max().unwrap_or_default(),
         slots: limits.concurrency,
         calls: &calls,
+        written,
         quotas_known,
         month: month.as_ref().map(|(month, currency, partial)| (month, currency.as_deref(), *partial)),
     };
@@ -135,13 +138,13 @@ async fn looked_at(
 }
 
 /// A sandbox with the same instances, and as much room as the account has.
-fn filled(inventory: &Inventory, quotas: Option<&[AccountQuota]>) -> Result<Sandbox, Failure> {
+fn filled(inventory: &Inventory, quotas: Option<&[AccountQuota]>, given: &[(String, i64)]) -> Result<Sandbox, Failure> {
     let usual = Switches::default();
     let quota = |name: &str| quotas.and_then(|all| all.iter().find(|quota| quota.name == name));
     let number = |value: i64| usize::try_from(value).unwrap_or_default();
     // What isn't in the inventory uses up quota as well: the sandbox is made without it, and with so much less.
     let here = i64::try_from(inventory.instances.len()).unwrap_or(i64::MAX);
-    let switches = Switches {
+    let mut switches = Switches {
         most_manual_snapshots: quota("ManualSnapshots")
             .map_or(usual.most_manual_snapshots, |it| number(it.max - it.used)),
         most_instances: quota("DBInstances").map_or_else(
@@ -152,6 +155,13 @@ fn filled(inventory: &Inventory, quotas: Option<&[AccountQuota]>) -> Result<Sand
         daily_backups: false,
         ..usual
     };
+    for (name, value) in given {
+        match name.as_str() {
+            "ManualSnapshots" => switches.most_manual_snapshots = number(*value),
+            "DBInstances" => switches.most_instances = number(*value),
+            _ => switches.most_storage = *value,
+        }
+    }
     let region = if inventory.region.is_empty() { Options::default().region } else { inventory.region.clone() };
     let rows = written(std::slice::from_ref(inventory));
     Sandbox::open(Options { speed: SPEED, region, rows: Some(rows), switches, ..Options::default() })
@@ -176,7 +186,7 @@ fn in_virtual_time(play: Play, asked: &BatchArguments) -> Result<Played, Failure
 
 async fn played(play: Play, asked: &BatchArguments) -> Result<Played, Failure> {
     let Play { global, inventory, quotas, items, folder, interrupt } = play;
-    let sandbox = filled(&inventory, quotas.as_deref())?;
+    let sandbox = filled(&inventory, quotas.as_deref(), &asked.quota)?;
     let place = Place::for_a_rehearsal(folder);
     let region = sandbox.options().region.clone();
     let connection =
@@ -191,7 +201,8 @@ async fn played(play: Play, asked: &BatchArguments) -> Result<Played, Failure> {
     let mut timeline = Timeline::default();
     let clock = Clock::new(SPEED);
     let outcome = Box::pin(carry::with(&ready, &record, clock, interrupt, false, &mut timeline)).await?;
-    Ok(Played { timeline, outcome, items: record.items, calls: calls(&sandbox) })
+    let written = place.states.written();
+    Ok(Played { timeline, outcome, items: record.items, calls: calls(&sandbox), written })
 }
 
 /// What the copies cost a month, where prices are given; whether some of it has no price.

@@ -80,6 +80,8 @@ pub struct Rehearsed<'a> {
     pub slots: usize,
     /// How often each operation was called.
     pub calls: &'a [(String, u64)],
+    /// How many times state was written, and how many bytes.
+    pub written: (u64, u64),
     /// Whether the account's quotas were read; AWS's defaults otherwise.
     pub quotas_known: bool,
     /// What the copies cost a month, in which currency, and whether something has no price.
@@ -287,6 +289,7 @@ pub fn json(rehearsed: &Rehearsed<'_>) -> Value {
         "left_out": rehearsed.left_out.iter().map(|(name, why)| json!({"name": name, "why": why})).collect::<Vec<_>>(),
         "timeline": timeline.collect::<Vec<_>>(), "quotas_known": rehearsed.quotas_known,
         "calls": rehearsed.calls.iter().map(|(operation, count)| (operation.clone(), json!(count))).collect::<serde_json::Map<_, _>>(),
+        "state_writes": rehearsed.written.0, "state_bytes": rehearsed.written.1,
         "month": rehearsed.month.map(|(month, currency, partial)| json!({
             "least": month.least, "most": month.most, "currency": currency, "partial": partial,
         })),
