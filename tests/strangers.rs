@@ -12,6 +12,7 @@
 mod strangers {
     mod apart;
     mod aws_cli;
+    mod batches;
     mod boto;
     mod cuts;
     mod deviations;

@@ -43,7 +43,7 @@ pub struct BatchRecord {
     pub selection: String,
     /// What was chosen for the copies, as flags.
     pub choices: String,
-    /// Those that go first and alone, by the identity of their sources.
+    /// Those that go first and alone, by name.
     pub canaries: Vec<String>,
     /// What a person allows.
     pub limits: Limits,

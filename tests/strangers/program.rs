@@ -115,6 +115,11 @@ impl Program {
         self.start(&self.with_place(arguments), PACE).end()
     }
 
+    /// The same, while it goes on.
+    pub(super) fn start_run(&self, arguments: &[&str], pace: &str) -> Running {
+        self.start(&self.with_place(arguments), pace)
+    }
+
     /// Any other command, with the flags that lead to the endpoint, but no Region.
     pub(super) fn run_anywhere(&self, arguments: &[&str]) -> Ended {
         self.start(&[arguments, &["--endpoint-url", &self.endpoint]].concat(), PACE).end()

@@ -138,7 +138,7 @@ fn reporter<'a>(rows: Vec<Row>, done: usize, around: &'a mut Surroundings) -> Bo
 fn queued(ready: &Ready<'_>, record: &BatchRecord) -> Queued {
     let mut queued = Queued::default();
     for (index, (item, before)) in record.items.iter().zip(&ready.before).enumerate() {
-        if record.canaries.contains(&item.resource_id) && *before != Before::Done {
+        if record.canaries.contains(&item.name) && *before != Before::Done {
             queued.canaries.push(index);
         }
         match before {

@@ -179,7 +179,12 @@ fn remembered(
     let remembered = select::by_source(entries.filter_map(|entry| entry.record.ok()));
     let key = key.to_string();
     let agrees = |record: &crate::state::Record| choices.agree_with(&record.plan.choices);
-    items.iter().map(|item| select::before(remembered.get(&item.resource_id), &key, *after, agrees)).collect()
+    items
+        .iter()
+        .map(|item| {
+            select::before(remembered.get(&(item.name.clone(), item.resource_id.clone())), &key, *after, agrees)
+        })
+        .collect()
 }
 
 /// What earlier runs began, and what none has.

@@ -22,7 +22,7 @@ use crate::{
         batch::{Ended, Prepared},
     },
     model::{CallerIdentity, DatabaseReference, KeyReference},
-    plan::{Check, Facts, Judgement, Severity, judge},
+    plan::{Check, Checked, Facts, Judgement, Severity, judge},
     state::{BatchItem, StateDirectory},
 };
 
@@ -92,7 +92,7 @@ impl Prepare<'_> {
             Ok(found) => found,
             Err(error) => return Prepared::Ended(Ended::Broken { why: format!("it can't be looked into: {error}") }),
         };
-        if let Some(ended) = refused(&judgement) {
+        if let Some(ended) = replaced(item, &facts).or_else(|| refused(&judgement)) {
             return Prepared::Ended(ended);
         }
         match self.fresh(&facts, generation) {
@@ -103,7 +103,7 @@ impl Prepare<'_> {
 
     /// Reads its facts and judges them. AWS's wish for patience is nobody's failure, and neither is a silent network.
     async fn look_into(&self, item: &BatchItem, generation: u32) -> Result<(Facts, Judgement), ReadError> {
-        let database = DatabaseReference::ResourceId(item.resource_id.clone());
+        let database = DatabaseReference::Name(item.name.clone());
         let mut tries = 0;
         loop {
             tries += 1;
@@ -141,6 +141,19 @@ impl Prepare<'_> {
 /// Whether a check that is needed got no answer, for a reason that may pass.
 fn lacks_an_answer(judgement: &Judgement) -> bool {
     judgement.checks.iter().any(|(_, check)| matches!(check, Check::NotChecked(_, None)))
+}
+
+/// Whether another database has its name since it was selected.
+fn replaced(item: &BatchItem, facts: &Facts) -> Option<Ended> {
+    match &facts.source {
+        Checked::Known(None) => Some(Ended::Refused { why: format!("AWS shows no {} any more", item.name) }),
+        Checked::Known(Some(source)) if source.resource_id.as_deref() != Some(item.resource_id.as_str()) => {
+            Some(Ended::Refused {
+                why: format!("{} is another database now than the one that was selected", item.name),
+            })
+        }
+        _ => None,
+    }
 }
 
 /// Where the file of an item's migration is.

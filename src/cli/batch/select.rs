@@ -86,17 +86,18 @@ pub(super) fn candidate(index: usize, item: &BatchItem, step: Option<Step>) -> C
     }
 }
 
-/// Those that go first and alone, by the identity of their sources.
+/// Those that go first and alone, by name.
 pub(super) fn canaries(items: &[BatchItem], before: &[Before], count: usize) -> Vec<String> {
     let new = items.iter().zip(before).filter(|(_, before)| !matches!(before, Before::Begun(_)));
-    new.take(count).map(|(item, _)| item.resource_id.clone()).collect()
+    new.take(count).map(|(item, _)| item.name.clone()).collect()
 }
 
-/// The migrations of an account and Region that are remembered here, by the identity of their sources.
-pub(super) fn by_source(records: impl Iterator<Item = Box<Record>>) -> BTreeMap<String, Vec<Record>> {
-    let mut found: BTreeMap<String, Vec<Record>> = BTreeMap::new();
+/// The migrations of an account and Region that are remembered here, by name and identity of their sources.
+pub(super) fn by_source(records: impl Iterator<Item = Box<Record>>) -> BTreeMap<(String, String), Vec<Record>> {
+    let mut found: BTreeMap<(String, String), Vec<Record>> = BTreeMap::new();
     for record in records {
-        found.entry(record.migration.resource_id.clone()).or_default().push(*record);
+        let source = (record.migration.name.clone(), record.migration.resource_id.clone());
+        found.entry(source).or_default().push(*record);
     }
     found
 }
