@@ -9,6 +9,7 @@ use std::{
     io::{self, Write},
     path::Path,
     process::Command,
+    sync::mpsc,
     time::{Duration, Instant},
 };
 
@@ -81,15 +82,20 @@ fn rehearsed(folder: &Path, count: usize, slots: usize) -> Outcome<(Value, Durat
         .args(["--quota", "AllocatedStorage=1000000000"])
         .stdout(fs::File::create(&printed)?)
         .spawn()?;
-    let mut peak = 0;
-    while child.try_wait()?.is_none() {
-        peak = peak.max(memory(child.id()).unwrap_or_default());
-        std::thread::sleep(Duration::from_millis(20));
+    let (process, mut peak) = (child.id(), 0);
+    let (ended, is_over) = mpsc::channel();
+    std::thread::spawn(move || ended.send(child.wait()));
+    while is_over.recv_timeout(Duration::from_millis(20)).is_err() {
+        peak = peak.max(memory(process).unwrap_or_default());
     }
     let took = began.elapsed();
     let text = fs::read_to_string(&printed)?;
     let last = text.lines().last().ok_or("the rehearsal printed nothing")?;
     Ok((serde_json::from_str(last)?, took, peak))
+}
+
+fn number(found: &Value, member: &str) -> f64 {
+    found.get(member).and_then(Value::as_f64).unwrap_or_default()
 }
 
 /// The most memory that a process had, in KiB.
@@ -106,12 +112,12 @@ fn orders(out: &mut impl Write, counts: &[usize]) -> Outcome<()> {
     for count in counts {
         for (name, slots) in [("5", 5), ("20", 20), ("unlimited", *count)] {
             let (found, took, _) = rehearsed(folder.path(), *count, slots)?;
-            let number = |member: &str| found[member].as_f64().unwrap_or_default();
+            let number = |member: &str| number(&found, member);
             writeln!(
                 out,
                 "  {count:>5} databases, {name:>9} slots: {:.3}   ({} done, {:.0} h against {:.0} h, played in {:.1} s)",
                 number("seconds") / number("lower_bound_seconds"),
-                found["done"],
+                number("done"),
                 number("seconds") / 3600.0,
                 number("lower_bound_seconds") / 3600.0,
                 took.as_secs_f64(),
@@ -125,15 +131,15 @@ fn orders(out: &mut impl Write, counts: &[usize]) -> Outcome<()> {
 fn large(out: &mut impl Write, count: usize) -> Outcome<()> {
     let folder = tempfile::tempdir()?;
     let (found, took, peak) = rehearsed(folder.path(), count, 20)?;
-    let number = |member: &str| found[member].as_f64().unwrap_or_default();
+    let number = |member: &str| number(&found, member);
     writeln!(
         out,
         "large: {count} databases, {} done: {:.1} s, {} MiB at the most, {:.0} bytes of state a change ({} changes)",
-        found["done"],
+        number("done"),
         took.as_secs_f64(),
         peak / 1024,
         number("state_bytes") / number("state_writes").max(1.0),
-        found["state_writes"],
+        number("state_writes"),
     )?;
     Ok(())
 }
