@@ -112,7 +112,9 @@ fn a_migration_that_is_killed_at_any_moment_makes_nothing_twice() {
     let seed = seed();
     let venv = std::env::var("RDS_ENCRYPT_STRANGERS")
         .map_or_else(|_| String::new(), |venv| format!("RDS_ENCRYPT_STRANGERS={venv} "));
-    say(&format!("again with: {SEED}={seed} {venv}cargo test --test strangers killed_at_any_moment -- --nocapture"));
+    say(&format!(
+        "again with: {SEED}={seed} {venv}cargo test --release --test strangers killed_at_any_moment -- --nocapture"
+    ));
     let mut random = fastrand::Rng::with_seed(seed);
     let key_arn = moto.aws.make_key("alias/payments");
     let mut landed = 0;

@@ -79,10 +79,14 @@ impl<'a> Run<'a> {
         }
         let now = self.now()?;
         let next = match self.standing.next(self.limits, now) {
-            // The account's room is read afresh before each use.
-            Next::Begin(_) | Next::Hold(Hold::Room(_)) if self.room_is_old() => {
-                self.standing.room = self.room().await;
-                self.room_read = Some(self.clock.now());
+            // The account's room is read afresh before each use: what was read before may lack what was made since.
+            Next::Begin(_) => {
+                self.read_room().await;
+                let now = self.now()?;
+                self.standing.next(self.limits, now)
+            }
+            Next::Hold(Hold::Room(_)) if self.room_is_old() => {
+                self.read_room().await;
                 let now = self.now()?;
                 self.standing.next(self.limits, now)
             }
@@ -100,6 +104,11 @@ impl<'a> Run<'a> {
             }
             Next::Nothing => Ok(None),
         }
+    }
+
+    async fn read_room(&mut self) {
+        self.standing.room = self.room().await;
+        self.room_read = Some(self.clock.now());
     }
 
     /// What the account's quotas leave; nothing where AWS doesn't tell.

@@ -99,7 +99,8 @@ impl Standing {
         if candidate.single_az {
             self.last_single_az = Some(now);
         }
-        let active = Active { step: candidate.step, gibibytes: candidate.gibibytes };
+        let step = candidate.step;
+        let active = Active { step, uncounted: step, gibibytes: candidate.gibibytes };
         let index = candidate.index;
         self.active.insert(index, (candidate, active));
         Some(index)
@@ -108,7 +109,8 @@ impl Standing {
     /// Hears what happens in one migration; says whether the slots became fewer.
     pub(super) fn hear(&mut self, index: usize, event: &Event, now: AwsTime) -> bool {
         match event {
-            Event::StepStarted { step } => self.step(index, *step),
+            Event::StepStarted { step } => self.change(index, |active| active.enter(*step)),
+            Event::Asked { step, accepted: true, .. } => self.change(index, |active| active.made(*step)),
             Event::StepDone { step: Step::EncryptCopy, .. } if !self.was_just_refused(now) => self.slots.done(),
             Event::Progress(progress) if progress.for_a_slot && !self.was_just_refused(now) => {
                 self.refused_at = Some(now);
@@ -126,9 +128,9 @@ impl Standing {
         self.refused_at.is_some_and(|at| since(at, now) <= ONE_MOMENT)
     }
 
-    fn step(&mut self, index: usize, step: Step) {
+    fn change(&mut self, index: usize, change: impl FnOnce(&mut Active)) {
         if let Some((_, active)) = self.active.get_mut(&index) {
-            active.step = Some(step);
+            change(active);
         }
     }
 

@@ -86,8 +86,29 @@ impl Candidate {
 pub struct Active {
     /// The step that it is at; nothing while it is still looked into.
     pub step: Option<Step>,
+    /// The step from which on AWS hasn't counted yet what it makes.
+    pub uncounted: Option<Step>,
     /// Its source's `AllocatedStorage`.
     pub gibibytes: i32,
+}
+
+impl Active {
+    /// It comes to a step.
+    pub fn enter(&mut self, step: Step) {
+        self.step = Some(step);
+        self.uncounted = self.uncounted.max(Some(step));
+    }
+
+    /// AWS took the call that makes what this step is for, and counts it from now on.
+    pub fn made(&mut self, step: Step) {
+        let next = match step {
+            Step::TakeSnapshot => Step::EncryptCopy,
+            Step::EncryptCopy => Step::Restore,
+            Step::Restore => Step::Settle,
+            _ => return,
+        };
+        self.uncounted = self.uncounted.max(Some(next));
+    }
 }
 
 /// All that the schedule rests on.
@@ -209,7 +230,7 @@ fn holds_a_slot(step: Option<Step>) -> bool {
 /// What the account lacks for it, besides what those under way will still take.
 fn shortage(queue: &Queue<'_>, candidate: &Candidate) -> Option<Shortage> {
     let room = queue.room?;
-    let promised = queue.active.iter().map(|active| Need::from(active.step, active.gibibytes)).sum();
+    let promised = queue.active.iter().map(|active| Need::from(active.uncounted, active.gibibytes)).sum();
     room.lacks(promised, Need::from(candidate.step, candidate.gibibytes))
 }
 

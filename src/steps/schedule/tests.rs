@@ -71,7 +71,7 @@ impl Case {
 }
 
 fn under_way(step: Option<Step>) -> Active {
-    Active { step, gibibytes: 50 }
+    Active { step, uncounted: step, gibibytes: 50 }
 }
 
 fn quota(used: i64, max: i64) -> Quota {
@@ -167,6 +167,30 @@ fn what_holds_and_what_begins() {
     for (name, case, expected) in table {
         assert_eq!(case.next(), expected, "{name}");
     }
+}
+
+/// Between AWS's yes and the next step, what was made isn't counted twice.
+#[test]
+fn what_aws_counts_already_is_not_promised_once_more() {
+    let mut active = Active { step: None, uncounted: None, gibibytes: 50 };
+    let mut needs = Vec::new();
+    for (made, step) in [
+        (false, Step::TakeSnapshot),
+        (true, Step::TakeSnapshot),
+        (false, Step::EncryptCopy),
+        (true, Step::EncryptCopy),
+        (true, Step::Restore),
+        (false, Step::Settle),
+    ] {
+        if made {
+            active.made(step)
+        } else {
+            active.enter(step)
+        };
+        let Need { snapshots, instances, .. } = Need::from(active.uncounted, active.gibibytes);
+        needs.push((snapshots, instances));
+    }
+    assert_eq!(needs, [(2, 1), (1, 1), (1, 1), (0, 1), (0, 0), (0, 0)]);
 }
 
 #[test]

@@ -20,7 +20,8 @@ async fn of_a_file_without_any_account() {
     let scan = stage.run("scan --sandbox --output json").await;
     let file = stage.folder().join("scan.json");
     std::fs::write(&file, &scan.stdout).unwrap();
-    let words = format!("batch --rehearse --from {} --concurrency 4 --output json", file.display());
+    let words =
+        format!("batch --rehearse --from {} --concurrency 4 --quota DBInstances=47 --output json", file.display());
     let heard = stage.run(&words).await;
     let played: Value = last(&heard);
     assert_eq!((played["done"].as_u64(), played["databases"].as_u64()), (Some(17), Some(30)), "{heard}");

@@ -1,6 +1,6 @@
 //! What comes of each kind of error at each call: run, written down, and compared with `fixtures/faults.md`.
 //!
-//! `FAULTS_UPDATE=1 cargo test --test flows faults_table` writes the table anew.
+//! `FAULTS_UPDATE=1 cargo test --release --test flows faults_table` writes the table anew.
 
 mod case;
 mod kinds;
@@ -51,7 +51,7 @@ fn each_error_at_each_call_comes_out_as_written_down() {
     }
     assert!(
         written == found,
-        "{} differs; look at it and write it anew: FAULTS_UPDATE=1 cargo test --test flows faults_table\n{}",
+        "{} differs; look at it and write it anew: FAULTS_UPDATE=1 cargo test --release --test flows faults_table\n{}",
         path.display(),
         differ.join("\n")
     );

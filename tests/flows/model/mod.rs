@@ -136,7 +136,7 @@ fn told(seed: u64, sequence: &[Turn], played: &Played) -> String {
     let turns: Vec<String> = sequence.iter().map(|turn| format!("  {turn:?}")).collect();
     format!(
         "\nseed {seed} fails: {}\nthe smallest such sequence:\n{}\nwhat happened:\n{}\nreplay it: MODEL_SEED={seed} \
-         MODEL_RUNS=1 cargo test --test flows model::sequences -- --nocapture\n",
+         MODEL_RUNS=1 cargo test --release --test flows model::sequences -- --nocapture\n",
         played.broken.join("; "),
         turns.join("\n"),
         played.story.join("\n")

@@ -135,7 +135,9 @@ fn nothing_is_lost_and_nothing_refused_that_was_not_announced() {
             Outcome::Announced(why) => println!("{seed}: {why}"),
             Outcome::Wrong(why) => {
                 println!("{:#}\n{why}", source(*seed));
-                println!("PROPERTY_SEED={seed} PROPERTY_RUNS=1 cargo test --test flows property -- --nocapture\n");
+                println!(
+                    "PROPERTY_SEED={seed} PROPERTY_RUNS=1 cargo test --release --test flows property -- --nocapture\n"
+                );
                 wrong.push(seed);
             }
         }

@@ -123,7 +123,7 @@ fn sweep(points: Vec<(usize, usize)>, courses: &[Course]) -> usize {
 
 fn replay(world: &World, point: usize) -> String {
     let name = world.name;
-    format!("SWEEP_POINT={name}:{point} cargo test --test flows sweep::one_point -- --ignored --nocapture")
+    format!("SWEEP_POINT={name}:{point} cargo test --release --test flows sweep::one_point -- --ignored --nocapture")
 }
 
 /// A number that the environment sets.
