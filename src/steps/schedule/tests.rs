@@ -183,10 +183,10 @@ fn what_aws_counts_already_is_not_promised_once_more() {
         (false, Step::Settle),
     ] {
         if made {
-            active.made(step)
+            active.made(step);
         } else {
-            active.enter(step)
-        };
+            active.enter(step);
+        }
         let Need { snapshots, instances, .. } = Need::from(active.uncounted, active.gibibytes);
         needs.push((snapshots, instances));
     }
