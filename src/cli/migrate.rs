@@ -288,12 +288,5 @@ async fn consents(
     if global.yes || place.is_sandbox() {
         return Ok(true);
     }
-    let Some(yes) = around.yes("Begin? [y/N] ").await? else {
-        return Err(Failure::Refused("nothing was begun: without a terminal to ask on, it takes --yes".into()));
-    };
-    if !yes {
-        around.output.say("Nothing was begun.\n");
-        around.fail_in_json("nothing was begun: the answer was no", None, 3)?;
-    }
-    Ok(yes)
+    around.may_begin().await
 }

@@ -81,6 +81,18 @@ impl Surroundings {
         Ok(answer.map(|answer| matches!(answer.trim().to_ascii_lowercase().as_str(), "y" | "yes")))
     }
 
+    /// Asks whether to begin; says so where the answer is no.
+    async fn may_begin(&mut self) -> Result<bool, Failure> {
+        let Some(yes) = self.yes("Begin? [y/N] ").await? else {
+            return Err(Failure::Refused("nothing was begun: without a terminal to ask on, it takes --yes".into()));
+        };
+        if !yes {
+            self.output.say("Nothing was begun.\n");
+            self.fail_in_json("nothing was begun: the answer was no", None, 3)?;
+        }
+        Ok(yes)
+    }
+
     /// An empty line around bars; plain lines need none.
     fn air(&mut self) {
         if self.bars.is_some() && !self.json {

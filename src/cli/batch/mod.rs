@@ -2,6 +2,7 @@
 
 mod arguments;
 mod carry;
+mod cost;
 mod notify;
 mod prepare;
 mod rehearse;
@@ -13,7 +14,8 @@ pub(super) use arguments::BatchArguments;
 use std::path::PathBuf;
 
 use super::{
-    Failure, Surroundings, arguments::Global, choices::ChoiceArguments, keys, place::Place, session, unless_interrupted,
+    Failure, Surroundings, arguments::Global, choices::ChoiceArguments, keys, place::Place, plan::prices, session,
+    unless_interrupted,
 };
 use crate::{
     aws::{Aws, checked},
@@ -46,6 +48,7 @@ pub(super) async fn run(global: &Global, asked: &BatchArguments, around: &mut Su
         return Box::pin(rehearse::run(global, asked, around)).await;
     }
     let (selection, limits, choices) = (asked.selection()?, asked.limits(), asked.choices()?);
+    let prices = prices(&asked.prices)?;
     let place = Place::find(global)?;
     let aws = Aws::connect(&place.connection(global, None, around)?).await?;
     let caller = unless_interrupted(around, aws.caller_identity()).await?.map_err(Failure::NothingBegun)?;
@@ -75,6 +78,7 @@ pub(super) async fn run(global: &Global, asked: &BatchArguments, around: &mut Su
         room: room.as_ref(),
         limits: &limits,
         after: asked.how.after(),
+        month: cost::month(&survey, &items, &prices),
     };
     show(&overview, around)?;
     if items.is_empty() {
@@ -232,14 +236,7 @@ async fn consents(
     if global.yes {
         return Ok(true);
     }
-    let Some(yes) = around.yes("Begin? [y/N] ").await? else {
-        return Err(Failure::Refused("nothing was begun: without a terminal to ask on, it takes --yes".into()));
-    };
-    if !yes {
-        around.output.say("Nothing was begun.\n");
-        around.fail_in_json("nothing was begun: the answer was no", None, 3)?;
-    }
-    Ok(yes)
+    around.may_begin().await
 }
 
 async fn agrees_to_deletions(asked: &BatchArguments, around: &mut Surroundings) -> Result<bool, Failure> {

@@ -23,7 +23,7 @@ use crate::{
     },
     model::{CallerIdentity, DatabaseReference, KeyReference},
     plan::{Check, Checked, Facts, Judgement, Severity, judge},
-    state::{BatchItem, StateDirectory},
+    state::{BatchItem, StateDirectory, StateError},
 };
 
 /// So many are looked into at a time: it takes some twenty questions each.
@@ -81,7 +81,7 @@ impl Prepare<'_> {
         let path = path_of(states, &self.caller.account, self.aws.region(), item);
         match states.open(&path, &session::owner()) {
             Ok(migration) => Prepared::Ready { migration: Box::new(migration), resumed: true, retry: self.retry },
-            Err(error) => Prepared::Ended(Ended::Broken { why: error.to_string() }),
+            Err(error) => Prepared::Ended(unusable(&error)),
         }
     }
 
@@ -97,6 +97,7 @@ impl Prepare<'_> {
         }
         match self.fresh(&facts, generation) {
             Ok(migration) => Prepared::Ready { migration, resumed: false, retry: false },
+            Err(Failure::State(error)) => Prepared::Ended(unusable(&error)),
             Err(failure) => Prepared::Ended(Ended::Broken { why: failure.to_string() }),
         }
     }
@@ -135,6 +136,14 @@ impl Prepare<'_> {
         let plan = plan_of(facts, self.key, None)?;
         let record = fresh_record(self.global, self.place, &self.aws, &facts.account, plan, generation)?;
         Ok(Box::new(self.place.states.begin(record)?))
+    }
+}
+
+/// What another run owns or began meanwhile is that one's; any other trouble with a file may be that of all files.
+fn unusable(error: &StateError) -> Ended {
+    match error {
+        StateError::Locked { .. } | StateError::Exists { .. } => Ended::Refused { why: error.to_string() },
+        _ => Ended::Broken { why: error.to_string() },
     }
 }
 

@@ -6,7 +6,7 @@ use std::path::PathBuf;
 use tempfile::TempDir;
 
 use super::{
-    BatchArguments, Ready, carry, record,
+    BatchArguments, Ready, carry, cost, record,
     select::{self, Before, Selected},
     timeline::Timeline,
 };
@@ -17,10 +17,7 @@ use crate::{
     },
     engine::{Clock, Interrupt},
     model::AccountQuota,
-    plan::{
-        cost::{Beside, Cost, Money, Prices},
-        inventory::{Inventory, Survey, written},
-    },
+    plan::inventory::{Inventory, written},
     sandbox::{Options, Sandbox, Switches},
     state::BatchItem,
     ui::{
@@ -64,7 +61,7 @@ pub(super) async fn run(global: &Global, asked: &BatchArguments, around: &mut Su
         return Ok(0);
     }
     around.output.say(&format!("rehearsing a batch of {} on a sandbox; the account is left alone\n", items.len()));
-    let month = month(&survey, &items, &prices);
+    let month = cost::month(&survey, &items, &prices);
     let (folder, region, quotas_known) = (folder()?, inventory.region.clone(), quotas.is_some());
     let play = Play {
         global: Global { sandbox: true, region: None, profile: None, endpoint_url: None, ..global.clone() },
@@ -98,7 +95,7 @@ pub(super) async fn run(global: &Global, asked: &BatchArguments, around: &mut Su
         calls: &calls,
         written,
         quotas_known,
-        month: month.as_ref().map(|(month, currency, partial)| (month, currency.as_deref(), *partial)),
+        month,
     };
     let text = if around.json {
         json::line(&batch::rehearsed_in_json(&rehearsed))
@@ -203,30 +200,6 @@ async fn played(play: Play, asked: &BatchArguments) -> Result<Played, Failure> {
     let outcome = Box::pin(carry::with(&ready, &record, clock, interrupt, false, &mut timeline)).await?;
     let written = place.states.written();
     Ok(Played { timeline, outcome, items: record.items, calls: calls(&sandbox), written })
-}
-
-/// What the copies cost a month, where prices are given; whether some of it has no price.
-fn month(survey: &Survey, items: &[BatchItem], prices: &Prices) -> Option<(Money, Option<String>, bool)> {
-    if prices.is_empty() {
-        return None;
-    }
-    let meant = survey
-        .found
-        .iter()
-        .filter(|found| items.iter().any(|item| Some(&item.resource_id) == found.resource_id.as_ref()));
-    let (mut sum, mut currency, mut partial) = (Money::default(), None, false);
-    for found in meant {
-        let cost = found.order.as_ref().map(|order| Cost::of(order, Beside::default(), prices));
-        match cost.as_ref().and_then(Cost::month) {
-            Some(month) => {
-                sum = Money { least: sum.least + month.least, most: sum.most + month.most };
-            }
-            None => partial = true,
-        }
-        partial |= cost.as_ref().is_some_and(Cost::is_partial);
-        currency = currency.or_else(|| cost.and_then(|cost| cost.currency.clone()));
-    }
-    Some((sum, currency, partial))
 }
 
 fn calls(sandbox: &Sandbox) -> Vec<(String, u64)> {

@@ -6,7 +6,7 @@ use serde_json::{Value, json};
 
 use super::{
     super::json::{FORMAT, line, of_event},
-    Row,
+    Month, Row,
     end::End,
     overview::Overview,
 };
@@ -88,7 +88,7 @@ pub fn overview(overview: &Overview<'_>) -> Value {
         "databases": overview.new.iter().map(of_row).collect::<Vec<_>>(),
         "begun_before": overview.begun.iter().map(of_row).collect::<Vec<_>>(), "done_before": overview.done,
         "left_out": overview.left_out.iter().map(|(name, why)| json!({"name": name, "why": why})).collect::<Vec<_>>(),
-        "incomplete": overview.incomplete,
+        "incomplete": overview.incomplete, "month": overview.month.as_ref().map(Month::as_json),
     })
 }
 

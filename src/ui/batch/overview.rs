@@ -2,7 +2,7 @@
 
 use super::{
     super::{Page, text::Text},
-    Row,
+    Month, Row,
 };
 use crate::{
     engine::batch::After,
@@ -41,6 +41,8 @@ pub struct Overview<'a> {
     pub limits: &'a Limits,
     /// What follows for each once it is verified.
     pub after: After,
+    /// What the copies cost, where prices are given.
+    pub month: Option<Month>,
 }
 
 impl Overview<'_> {
@@ -85,6 +87,10 @@ pub fn text(overview: &Overview<'_>, page: Page) -> String {
     }
     order(&mut text, overview);
     room(&mut text, overview, page);
+    if let Some(month) = &overview.month {
+        text.heading("What the copies cost");
+        text.inside(&month.in_words());
+    }
     limits(&mut text, overview.limits);
     afterwards(&mut text, overview.after, page);
     text.blank();

@@ -6,10 +6,10 @@ use serde_json::{Value, json};
 
 use super::{
     super::{Page, fit, json::FORMAT, text::Text, time},
-    Row, hold_in_words, is_worth_a_line,
+    Month, Row, hold_in_words, is_worth_a_line,
     json::{of_ended, with},
 };
-use crate::{engine::batch::Ended, plan::cost::Money, steps::schedule::Hold};
+use crate::{engine::batch::Ended, steps::schedule::Hold};
 
 /// So many bars of a timeline are drawn; the rest is in the JSON.
 const BARS: usize = 30;
@@ -84,8 +84,8 @@ pub struct Rehearsed<'a> {
     pub written: (u64, u64),
     /// Whether the account's quotas were read; AWS's defaults otherwise.
     pub quotas_known: bool,
-    /// What the copies cost a month, in which currency, and whether something has no price.
-    pub month: Option<(&'a Money, Option<&'a str>, bool)>,
+    /// What the copies cost, where prices are given.
+    pub month: Option<Month>,
 }
 
 impl Rehearsed<'_> {
@@ -247,20 +247,9 @@ fn refused(text: &mut Text, rehearsed: &Rehearsed<'_>, page: Page) {
 }
 
 fn costs(text: &mut Text, rehearsed: &Rehearsed<'_>) {
-    let Some((month, currency, partial)) = rehearsed.month else { return };
-    let currency = currency.unwrap_or_default();
-    let more = if partial { ", and what has no price here" } else { "" };
+    let Some(month) = &rehearsed.month else { return };
     text.heading("What the copies would cost");
-    text.inside(&format!("{} a month while they stand{more}", money(month, currency)));
-}
-
-fn money(money: &Money, currency: &str) -> String {
-    let text = if (money.most - money.least).abs() < 0.005 {
-        format!("{:.2} {currency}", money.least)
-    } else {
-        format!("{:.2} to {:.2} {currency}", money.least, money.most)
-    };
-    text.trim_end().to_owned()
+    text.inside(&month.in_words());
 }
 
 /// For machines.
@@ -290,8 +279,6 @@ pub fn json(rehearsed: &Rehearsed<'_>) -> Value {
         "timeline": timeline.collect::<Vec<_>>(), "quotas_known": rehearsed.quotas_known,
         "calls": rehearsed.calls.iter().map(|(operation, count)| (operation.clone(), json!(count))).collect::<serde_json::Map<_, _>>(),
         "state_writes": rehearsed.written.0, "state_bytes": rehearsed.written.1,
-        "month": rehearsed.month.map(|(month, currency, partial)| json!({
-            "least": month.least, "most": month.most, "currency": currency, "partial": partial,
-        })),
+        "month": rehearsed.month.as_ref().map(Month::as_json),
     })
 }

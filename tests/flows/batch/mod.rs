@@ -105,12 +105,15 @@ async fn nothing_is_begun_on_a_no() {
 #[tokio::test(start_paused = true)]
 async fn as_json() {
     let stage = Stage::of(&databases(3));
-    let heard = stage.run("batch --sandbox --output json").await;
+    let heard = stage.run("batch --sandbox --output json --price instance_hour.db.m5.large=0.2").await;
     let events: Vec<Value> = heard.stdout.lines().map(|line| serde_json::from_str(line).unwrap()).collect();
     let kinds: std::collections::BTreeSet<&str> = events.iter().filter_map(|event| event["event"].as_str()).collect();
     for kind in ["batch_planned", "batch_begun", "database_started", "step_done", "database_ended", "batch_ended"] {
         assert!(kinds.contains(kind), "{kind} in {kinds:?}");
     }
+    // Three of them run 730 hours a month each; their storage has no price here.
+    let month = &events[0]["month"];
+    assert_eq!((month["least"].as_f64(), month["partial"].as_bool()), (Some(438.0), Some(true)), "{month}");
     assert!(events.iter().filter(|event| event["event"] == "step_done").all(|event| event["database"].is_string()));
     assert_eq!(results(&last(&heard)).iter().filter(|(_, result)| result == "done").count(), 3, "{heard}");
 }
