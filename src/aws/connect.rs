@@ -99,10 +99,8 @@ impl Aws {
     #[must_use]
     pub fn patient(&self) -> Self {
         let attempts = RetryConfig::standard().with_max_attempts(PATIENT);
-        let patient = |rds: &aws_sdk_rds::Client| {
-            aws_sdk_rds::Client::from_conf(rds.config().to_builder().retry_config(attempts.clone()).build())
-        };
-        Self { rds: patient(&self.rds), rds_twice: patient(&self.rds_twice), ..self.clone() }
+        let rds = self.rds.config().to_builder().retry_config(attempts).build();
+        Self { rds: aws_sdk_rds::Client::from_conf(rds), ..self.clone() }
     }
 
     fn of(config: SdkConfig, connection: &Connection, clock: AwsClock) -> Result<Self, ConnectError> {

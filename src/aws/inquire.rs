@@ -70,7 +70,7 @@ impl Aws {
     /// The account's quotas in this Region, and how much of each is used.
     pub async fn quotas(&self) -> Result<Vec<AccountQuota>, ReadError> {
         let answer = self
-            .rds
+            .rds_twice
             .describe_account_attributes()
             .send()
             .await

@@ -106,18 +106,13 @@ impl<'a> Run<'a> {
         }
     }
 
+    /// Reads what the account's quotas leave. Where AWS doesn't tell, what it told before holds on.
     async fn read_room(&mut self) {
-        self.standing.room = self.room().await;
+        match self.aws.quotas().await {
+            Ok(quotas) => self.standing.room = Some(Room::of(&quotas)),
+            Err(error) => tracing::warn!(%error, "the account's room isn't known"),
+        }
         self.room_read = Some(self.clock.now());
-    }
-
-    /// What the account's quotas leave; nothing where AWS doesn't tell.
-    async fn room(&self) -> Option<Room> {
-        let quotas = self.aws.quotas().await;
-        quotas
-            .inspect_err(|error| tracing::warn!(%error, "the account's room isn't known"))
-            .ok()
-            .map(|it| Room::of(&it))
     }
 
     fn room_is_old(&self) -> bool {
