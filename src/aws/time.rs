@@ -43,6 +43,13 @@ impl AwsClock {
         self.latest.lock().unwrap_or_else(PoisonError::into_inner).speed
     }
 
+    /// The same in whole seconds, for screens: 1 on a real account.
+    #[must_use]
+    pub fn pace(&self) -> u32 {
+        #[expect(clippy::cast_possible_truncation, clippy::cast_sign_loss, reason = "shown to people only")]
+        self.sandbox_speed().map_or(1, |speed| speed.round() as u32)
+    }
+
     fn hear(&self, header: impl Fn(&str) -> Option<String>) {
         let of_sandbox = header(SANDBOX_TIME).and_then(|text| text.parse().ok());
         let of_date = || header("date").and_then(|text| from_http_date(&text));

@@ -10,7 +10,7 @@ use super::{
 };
 use crate::{
     aws::{Aws, Connection},
-    model::{CallerIdentity, DatabaseReference, KeyReference, name::short_id, quoted},
+    model::{CallerIdentity, DatabaseReference, KeyReference, quoted},
     plan::{Changed, Checked, Facts, Judgement, KeyLookup, Plan, changes, cost::Prices, judge},
     state::{FORMAT, Identity, Phase, PlanFile, Record, Run, Summary},
     steps::Generation,
@@ -230,12 +230,7 @@ pub(super) fn fresh_record(
         endpoint: global.endpoint_url.clone(),
         profile: global.profile.clone(),
         flags: place.flags.clone(),
-        migration: Identity {
-            id: short_id(&plan.source.resource_id),
-            kind: "instance".into(),
-            name: plan.source.identifier.clone(),
-            resource_id: plan.source.resource_id.clone(),
-        },
+        migration: Identity::of_instance(&plan.source.identifier, &plan.source.resource_id),
         run: Run { nonce: format!("{:016x}", fastrand::u64(..)), owner: session::owner() },
         plan_digest: plan.digest(),
         generations: vec![Generation { n: generation, names: plan.names(generation), rehearsal: true }],

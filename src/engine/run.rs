@@ -139,8 +139,7 @@ impl Engine<'_> {
     fn announce(&mut self, migration: &Migration, work: Work) -> Result<(), EngineError> {
         let record = migration.record();
         let generation = record.generation_of(work.generation).ok_or(EngineError::NoGeneration)?;
-        #[expect(clippy::cast_possible_truncation, clippy::cast_sign_loss, reason = "shown to people only")]
-        let pace = self.aws.clock().sandbox_speed().map_or(1, |speed| speed.round() as u32);
+        let pace = self.aws.clock().pace();
         self.reporter.report(&Event::Begun(Begun {
             steps: work.goal.pipeline(&record.plan),
             goal: work.goal,

@@ -4,7 +4,7 @@ use serde::{Deserialize, Serialize};
 
 use super::Known;
 use crate::{
-    model::{AwsTime, Call, DatabaseReference, Intent, Outcome, ResourceKind, digest},
+    model::{AwsTime, Call, DatabaseReference, Intent, Outcome, ResourceKind, digest, name::short_id},
     plan::Plan,
     steps::{Generation, Goal, Step},
 };
@@ -54,6 +54,19 @@ pub struct Identity {
     pub name: String,
     /// The source's identity.
     pub resource_id: String,
+}
+
+impl Identity {
+    /// Of a DB instance.
+    #[must_use]
+    pub fn of_instance(name: &str, resource_id: &str) -> Self {
+        Self {
+            id: short_id(resource_id),
+            kind: "instance".into(),
+            name: name.to_owned(),
+            resource_id: resource_id.to_owned(),
+        }
+    }
 }
 
 /// Who began a migration.

@@ -6,7 +6,7 @@ use std::{
 };
 
 use super::{
-    Moment, Owner, Phase, Record, StateError,
+    Identity, Moment, Owner, Phase, Record, StateError,
     file::{self, Mark},
     lock::Lock,
 };
@@ -62,11 +62,14 @@ impl StateDirectory {
     /// Where a migration's file belongs.
     #[must_use]
     pub fn path_of(&self, record: &Record) -> PathBuf {
-        let migration = &record.migration;
-        self.root
-            .join(&record.account)
-            .join(&record.region)
-            .join(format!("{}-{}-{}.json", migration.kind, migration.name, migration.id))
+        self.path_for(&record.account, &record.region, &record.migration)
+    }
+
+    /// The same before there is a record.
+    #[must_use]
+    pub fn path_for(&self, account: &str, region: &str, migration: &Identity) -> PathBuf {
+        let Identity { kind, name, id, .. } = migration;
+        self.root.join(account).join(region).join(format!("{kind}-{name}-{id}.json"))
     }
 
     /// All migrations, sorted by path, and what can't be looked into. Those of the sandbox are in a folder of their own

@@ -11,6 +11,7 @@ use super::{
     aws_cli::text,
     moto::{Moto, POSTGRES, window_half_a_week_away},
     program::Program,
+    unusual::ITS_OWN,
 };
 
 /// A deviation: the member, what moto shows, what AWS would show.
@@ -46,19 +47,6 @@ fn forgotten_by_aws() -> BTreeMap<&'static str, Value> {
         ("StorageType", json!("gp3")),
     ])
 }
-
-/// What belongs to an instance alone, or is what the migration is for.
-const ITS_OWN: [&str; 9] = [
-    "DBInstanceArn",
-    "DBInstanceIdentifier",
-    "DbiResourceId",
-    "Endpoint",
-    "InstanceCreateTime",
-    "KmsKeyId",
-    "StorageEncrypted",
-    "StorageEncryptionType",
-    "TagList",
-];
 
 fn source(moto: &Moto) -> Value {
     moto.aws.make_key("alias/payments");

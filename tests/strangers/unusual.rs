@@ -12,7 +12,7 @@ use super::{
 };
 
 /// What belongs to an instance alone, or is what the migration is for.
-const ITS_OWN: [&str; 9] = [
+pub(super) const ITS_OWN: [&str; 9] = [
     "DBInstanceArn",
     "DBInstanceIdentifier",
     "DbiResourceId",

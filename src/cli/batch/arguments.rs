@@ -9,10 +9,10 @@ use crate::{
         Failure,
         arguments::PriceArguments,
         choices::{ChoiceArguments, WhenTags, WhichNetwork, security_group, tag},
-        scan::tag as asked_tag,
+        scan,
     },
     engine::batch::After,
-    model::{KeyReference, Tags},
+    model::KeyReference,
     plan::inventory::{DateBound, Selection},
     steps::schedule::{AfterVerify, Hours, Limits},
 };
@@ -62,7 +62,7 @@ struct Which {
     #[arg(long, value_name = "DATE|any", default_value = BEFORE)]
     created_before: DateBound,
     /// Only those with this tag; repeatable
-    #[arg(long = "tag", value_name = "KEY=VALUE", value_parser = asked_tag)]
+    #[arg(long = "tag", value_name = "KEY=VALUE", value_parser = scan::tag)]
     tags: Vec<(String, String)>,
     /// Only those of this name, in which * stands for anything and ? for one character
     #[arg(long, value_name = "GLOB")]
@@ -167,10 +167,7 @@ fn at_least_one(text: &str) -> Result<usize, String> {
 
 impl BatchArguments {
     pub(super) fn selection(&self) -> Result<Selection, Failure> {
-        let tags: Tags = self.which.tags.iter().cloned().collect();
-        if tags.len() < self.which.tags.len() {
-            return Err(Failure::Usage("--tag names the same key twice: a database has one value of it".into()));
-        }
+        let tags = scan::tags(&self.which.tags)?;
         Ok(Selection {
             engines: self.which.engine.clone(),
             created_before: self.which.created_before.0,

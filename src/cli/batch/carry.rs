@@ -1,7 +1,5 @@
 //! Runs a batch on the screen that there is, and says how it ended.
 
-use std::time::Duration;
-
 use super::{
     Ready, notify,
     prepare::{self, Prepare},
@@ -14,6 +12,7 @@ use crate::{
         batch::{After, Batch, BatchReporter, Ended, Outcome, Queued},
     },
     state::{BatchRecord, OwnedBatch, with_flags},
+    steps::schedule::since,
     ui::{
         Volume,
         batch::{self, Bars, End, Json, Plain, Row, Silent},
@@ -38,7 +37,7 @@ pub(super) async fn out(ready: &Ready<'_>, mut owned: OwnedBatch, around: &mut S
         waiting: outcome.waiting.iter().map(|candidate| candidate.name.as_str()).collect(),
         held: outcome.held.as_ref().filter(|_| !outcome.interrupted),
         interrupted: outcome.interrupted,
-        took: Duration::try_from(now().duration_since(began)).unwrap_or_default(),
+        took: since(began, now()),
         next: with_flags("rds-encrypt resume --all", &given_flags(ready.global, ready.place)),
         flags: given_flags(ready.global, ready.place),
         exit_code: code,

@@ -23,7 +23,7 @@ use crate::{
     },
     model::{CallerIdentity, DatabaseReference, KeyReference},
     plan::{Check, Checked, Facts, Judgement, Severity, judge},
-    state::{BatchItem, StateDirectory, StateError},
+    state::{BatchItem, Identity, StateError},
 };
 
 /// So many are looked into at a time: it takes some twenty questions each.
@@ -78,7 +78,8 @@ impl Prepare<'_> {
     /// Opens what an earlier run began.
     fn open(&self, item: &BatchItem) -> Prepared {
         let states = &self.place.states;
-        let path = path_of(states, &self.caller.account, self.aws.region(), item);
+        let identity = Identity::of_instance(&item.name, &item.resource_id);
+        let path = states.path_for(&self.caller.account, self.aws.region(), &identity);
         match states.open(&path, &session::owner()) {
             Ok(migration) => Prepared::Ready { migration: Box::new(migration), resumed: true, retry: self.retry },
             Err(error) => Prepared::Ended(unusable(&error)),
@@ -163,12 +164,6 @@ fn replaced(item: &BatchItem, facts: &Facts) -> Option<Ended> {
         }
         _ => None,
     }
-}
-
-/// Where the file of an item's migration is.
-fn path_of(states: &StateDirectory, account: &str, region: &str, item: &BatchItem) -> std::path::PathBuf {
-    let id = crate::model::name::short_id(&item.resource_id);
-    states.root().join(account).join(region).join(format!("instance-{}-{id}.json", item.name))
 }
 
 /// Why the checks refuse it; nothing where they don't.

@@ -8,7 +8,7 @@ use crate::{
     state::{BatchItem, Phase, Record},
     steps::{
         Step,
-        schedule::{Candidate, Order},
+        schedule::{Candidate, in_order},
     },
 };
 
@@ -70,7 +70,7 @@ pub(super) fn arrange(items: Vec<BatchItem>, before: Vec<Before>, canaries: usiz
     let is_begun = |before: &Before| matches!(before, Before::Begun(_));
     let begun = all.iter().filter(|(_, before)| is_begun(before)).cloned();
     let new = all.iter().enumerate().filter(|(_, (_, before))| !is_begun(before) && *before != Before::Done);
-    let ordered = Order::of(new.map(|(index, (item, _))| candidate(index, item, None)).collect(), canaries);
+    let ordered = in_order(new.map(|(index, (item, _))| candidate(index, item, None)).collect(), canaries);
     begun.chain(ordered.iter().filter_map(|candidate| all.get(candidate.index).cloned())).unzip()
 }
 

@@ -74,10 +74,7 @@ pub(in crate::cli) struct Which {
 
 impl Which {
     pub(super) fn selection(&self) -> Result<Selection, Failure> {
-        let tags: Tags = self.tag.iter().cloned().collect();
-        if tags.len() < self.tag.len() {
-            return Err(Failure::Usage("--tag names the same key twice: a database has one value of it".into()));
-        }
+        let tags = tags(&self.tag)?;
         Ok(Selection {
             engines: self.engine.clone(),
             created_before: self.created_before.0,
@@ -86,6 +83,15 @@ impl Which {
             unencrypted_only: !self.all,
         })
     }
+}
+
+/// The tags that a database is to have.
+pub(in crate::cli) fn tags(asked: &[(String, String)]) -> Result<Tags, Failure> {
+    let tags: Tags = asked.iter().cloned().collect();
+    if tags.len() < asked.len() {
+        return Err(Failure::Usage("--tag names the same key twice: a database has one value of it".into()));
+    }
+    Ok(tags)
 }
 
 fn format(text: &str) -> Result<Format, String> {

@@ -3,7 +3,7 @@
 mod arguments;
 pub(super) mod gather;
 
-pub(super) use arguments::{Scan, tag};
+pub(super) use arguments::{Scan, tag, tags};
 
 use super::{
     Failure, Surroundings,

@@ -90,18 +90,10 @@ pub enum Ended {
 }
 
 impl Ended {
-    /// The quota that is used up, where that is what it ended by.
-    pub(super) fn lacks_room(&self) -> Option<&str> {
-        match self {
-            Self::Stopped(Stop { kind: StopKind::Quota { name }, .. }) => Some(name),
-            _ => None,
-        }
-    }
-
     /// Whether it waits for room in the account's quotas, and is tried again.
     #[must_use]
     pub fn waits_for_room(&self) -> bool {
-        self.lacks_room().is_some()
+        matches!(self, Self::Stopped(Stop { kind: StopKind::Quota { .. }, .. }))
     }
 
     /// Whether nothing was made.
@@ -111,6 +103,6 @@ impl Ended {
 
     /// Whether it counts against `--max-failures`.
     pub(super) fn is_a_failure(&self) -> bool {
-        matches!(self, Self::Stopped(_) | Self::Broken { .. }) && self.lacks_room().is_none()
+        matches!(self, Self::Stopped(_) | Self::Broken { .. }) && !self.waits_for_room()
     }
 }

@@ -42,8 +42,7 @@ impl<'a> Run<'a> {
         after: After,
     ) -> Result<Self, EngineError> {
         let began = aws.clock().now().ok_or(EngineError::NoTime)?;
-        #[expect(clippy::cast_possible_truncation, clippy::cast_sign_loss, reason = "shown to people only")]
-        let pace = aws.clock().sandbox_speed().map_or(1, |speed| speed.round() as u32);
+        let pace = aws.clock().pace();
         reporter.report(&BatchEvent::Begun { pace, now: began });
         let begun_earlier = queued.begun.len();
         let standing = Standing::new(queued, limits, after.then != AfterVerify::Delete);
@@ -78,20 +77,13 @@ impl<'a> Run<'a> {
             return Ok(None);
         }
         let now = self.now()?;
-        let next = match self.standing.next(self.limits, now) {
-            // The account's room is read afresh before each use: what was read before may lack what was made since.
-            Next::Begin(_) => {
-                self.read_room().await;
-                let now = self.now()?;
-                self.standing.next(self.limits, now)
-            }
-            Next::Hold(Hold::Room(_)) if self.room_is_old() => {
-                self.read_room().await;
-                let now = self.now()?;
-                self.standing.next(self.limits, now)
-            }
-            next => next,
-        };
+        let mut next = self.standing.next(self.limits, now);
+        // The account's room is read afresh before each use: what was read before may lack what was made since.
+        if matches!(next, Next::Begin(_)) || matches!(next, Next::Hold(Hold::Room(_))) && self.room_is_old() {
+            self.read_room().await;
+            let now = self.now()?;
+            next = self.standing.next(self.limits, now);
+        }
         match next {
             Next::Begin(place) => {
                 self.hold(None);

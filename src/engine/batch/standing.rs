@@ -125,7 +125,7 @@ impl Standing {
 
     /// Whether AWS refused a copy within this moment.
     fn was_just_refused(&self, now: AwsTime) -> bool {
-        self.refused_at.is_some_and(|at| since(at, now) <= ONE_MOMENT)
+        self.refused_at.is_some_and(|at| schedule::since(at, now) <= ONE_MOMENT)
     }
 
     fn change(&mut self, index: usize, change: impl FnOnce(&mut Active)) {
@@ -137,7 +137,7 @@ impl Standing {
     /// Takes in how one ended; one that lacks room waits for it and is tried again.
     pub(super) fn end(&mut self, index: usize, ended: Ended, now: AwsTime) {
         let Some((candidate, active)) = self.active.remove(&index) else { return };
-        if ended.lacks_room().is_none() {
+        if !ended.waits_for_room() {
             if ended.proves_nothing() {
                 self.replace_canary(index);
             }
@@ -147,9 +147,7 @@ impl Standing {
         let not_before = now.checked_add(FOR_ROOM).ok();
         self.waiting.insert(0, Candidate { step: active.step, not_before, ..candidate });
     }
-}
 
-impl Standing {
     /// A canary of which nothing was made has shown nothing: the smallest that waits goes in its place.
     fn replace_canary(&mut self, index: usize) {
         let Some(place) = self.canaries.iter().position(|canary| *canary == index) else { return };
@@ -162,8 +160,4 @@ impl Standing {
             self.waiting.insert(0, candidate);
         }
     }
-}
-
-fn since(then: AwsTime, now: AwsTime) -> Duration {
-    Duration::try_from(now.duration_since(then)).unwrap_or_default()
 }

@@ -17,7 +17,7 @@ use std::time::Duration;
 use serde::{Deserialize, Serialize};
 
 pub use hours::Hours;
-pub use order::Order;
+pub use order::in_order;
 pub use room::{Need, Quota, Room, Shortage};
 pub use slots::Slots;
 
@@ -114,7 +114,7 @@ impl Active {
 /// All that the schedule rests on.
 #[derive(Debug)]
 pub struct Queue<'a> {
-    /// What waits, in [`Order`]; what is parked stays in its place.
+    /// What waits, in [order](in_order); what is parked stays in its place.
     pub waiting: &'a [Candidate],
     /// What is under way.
     pub active: &'a [Active],
@@ -236,5 +236,11 @@ fn shortage(queue: &Queue<'_>, candidate: &Candidate) -> Option<Shortage> {
 
 fn is_just_after_another(queue: &Queue<'_>) -> bool {
     let Some(last) = queue.last_single_az else { return false };
-    Duration::try_from(queue.now.duration_since(last)).unwrap_or_default() < SPREAD
+    since(last, queue.now) < SPREAD
+}
+
+/// The distance from one of AWS's times to a later one; none if `then` lies ahead.
+#[must_use]
+pub fn since(then: AwsTime, now: AwsTime) -> Duration {
+    Duration::try_from(now.duration_since(then)).unwrap_or_default()
 }

@@ -107,15 +107,4 @@ impl Room {
             (used + promised + more > max).then(|| Shortage { quota: name.to_owned(), used, max })
         })
     }
-
-    /// The quota of this name.
-    #[must_use]
-    pub fn quota(&self, name: &str) -> Option<Quota> {
-        match name {
-            SNAPSHOTS => self.snapshots,
-            INSTANCES => self.instances,
-            STORAGE => self.gibibytes,
-            _ => None,
-        }
-    }
 }

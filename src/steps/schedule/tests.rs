@@ -196,7 +196,7 @@ fn what_aws_counts_already_is_not_promised_once_more() {
 #[test]
 fn canaries_are_the_smallest_and_then_the_longest_comes_first() {
     let all = [300, 20, 1000, 50, 20].into_iter().enumerate().map(|(index, size)| candidate(index, size));
-    let ordered = |canaries| Order::of(all.clone().collect(), canaries).iter().map(|it| it.index).collect::<Vec<_>>();
+    let ordered = |canaries| in_order(all.clone().collect(), canaries).iter().map(|it| it.index).collect::<Vec<_>>();
     assert_eq!(ordered(1), [1, 2, 0, 3, 4]);
     assert_eq!(ordered(0), [2, 0, 3, 1, 4]);
     assert_eq!(ordered(9), [1, 4, 3, 0, 2]);

@@ -41,6 +41,11 @@ impl BatchReporter for Silent {
     fn report(&mut self, _: &BatchEvent<'_>) {}
 }
 
+/// A name with why; many a reason begins with the name itself.
+fn named(name: &str, why: &str) -> String {
+    if why.starts_with(name) { why.to_owned() } else { format!("{name}: {why}") }
+}
+
 /// What keeps new ones from beginning, in words.
 fn hold_in_words(hold: &Hold) -> String {
     match hold {

@@ -2,7 +2,7 @@
 
 use super::{
     super::{Page, text::Text},
-    Month, Row,
+    Month, Row, named,
 };
 use crate::{
     engine::batch::After,
@@ -83,7 +83,7 @@ pub fn text(overview: &Overview<'_>, page: Page) -> String {
         text.inside(&format!("{} done already", databases(overview.done)));
     }
     if !overview.begun.is_empty() {
-        text.inside(&format!("begun by earlier runs, and gone on with at once: {}", named(overview.begun)));
+        text.inside(&format!("begun by earlier runs, and gone on with at once: {}", listed(overview.begun)));
     }
     order(&mut text, overview);
     room(&mut text, overview, page);
@@ -132,9 +132,7 @@ fn left_out(text: &mut Text, overview: &Overview<'_>, page: Page) {
     }
     text.heading(&format!("Left out: {}", databases(overview.left_out.len())));
     for (name, why) in overview.left_out.iter().take(NAMES) {
-        // Many a reason begins with the name.
-        let said = if why.starts_with(name.as_str()) { why.clone() } else { format!("{name}: {why}") };
-        text.point(&page.warning("-"), &said);
+        text.point(&page.warning("-"), &named(name, why));
     }
     more(text, overview.left_out.len());
 }
@@ -148,14 +146,14 @@ fn more(text: &mut Text, count: usize) {
 fn order(text: &mut Text, overview: &Overview<'_>) {
     let (canaries, rest) = overview.new.split_at(overview.limits.canary.min(overview.new.len()));
     if !canaries.is_empty() {
-        text.inside(&format!("first and alone: {}", named(canaries)));
+        text.inside(&format!("first and alone: {}", listed(canaries)));
     }
     if !rest.is_empty() {
-        text.inside(&format!("then, the longest first: {}", named(rest)));
+        text.inside(&format!("then, the longest first: {}", listed(rest)));
     }
 }
 
-fn named(rows: &[Row]) -> String {
+fn listed(rows: &[Row]) -> String {
     let shown: Vec<String> =
         rows.iter().take(NAMES).map(|row| format!("{} ({} GiB)", row.name, row.gibibytes)).collect();
     match rows.len().saturating_sub(NAMES) {

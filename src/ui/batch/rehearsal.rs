@@ -8,6 +8,7 @@ use super::{
     super::{Page, fit, json::FORMAT, text::Text, time},
     Month, Row, hold_in_words, is_worth_a_line,
     json::{of_ended, with},
+    named,
 };
 use crate::{engine::batch::Ended, steps::schedule::Hold};
 
@@ -241,8 +242,7 @@ fn refused(text: &mut Text, rehearsed: &Rehearsed<'_>, page: Page) {
         text.heading("Left out from the beginning");
     }
     for (name, why) in rehearsed.left_out {
-        let said = if why.starts_with(name.as_str()) { why.clone() } else { format!("{name}: {why}") };
-        text.point(&page.warning("-"), &said);
+        text.point(&page.warning("-"), &named(name, why));
     }
 }
 
