@@ -8,15 +8,15 @@ use bytes::{Bytes, BytesMut};
 use super::{
     Moment,
     failure::Failure,
-    handshake::{self, Agreement, Mode},
+    handshake::{self, Agreement},
     message::{self, HEADER_BYTES, Head, Message, MessageId, MessageType},
-    one_client::OneClient,
     payload::{
         Acknowledgement, ChannelClosed, DATA, FLAG, Flag, HANDSHAKE_COMPLETE, HANDSHAKE_REQUEST, HANDSHAKE_RESPONSE,
         HandshakeComplete, HandshakeRequest, write_acknowledgement,
     },
+    port::Port,
     sequence::{Held, Placed, Receiver, Sender},
-    smux::{Sink, Streams},
+    smux::Sink,
 };
 
 /// No payload of ours is longer: what longer ones meet at the service isn't known.
@@ -57,12 +57,6 @@ enum Stage {
     /// The agent has our answer, or will have.
     Answered(Result<Agreement, Failure>),
     Complete,
-}
-
-#[derive(Debug)]
-enum Port {
-    Streams(Streams),
-    OneClient(OneClient),
 }
 
 /// The state of a session that outlives its web sockets.
@@ -183,15 +177,12 @@ impl Channel {
 
     fn payload(&mut self, payload_type: u32, payload: &[u8], now: Moment, sink: &mut impl Sink) {
         match (payload_type, &mut self.port) {
-            (DATA, Some(Port::Streams(streams))) => {
-                if let Err(wrong) = streams.receive(payload, now, sink) {
+            (DATA, Some(port)) => {
+                if let Err(wrong) = port.receive(payload, now, sink) {
                     self.notices.push_back(Notice::Failed(Failure::Protocol(wrong.to_string())));
                 }
             }
-            (DATA, Some(Port::OneClient(one))) => one.receive(payload, now, sink),
-            (FLAG, Some(Port::Streams(streams))) if Flag::of(payload) == Some(Flag::ConnectToPortError) => {
-                streams.refused();
-            }
+            (FLAG, Some(port)) if Flag::of(payload) == Some(Flag::ConnectToPortError) => port.refused(),
             (HANDSHAKE_REQUEST, _) => self.asked(payload),
             (HANDSHAKE_COMPLETE, _) => self.complete(payload, now),
             _ => {}
@@ -231,10 +222,7 @@ impl Channel {
             }
             Stage::Answered(Err(_)) | Stage::Complete => return,
         };
-        self.port = Some(match agreement.mode {
-            Mode::Streams { keep_alive } => Port::Streams(Streams::new(keep_alive, now)),
-            Mode::OneClient { reconnects } => Port::OneClient(OneClient::new(reconnects)),
-        });
+        self.port = Some(Port::new(agreement.mode, now));
         self.stage = Stage::Complete;
         let complete: HandshakeComplete = serde_json::from_slice(payload).unwrap_or_default();
         let message = complete.customer_message.unwrap_or_default();
@@ -269,28 +257,21 @@ impl Channel {
 
     /// Whether the session has no more use: its one connection has ended for good.
     #[must_use]
-    pub const fn is_over(&self) -> bool {
-        matches!(&self.port, Some(Port::OneClient(one)) if one.is_over())
+    pub fn is_over(&self) -> bool {
+        self.port.as_ref().is_some_and(Port::is_over)
     }
 
     /// When [`Channel::expire`] has something to do.
     #[must_use]
     pub fn deadline(&self) -> Option<Moment> {
-        let port = match &self.port {
-            Some(Port::Streams(streams)) => streams.deadline(),
-            Some(Port::OneClient(one)) => one.deadline(),
-            None => None,
-        };
-        port.into_iter().chain(self.sender.deadline()).min()
+        self.port.as_ref().and_then(Port::deadline).into_iter().chain(self.sender.deadline()).min()
     }
 
     /// Does what time brings.
     pub fn expire(&mut self, now: Moment, sink: &mut impl Sink) {
         self.sender.expire(now);
-        match &mut self.port {
-            Some(Port::Streams(streams)) => streams.expire(now, sink),
-            Some(Port::OneClient(one)) => one.expire(now, sink),
-            None => {}
+        if let Some(port) = &mut self.port {
+            port.expire(now, sink);
         }
     }
 
@@ -313,23 +294,11 @@ impl Channel {
             return None;
         }
         let disconnected = self.disconnection.is_none_or(|sequence| !self.sender.is_pending(sequence));
-        let has_more = match &self.port {
-            Some(Port::Streams(streams)) => streams.has_more(),
-            Some(Port::OneClient(one)) => one.has_more(disconnected),
-            None => false,
-        };
-        if !has_more {
+        if !self.port.as_ref().is_some_and(|port| port.has_more(disconnected)) {
             return None;
         }
         self.begin();
-        let payload_type = match &mut self.port {
-            Some(Port::Streams(streams)) => {
-                streams.fill(&mut self.block, LARGEST_PAYLOAD, now);
-                DATA
-            }
-            Some(Port::OneClient(one)) => one.fill(&mut self.block, LARGEST_PAYLOAD, now),
-            None => DATA,
-        };
+        let payload_type = self.port.as_mut()?.fill(&mut self.block, LARGEST_PAYLOAD, now);
         if payload_type == FLAG {
             self.disconnection = Some(self.sender.next());
         }
@@ -356,59 +325,8 @@ impl Channel {
         message::finish(&mut self.block, &head)
     }
 
-    /// Begins a connection. `None`: no more fit.
-    pub fn open(&mut self, now: Moment, sink: &mut impl Sink) -> Option<u32> {
-        match self.port.as_mut()? {
-            Port::Streams(streams) => streams.open(now),
-            Port::OneClient(one) => {
-                let id = one.open(now, sink)?;
-                Some(id)
-            }
-        }
-    }
-
-    /// What the destination of an old agent said before the connection was there.
-    pub fn greeting(&mut self) -> Bytes {
-        match &mut self.port {
-            Some(Port::OneClient(one)) => one.greeting(),
-            _ => Bytes::new(),
-        }
-    }
-
-    /// Queues data of a connection.
-    pub fn push(&mut self, id: u32, data: Bytes) {
-        match &mut self.port {
-            Some(Port::Streams(streams)) => streams.push(id, data),
-            Some(Port::OneClient(one)) => one.push(id, data),
-            None => {}
-        }
-    }
-
-    /// How much of a connection's data isn't sent.
-    #[must_use]
-    pub fn queued(&self, id: u32) -> usize {
-        match &self.port {
-            Some(Port::Streams(streams)) => streams.queued(id),
-            Some(Port::OneClient(one)) => one.queued(id),
-            None => 0,
-        }
-    }
-
-    /// A client has no more data.
-    pub fn finish_stream(&mut self, id: u32, now: Moment) {
-        match &mut self.port {
-            Some(Port::Streams(streams)) => streams.finish(id, now),
-            Some(Port::OneClient(one)) => one.finish(id, now),
-            None => {}
-        }
-    }
-
-    /// A client is gone.
-    pub fn reset_stream(&mut self, id: u32) {
-        match &mut self.port {
-            Some(Port::Streams(streams)) => streams.reset(id),
-            Some(Port::OneClient(one)) => one.reset(id),
-            None => {}
-        }
+    /// The connections, once the handshake is done.
+    pub const fn port(&mut self) -> Option<&mut Port> {
+        self.port.as_mut()
     }
 }

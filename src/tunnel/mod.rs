@@ -20,6 +20,7 @@ pub mod message;
 pub mod one_client;
 pub mod payload;
 mod pipe;
+pub mod port;
 pub mod sequence;
 pub mod service;
 pub mod session;

@@ -163,10 +163,10 @@ impl<S> Task<S> {
     /// Says whether the session is to be ended.
     pub(super) fn obey(&mut self, command: Option<Command>, now: Moment) -> bool {
         let Some(Command::Open(answer)) = command else { return true };
-        let opened = self.channel.open(now, &mut self.deliveries).map(|id| {
+        let opened = self.channel.port().and_then(|port| port.open(now, &mut self.deliveries));
+        let opened = opened.map(|(id, greeting)| {
             let pipe = Arc::new(Pipe::new(id, self.ready.clone()));
             self.deliveries.add(id, pipe.clone());
-            let greeting = self.channel.greeting();
             if !greeting.is_empty() {
                 self.deliveries.data(id, &greeting);
             }
@@ -182,7 +182,9 @@ impl<S> Task<S> {
     pub(super) fn exchange(&mut self, line: &mut Line, cx: &mut Context<'_>, now: Moment) -> Result<(), Lost> {
         let read = self.read(line, cx, now);
         for id in self.deliveries.end_too_slow() {
-            self.channel.reset_stream(id);
+            if let Some(port) = self.channel.port() {
+                port.reset(id);
+            }
         }
         self.channel.expire(now, &mut self.deliveries);
         self.ready.register(cx.waker());
@@ -241,22 +243,21 @@ impl<S> Task<S> {
 
     /// Takes data and end of a connection's local side; says whether there was any.
     fn pull(&mut self, id: u32, now: Moment) -> bool {
-        let Some(pipe) = self.deliveries.get(id).cloned() else { return false };
+        let (Some(pipe), Some(port)) = (self.deliveries.get(id).cloned(), self.channel.port()) else { return false };
         if pipe.local_end() == Some(LocalEnd::Reset) {
-            self.channel.reset_stream(id);
-            self.deliveries.end(id, StreamEnd::ByClient);
+            port.end(id, StreamEnd::ByClient, &mut self.deliveries);
             return true;
         }
         let mut any = false;
-        while self.channel.queued(id) < AHEAD
+        while port.queued(id) < AHEAD
             && let Some(chunk) = pipe.take_up()
         {
-            self.channel.push(id, chunk);
+            port.push(id, chunk);
             any = true;
         }
         if pipe.local_end().is_some() {
-            self.channel.finish_stream(id, now);
-        } else if pipe.has_more() {
+            port.finish(id, now);
+        } else if pipe.has_more() && !self.more.contains(&id) {
             self.more.push(id);
         }
         any
