@@ -76,14 +76,18 @@ pub(super) async fn serve<S: Service>(socket: TcpStream, from: SocketAddr, pool:
 
 /// A stream in some session. A session can end just when it is chosen: then the next one is.
 async fn enter<S: Service>(pool: &Pool<S>) -> Result<(Seat, Stream), String> {
-    const ATTEMPTS: usize = 3;
+    const ATTEMPTS: usize = 6;
     let mut why = String::new();
     for _ in 0..ATTEMPTS {
         let seat = pool.seat().await.map_err(|failure| failure.to_string())?;
         let Some(session) = seat.0.session() else { continue };
         match session.stream().await {
             Ok(stream) => return Ok((seat, stream)),
-            Err(NoStream::Occupied) => return Err(NoStream::Occupied.to_string()),
+            // The client before may have left just now, which is noticed a moment later.
+            Err(NoStream::Occupied) => {
+                why = NoStream::Occupied.to_string();
+                sleep(Duration::from_millis(30)).await;
+            }
             Err(ended) => why = ended.to_string(),
         }
     }

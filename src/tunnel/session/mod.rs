@@ -14,9 +14,11 @@ use super::{
     event::Event,
     failure::{Ended, Failure, StreamEnd},
     handshake::Mode,
-    pipe::{LocalEnd, Pipe, Received},
+    pipe::{LocalEnd, Pipe},
     service::Service,
 };
+
+pub use super::pipe::Received;
 
 /// What a session does differently from another.
 #[derive(Clone, Debug)]
@@ -120,11 +122,13 @@ impl Session {
     /// Begins a connection.
     pub async fn stream(&self) -> Result<Stream, NoStream> {
         let (answer, answered) = oneshot::channel();
-        let sent = self.commands.send(Command::Open(answer));
-        match (sent, answered.await) {
-            (Ok(()), Ok(answer)) => answer,
-            _ => Err(NoStream::Ended(self.wait().await)),
+        // What can't be sent comes back, with the sender of the answer in it: waiting for that would be for ever.
+        if self.commands.send(Command::Open(answer)).is_ok()
+            && let Ok(answer) = answered.await
+        {
+            return answer;
         }
+        Err(NoStream::Ended(self.wait().await))
     }
 
     /// Ends the session: the agent is asked to, then the service is.
