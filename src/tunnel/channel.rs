@@ -330,3 +330,7 @@ impl Channel {
         self.port.as_mut()
     }
 }
+
+#[cfg(test)]
+#[path = "channel_tests.rs"]
+mod channel_tests;

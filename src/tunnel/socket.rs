@@ -29,7 +29,10 @@ pub fn configuration() -> WebSocketConfig {
         .max_message_size(Some(4 << 20))
 }
 
-/// Asks for the web socket on an open connection. `request` carries the signature; what makes it an upgrade is added here.
+/// Asks for the web socket on an open connection. The library writes frames, the opening message with its token among
+/// them, to the `log` crate at its most verbose level: nothing may listen to that.
+///
+/// `request` carries the signature; what makes it an upgrade is added here.
 pub async fn upgrade(request: Request<()>, carrier: impl Carrier + 'static) -> Result<WebSocket, Error> {
     let carrier: Pin<Box<dyn Carrier>> = Box::pin(carrier);
     let (socket, _) = client_async_with_config(request, carrier, Some(configuration())).await?;
