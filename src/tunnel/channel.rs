@@ -130,15 +130,23 @@ impl Channel {
                 self.sender.pause(now);
                 self.notices.push_back(Notice::Unreachable);
             }
-            MessageType::StartPublication => self.reachable(now),
-            MessageType::PausePublication | MessageType::Input | MessageType::Unknown => {}
+            MessageType::StartPublication if self.sender.is_paused() => self.reachable(now),
+            MessageType::PausePublication
+            | MessageType::StartPublication
+            | MessageType::Input
+            | MessageType::Unknown => {}
         }
     }
 
     fn reachable(&mut self, now: Moment) {
-        if self.sender.is_paused() {
-            self.sender.repeat_everything(now);
-            self.notices.push_back(Notice::Reachable);
+        self.sender.repeat_everything(now);
+        self.notices.push_back(Notice::Reachable);
+    }
+
+    /// Something came from the agent.
+    fn heard(&mut self, now: Moment) {
+        if self.sender.is_disproved(now) {
+            self.reachable(now);
         }
     }
 
@@ -147,11 +155,11 @@ impl Channel {
         if let Ok(sequence) = u64::try_from(found.sequence) {
             self.sender.acknowledge(sequence, now);
         }
-        self.reachable(now);
+        self.heard(now);
     }
 
     fn output(&mut self, message: &Message<'_>, now: Moment, sink: &mut impl Sink) {
-        self.reachable(now);
+        self.heard(now);
         let Head { sequence, id, payload_type, .. } = message.head;
         let placed = self.receiver.place(sequence);
         if placed == Placed::Full {

@@ -72,6 +72,25 @@ fn copies_are_acknowledged_and_not_delivered() {
     assert_eq!(sent(&mut channel).len(), 3);
 }
 
+/// Check 16: what was on its way when the pause came doesn't end it; what comes later does, and so does a start.
+#[test]
+fn stragglers_do_not_end_a_pause() {
+    let checked = |kind: MessageType| {
+        let head = Head { kind, created: 1, sequence: 0, flags: 0, id: MessageId::random(), payload_type: 0 };
+        message::encode(&head, b"")
+    };
+    let (pause, start) = (checked(MessageType::PausePublication), checked(MessageType::StartPublication));
+    for (seconds, message, is_over) in
+        [(1, output(2, DATA, b""), false), (2, output(2, DATA, b""), true), (1, start, true)]
+    {
+        let mut channel = usable();
+        channel.receive(&pause, Moment::ZERO, &mut Heard::default());
+        assert!(channel.sender().is_paused());
+        channel.receive(&message, Moment::from_secs(seconds), &mut Heard::default());
+        assert_eq!(!channel.sender().is_paused(), is_over, "after {seconds} s");
+    }
+}
+
 /// A frame that isn't smux ends the session, with words.
 #[test]
 fn nonsense_in_a_right_message_is_a_failure() {

@@ -11,6 +11,8 @@ use crate::tunnel::Moment;
 const LONGEST_SPAN: u64 = 8192;
 /// While the agent is said to be unreachable, the oldest message asks this often whether it still is.
 const PROBE: Duration = Duration::from_secs(10);
+/// What arrives so soon after a pause was on its way already, and says nothing of the agent.
+const STRAGGLERS: Duration = Duration::from_secs(2);
 
 /// A message under way.
 #[derive(Debug)]
@@ -42,7 +44,15 @@ pub struct Sender {
     allowance: (usize, Moment),
     /// When an acknowledgement came last, or waiting began.
     progress: Moment,
-    paused: Option<Moment>,
+    paused: Option<Pause>,
+}
+
+/// The agent is said to be unreachable.
+#[derive(Clone, Copy, Debug)]
+struct Pause {
+    since: Moment,
+    /// When the oldest message last asked.
+    probed: Moment,
 }
 
 impl Sender {
@@ -124,8 +134,8 @@ impl Sender {
     /// When [`Sender::expire`] has something to do.
     #[must_use]
     pub fn deadline(&self) -> Option<Moment> {
-        if let Some(probed) = self.paused {
-            return (self.unacknowledged > 0).then(|| probed.saturating_add(PROBE));
+        if let Some(pause) = self.paused {
+            return (self.unacknowledged > 0).then(|| pause.probed.saturating_add(PROBE));
         }
         let (sent, _) = self.sendings.front()?;
         Some(sent.saturating_add(self.timing.timeout()))
@@ -133,9 +143,9 @@ impl Sender {
 
     /// Queues again what has waited for too long.
     pub fn expire(&mut self, now: Moment) {
-        if let Some(probed) = self.paused {
-            if probed.saturating_add(PROBE) <= now {
-                self.paused = Some(now);
+        if let Some(pause) = &mut self.paused {
+            if pause.probed.saturating_add(PROBE) <= now {
+                pause.probed = now;
                 self.queue_again(self.base);
             }
             return;
@@ -214,7 +224,7 @@ impl Sender {
 
     /// The agent can't be reached: nothing new is taken, and the time doesn't count.
     pub fn pause(&mut self, now: Moment) {
-        self.paused = Some(now);
+        self.paused = Some(Pause { since: now, probed: now });
         self.again.clear();
         self.pending.iter_mut().flatten().for_each(|pending| pending.queued = false);
     }
@@ -223,6 +233,12 @@ impl Sender {
     #[must_use]
     pub const fn is_paused(&self) -> bool {
         self.paused.is_some()
+    }
+
+    /// Whether the agent is said to be unreachable, and something that arrives now shows that it isn't.
+    #[must_use]
+    pub fn is_disproved(&self, now: Moment) -> bool {
+        self.paused.is_some_and(|pause| pause.since.saturating_add(STRAGGLERS) <= now)
     }
 
     /// Since when something waits and nothing is acknowledged.
