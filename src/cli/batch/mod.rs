@@ -115,6 +115,7 @@ fn record(ready: &Ready<'_>, asked: &BatchArguments, items: Vec<BatchItem>) -> R
         drop_plain_snapshots: asked.how.drop_plain_snapshots,
         after_verify: asked.how.after_verify(),
         notify: asked.how.notify.clone(),
+        last_run: None,
         items,
     })
 }

@@ -194,17 +194,31 @@ fn left(need: i64, quota: Option<Quota>) -> String {
 }
 
 fn limits(text: &mut Text, limits: &Limits) {
+    text.heading("Limits");
+    text.inside(&format!("{}.", limits_in_words(limits)));
+}
+
+/// What a person allows, in words.
+pub(in crate::ui) fn limits_in_words(limits: &Limits) -> String {
     let mut said = vec![
         format!("at most {} copies at a time, fewer where AWS refuses", limits.concurrency),
         format!("nothing new after {} failures", limits.max_failures),
     ];
     said.extend(limits.max_open.map(|most| format!("at most {most} encrypted copies at a time")));
     said.extend(limits.hours.as_ref().map(|hours| format!("new ones begin {hours} UTC only")));
-    text.heading("Limits");
-    text.inside(&format!("{}.", said.join("; ")));
+    said.join("; ")
 }
 
 fn afterwards(text: &mut Text, after: After, page: Page) {
+    text.heading("Once one is verified");
+    for what in afterwards_in_words(after) {
+        let mark = if what.contains("DELETED") { page.warning("!") } else { "-".to_owned() };
+        text.point(&mark, what);
+    }
+}
+
+/// What follows for each once it is verified, in words.
+pub(in crate::ui) fn afterwards_in_words(after: After) -> Vec<&'static str> {
     let mut said = Vec::new();
     if after.drop_plain_snapshots {
         said.push("the plain snapshot is removed: it is itself not encrypted");
@@ -216,11 +230,7 @@ fn afterwards(text: &mut Text, after: After, page: Page) {
             said.push("the encrypted instance is DELETED, without a last snapshot; its encrypted copy stays");
         }
     }
-    text.heading("Once one is verified");
-    for what in said {
-        let mark = if what.contains("DELETED") { page.warning("!") } else { "-".to_owned() };
-        text.point(&mark, what);
-    }
+    said
 }
 
 fn databases(count: usize) -> String {
