@@ -8,9 +8,6 @@ use crate::{model::AwsTime, steps::Step};
 /// What is shorter than this couldn't be seen.
 const LEAST: f64 = 0.6;
 
-/// At most so many ticks.
-const TICKS: i64 = 6;
-
 /// Seconds between two ticks.
 const EVERY: [i64; 16] =
     [60, 120, 300, 600, 900, 1800, 3600, 7200, 10_800, 21_600, 43_200, 86_400, 172_800, 604_800, 2_592_000, 31_536_000];
@@ -65,6 +62,18 @@ impl Axis {
             .reduce(|one, other| Self { from: one.from.min(other.from), to: one.to.max(other.to) })
     }
 
+    /// Its days, in words: `25 Nov 2026`, `25 to 27 Nov 2026`.
+    pub(super) fn days(self) -> String {
+        let last = self.to.strftime("%-d %b %Y").to_string();
+        let form = match (self.from.strftime("%Y-%m").to_string(), self.to.strftime("%Y-%m").to_string()) {
+            _ if self.from.strftime("%F").to_string() == self.to.strftime("%F").to_string() => return last,
+            (from, to) if from == to => "%-d",
+            (from, to) if from.get(..4) == to.get(..4) => "%-d %b",
+            _ => "%-d %b %Y",
+        };
+        format!("{} to {last}", self.from.strftime(form))
+    }
+
     fn seconds(self) -> f64 {
         self.to.duration_since(self.from).as_secs_f64().max(1.0)
     }
@@ -90,13 +99,13 @@ impl Axis {
         })
     }
 
-    /// Round times on it.
-    pub(super) fn ticks(self) -> Vec<Tick> {
+    /// Round times on it, so many at most between its ends.
+    pub(super) fn ticks(self, most: i64) -> Vec<Tick> {
         let (from, to) = (self.from.as_second(), self.to.as_second());
         let span = to.saturating_sub(from).max(1);
-        let every = EVERY.into_iter().find(|every| span / every <= TICKS).unwrap_or(i64::MAX / 2);
+        let every = EVERY.into_iter().find(|every| span / every <= most).unwrap_or(i64::MAX / 2);
         let first = from.div_euclid(every).saturating_add(i64::from(from.rem_euclid(every) != 0)).saturating_mul(every);
-        let times = (0..=TICKS).map(|number| first.saturating_add(number.saturating_mul(every)));
+        let times = (0..=most).map(|number| first.saturating_add(number.saturating_mul(every)));
         times.take_while(|second| *second <= to).filter_map(|second| self.tick(second, every)).collect()
     }
 

@@ -80,7 +80,7 @@ pub fn html(report: &Report) -> Result<String, askama::Error> {
         style: include_str!("style.css"),
         report,
         groups: Group::ALL,
-        axis: axis.map(|axis| (axis, axis.ticks())),
+        axis: axis.map(|axis| (axis, axis.ticks(3))),
         legend: legend(spans),
         folded: rows.iter().filter(|row| row.detail.is_some() && !row.matters).count(),
         rows,
@@ -118,7 +118,7 @@ fn detail(of: &Migration) -> Detail<'_> {
     });
     Detail {
         of,
-        ticks: axis.map(Axis::ticks).unwrap_or_default(),
+        ticks: axis.map(|axis| axis.ticks(6)).unwrap_or_default(),
         steps: steps.collect(),
         on_purpose: of.settings.iter().filter(|row| row.why.is_some()).collect(),
         took: of.verified.map(|verified| time::words(words::between(of.begun, verified))).unwrap_or_default(),

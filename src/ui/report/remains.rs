@@ -69,7 +69,7 @@ fn when_done(record: &Record) -> Vec<Remains> {
         ));
     } else {
         left.push(Remains::new(
-            "move the applications",
+            "move applications",
             format!(
                 "move the applications to {}, a decision of its own: they use {serves} still, which is not encrypted. \
                  The copy holds the data {} and nothing that was written later",
@@ -81,7 +81,7 @@ fn when_done(record: &Record) -> Vec<Remains> {
     }
     if plain_snapshot(record).is_some() {
         left.push(Remains::new(
-            "remove the plain snapshot",
+            "drop plain snapshot",
             format!("remove the snapshot {}, which is itself not encrypted", names.snapshot),
             Some(record.command(Goal::DropSnapshots.command())),
         ));
