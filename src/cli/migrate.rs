@@ -222,6 +222,7 @@ pub(super) fn fresh_record(
             step: None,
             stopped: None,
             remedy: None,
+            of_no_use: false,
             quota: None,
             serves: plan.source.identifier.clone(),
             next: String::new(),

@@ -62,11 +62,23 @@ pub struct BatchRecord {
     /// A command that is run when a person is needed.
     #[serde(default)]
     pub notify: Option<String>,
+    /// Those that were meant and can't be migrated, each with why.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub left_out: Vec<LeftOut>,
     /// How its last run ended; nothing where none came to its end.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub last_run: Option<BatchRun>,
     /// The databases, in the order in which they begin.
     pub items: Vec<BatchItem>,
+}
+
+/// A database that was meant and can't be migrated.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct LeftOut {
+    /// Its name.
+    pub name: String,
+    /// Why, in a sentence.
+    pub why: String,
 }
 
 /// What a run left, as far as no migration's file tells.

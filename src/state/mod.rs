@@ -16,7 +16,7 @@ mod plan_file;
 mod record;
 mod store;
 
-pub use batch::{BatchEntry, BatchItem, BatchRecord, BatchRun, Left, LeftItem, OwnedBatch};
+pub use batch::{BatchEntry, BatchItem, BatchRecord, BatchRun, Left, LeftItem, LeftOut, OwnedBatch};
 pub use error::{Moment, StateError};
 pub use file::make_folder;
 pub use lock::Owner;

@@ -101,6 +101,9 @@ pub struct Summary {
     /// What that means, and what a person is to do about it.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub remedy: Option<String>,
+    /// Whether what was made is of no use, so that only a new attempt helps.
+    #[serde(default, skip_serializing_if = "std::ops::Not::not")]
+    pub of_no_use: bool,
     /// AWS's name of the quota that it waits for, if it stopped for want of room.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub quota: Option<String>,
@@ -122,6 +125,7 @@ impl Summary {
     pub(super) fn stop(&mut self, stop: Option<&Stop>) {
         self.stopped = stop.map(|stop| stop.reason.clone());
         self.remedy = stop.map(|stop| stop.remedy.clone()).filter(|remedy| !remedy.is_empty());
+        self.of_no_use = stop.is_some_and(|stop| stop.kind.is_failed());
         self.quota = stop.and_then(|stop| match &stop.kind {
             StopKind::Quota { name } => Some(name.clone()),
             _ => None,

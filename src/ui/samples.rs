@@ -55,6 +55,7 @@ pub(super) fn record(phase: Phase, step: Step) -> Record {
             step: Some(step),
             stopped: None,
             remedy: None,
+            of_no_use: false,
             quota: None,
             serves: "orders".into(),
             next: "rds-encrypt resume orders".into(),

@@ -45,6 +45,7 @@ pub(crate) fn record(name: &str) -> Record {
             step: None,
             stopped: None,
             remedy: None,
+            of_no_use: false,
             quota: None,
             serves: name.into(),
             next: format!("rds-encrypt resume {name}"),

@@ -22,7 +22,7 @@ use crate::{
     engine::batch::After,
     model::{CallerIdentity, KeyReference},
     plan::{Checked, KeyLookup, can_encrypt, inventory::Selection},
-    state::{BatchItem, BatchRecord, FORMAT},
+    state::{BatchItem, BatchRecord, FORMAT, LeftOut},
     steps::schedule::{AfterVerify, Room},
     ui::{
         batch::{self, Overview, Row},
@@ -89,13 +89,18 @@ pub(super) async fn run(global: &Global, asked: &BatchArguments, around: &mut Su
         return Ok(3);
     }
     let ready = Ready { global, place: &place, aws, caller, key, choices, before, retry: false };
-    let record = record(&ready, asked, items)?;
+    let record = record(&ready, asked, items, left_out)?;
     let owned = place.states.begin_batch(record)?;
     carry::out(&ready, owned, around).await
 }
 
 /// The batch as its file holds it.
-fn record(ready: &Ready<'_>, asked: &BatchArguments, items: Vec<BatchItem>) -> Result<BatchRecord, Failure> {
+fn record(
+    ready: &Ready<'_>,
+    asked: &BatchArguments,
+    items: Vec<BatchItem>,
+    left_out: Vec<(String, String)>,
+) -> Result<BatchRecord, Failure> {
     let limits = asked.limits();
     Ok(BatchRecord {
         format: FORMAT,
@@ -115,6 +120,7 @@ fn record(ready: &Ready<'_>, asked: &BatchArguments, items: Vec<BatchItem>) -> R
         drop_plain_snapshots: asked.how.drop_plain_snapshots,
         after_verify: asked.how.after_verify(),
         notify: asked.how.notify.clone(),
+        left_out: left_out.into_iter().map(|(name, why)| LeftOut { name, why }).collect(),
         last_run: None,
         items,
     })

@@ -194,7 +194,7 @@ async fn played(play: Play, asked: &BatchArguments) -> Result<Played, Failure> {
     let before = vec![Before::New; items.len()];
     let choices = asked.choices()?;
     let ready = Ready { global: &global, place: &place, aws, caller, key, choices, before, retry: false };
-    let record = record(&ready, asked, items)?;
+    let record = record(&ready, asked, items, Vec::new())?;
     let mut timeline = Timeline::default();
     let clock = Clock::new(SPEED);
     let outcome = Box::pin(carry::with(&ready, &record, clock, interrupt, false, &mut timeline)).await?;

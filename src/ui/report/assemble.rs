@@ -1,6 +1,9 @@
 //! From files to a report. No clock, no disk: what it rests on is given.
 
-use std::{collections::BTreeMap, path::Path};
+use std::{
+    collections::{BTreeMap, BTreeSet},
+    path::Path,
+};
 
 use super::{
     Looked,
@@ -179,9 +182,8 @@ fn places(entries: &[Entry], batches: &[&BatchEntry], databases: &[Database]) ->
         };
         places.insert((account.to_owned(), region.to_owned(), place.endpoint.clone()), place);
     };
-    let of_these = |record: &crate::state::Record| {
-        databases.iter().any(|it| it.resource_id.as_deref() == Some(record.migration.resource_id.as_str()))
-    };
+    let shown: BTreeSet<&str> = databases.iter().filter_map(|it| it.resource_id.as_deref()).collect();
+    let of_these = |record: &crate::state::Record| shown.contains(record.migration.resource_id.as_str());
     for record in entries.iter().filter_map(|entry| entry.record.as_ref().ok()).filter(|record| of_these(record)) {
         enter(&record.account, &record.region, record.endpoint.as_ref(), &record.flags);
     }

@@ -11,7 +11,7 @@ use super::{
 };
 use crate::{
     engine::batch::After,
-    state::{BatchEntry, BatchItem, BatchRecord, Entry, Phase, with_flags},
+    state::{BatchEntry, BatchItem, BatchRecord, Entry, Identity, Phase, with_flags},
 };
 
 /// Account, Region, and a database's identity there.
@@ -23,13 +23,23 @@ pub(super) struct Items<'a> {
     /// The newest batch of each.
     batches: BTreeMap<Key, String>,
     files: BTreeSet<&'a Path>,
+    /// Those that can't be read, by the last parts of their paths.
+    broken: BTreeMap<Key, &'a Entry>,
 }
 
 impl<'a> Items<'a> {
     pub(super) fn of(entries: &'a [Entry], batches: &[&BatchEntry]) -> Self {
-        let mut found = Self { entries: BTreeMap::new(), batches: BTreeMap::new(), files: BTreeSet::new() };
+        let mut found = Self {
+            entries: BTreeMap::new(),
+            batches: BTreeMap::new(),
+            files: BTreeSet::new(),
+            broken: BTreeMap::new(),
+        };
         for entry in entries {
-            let Ok(record) = &entry.record else { continue };
+            let Ok(record) = &entry.record else {
+                found.broken.insert(key_of_path(&entry.path), entry);
+                continue;
+            };
             let key = (record.account.clone(), record.region.clone(), record.migration.resource_id.clone());
             // One that was given up speaks only where there is no other.
             let earlier = found.entries.get(&key).is_some_and(|earlier| !earlier.is_abandoned());
@@ -51,7 +61,11 @@ impl<'a> Items<'a> {
 
     /// The file of a database of a batch. One that was given up before that batch began is another story.
     pub(super) fn entry(&self, item: &BatchItem, batch: &BatchRecord) -> Option<&'a Entry> {
-        let entry = self.entries.get(&key_of(item, batch)).copied()?;
+        let Some(entry) = self.entries.get(&key_of(item, batch)).copied() else {
+            let Identity { kind, name, id, .. } = Identity::of_instance(&item.name, &item.resource_id);
+            let key = (batch.account.clone(), batch.region.clone(), format!("{kind}-{name}-{id}"));
+            return self.broken.get(&key).copied();
+        };
         let is_older = entry
             .record
             .as_ref()
@@ -68,6 +82,13 @@ impl<'a> Items<'a> {
     pub(super) fn contain(&self, entry: &Entry) -> bool {
         self.files.contains(entry.path.as_path())
     }
+}
+
+/// Account and Region are the folders that a file is in, and its name begins with the database's.
+fn key_of_path(path: &Path) -> Key {
+    let part = |part: Option<&std::ffi::OsStr>| part.unwrap_or_default().to_string_lossy().into_owned();
+    let folder = |up: usize| part(path.ancestors().nth(up).and_then(Path::file_name));
+    (folder(2), folder(1), part(path.file_stem()))
 }
 
 fn key_of(item: &BatchItem, batch: &BatchRecord) -> Key {
@@ -95,9 +116,9 @@ fn facts(entry: &BatchEntry, record: &BatchRecord, counts: Counts) -> BatchFacts
     let stands = match (&entry.holder, record.ended, run) {
         (Some(_), _, _) => "running",
         (None, Some(_), _) => "at its end",
-        (None, None, Some(run)) if run.interrupted => "interrupted, not at its end",
-        (None, None, Some(_)) => "not at its end: some are left",
-        (None, None, None) => "broken off, not at its end",
+        (None, None, Some(run)) if run.interrupted => "interrupted",
+        (None, None, Some(_)) => "not at its end",
+        (None, None, None) => "broken off",
     };
     let after = After { drop_plain_snapshots: record.drop_plain_snapshots, then: record.after_verify };
     BatchFacts {
@@ -114,9 +135,9 @@ fn facts(entry: &BatchEntry, record: &BatchRecord, counts: Counts) -> BatchFacts
         selection: record.selection.clone(),
         choices: record.choices.clone(),
         canaries: record.canaries.clone(),
-        limits: record.limits.clone(),
-        limits_in_words: limits_in_words(&record.limits),
+        limits: limits_in_words(&record.limits),
         afterwards: afterwards_in_words(after).join("; "),
+        left_out: record.left_out.clone(),
         counts,
         next: (!is_over && entry.holder.is_none()).then(|| with_flags("rds-encrypt resume --all", &record.flags)),
     }

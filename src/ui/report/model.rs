@@ -11,8 +11,7 @@ use super::{
 };
 use crate::{
     model::{AwsTime, ResourceKind},
-    state::Noted,
-    steps::schedule::Limits,
+    state::{LeftOut, Noted},
 };
 
 /// The format of the JSON: it rises when a member changes its meaning or goes.
@@ -142,12 +141,12 @@ pub struct BatchFacts {
     pub choices: String,
     /// Those that go first and alone.
     pub canaries: Vec<String>,
-    /// What a person allows.
-    pub limits: Limits,
-    /// The same in words.
-    pub limits_in_words: String,
+    /// What a person allows, in words.
+    pub limits: String,
     /// What follows for each once it is verified.
     pub afterwards: String,
+    /// Those that were meant and can't be migrated, each with why.
+    pub left_out: Vec<LeftOut>,
     /// How many stand how.
     pub counts: Counts,
     /// The command that goes on with all of it.

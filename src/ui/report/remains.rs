@@ -33,6 +33,14 @@ pub(super) fn of(record: &Record, standing: Standing) -> Vec<Remains> {
         Standing::Done => when_done(record),
         Standing::Running => Vec::new(),
         Standing::Interrupted => vec![Remains::new("go on", "go on with it: nobody is at it", next())],
+        Standing::Failed if record.summary.of_no_use => vec![
+            Remains::new("mend, then go on", "once it is mended, look again", next()),
+            Remains::new(
+                "or begin afresh",
+                "or begin afresh, under new names; what failed stays until somebody removes it",
+                Some(record.command("resume --retry")),
+            ),
+        ],
         Standing::Failed => vec![Remains::new("mend, then go on", "mend what it met, then go on", next())],
         Standing::Differs => {
             vec![Remains::new("set what differs", "set by hand what differs, if it matters, then verify again", next())]

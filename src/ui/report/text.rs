@@ -30,7 +30,7 @@ pub fn list(report: &Report, page: Page) -> String {
     for batch in &report.batches {
         match (&batch.facts, &batch.error) {
             (Some(facts), _) => {
-                text.hanging(&format!("{}  ", batch.name), &format!("{}: {}", facts.stands, tally(facts)));
+                text.hanging(&format!("{}  ", batch.name), &format!("{}; {}", tally(facts), facts.stands));
                 if let Some(next) = &facts.next {
                     text.verbatim(&format!("{}  {next}", " ".repeat(batch.name.chars().count())));
                 }
@@ -69,6 +69,13 @@ fn one(text: &mut Text, report: &Report, batch: &BatchPart, page: Page) {
         let of: Vec<&&Database> = its.iter().filter(|it| standings.contains(&it.standing)).collect();
         section(text, heading, &of, page);
     }
+    if !facts.left_out.is_empty() {
+        text.heading(&format!("Left out when it began ({})", facts.left_out.len()));
+        for it in &facts.left_out {
+            let is = if it.why.starts_with(&it.name) { it.why.clone() } else { format!("{}: {}", it.name, it.why) };
+            text.point(&page.dim("-"), &is);
+        }
+    }
     if let Some(next) = &facts.next {
         text.heading("To go on with all of it");
         text.verbatim(next);
@@ -101,7 +108,7 @@ fn tally(facts: &BatchFacts) -> String {
     });
     let held = facts.held.iter().map(|held| format!("; {held}"));
     format!(
-        "of {}: {}{}",
+        "{}: {}{}",
         super::databases(facts.counts.all),
         parts.collect::<Vec<_>>().join(", "),
         held.collect::<String>()
@@ -130,8 +137,10 @@ fn section(text: &mut Text, heading: &str, of: &[&&Database], page: Page) {
         for under in database.remedy.iter().chain(database.why.iter().filter(|_| database.counts_as == Group::Done)) {
             text.under(under);
         }
-        if matches!(database.counts_as, Group::Failed) {
-            text.under(database.next.as_deref().unwrap_or_default());
+        if database.counts_as == Group::Failed {
+            for command in database.remains.iter().filter_map(|it| it.command.as_deref()) {
+                text.under(command);
+            }
         }
     }
 }
