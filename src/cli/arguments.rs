@@ -233,9 +233,8 @@ impl FromStr for StatusOf {
     fn from_str(text: &str) -> Result<Self, String> {
         if text.starts_with(|first: char| first.is_ascii_digit()) {
             let is_name = text.chars().all(|letter| letter.is_ascii_alphanumeric() || letter == '-');
-            let name = text.trim_end_matches(".json").to_owned();
-            return if is_name || text.ends_with(".json") {
-                Ok(Self::Batch(name))
+            return if is_name {
+                Ok(Self::Batch(text.to_owned()))
             } else {
                 Err(format!("`{text}` is the name neither of a database nor of a batch"))
             };

@@ -213,11 +213,11 @@ impl Migration {
     }
 
     /// Saves where the migration stands, for people.
-    pub fn stand(&mut self, phase: Phase, step: Step, stop: Option<&Stop>, now: AwsTime) -> Result<(), StateError> {
+    pub fn stand(&mut self, phase: Phase, step: Step, stopped: Option<&Stop>, now: AwsTime) -> Result<(), StateError> {
         let mut record = self.record.clone();
         record.summary.phase = phase;
         record.summary.step = Some(step);
-        record.summary.stop(stop);
+        record.summary.stop(stopped);
         if record.summary == self.record.summary {
             return Ok(());
         }

@@ -67,10 +67,13 @@ async fn a_batch_of_several_kinds() {
         json!({"all": 4, "done": 2, "running": 0, "failed": 2, "parked": 0, "waiting": 0, "skipped": 0})
     );
     let needs = found["needs"].as_array().unwrap();
-    let of = |name: &str| needs.iter().find(|need| need["database"] == name).unwrap();
+    let of = |name: &str| needs.iter().find(|need| need["databases"] == json!([name])).unwrap();
     assert!(of("museum")["why"].as_str().unwrap().contains("9.6 is deprecated"), "{needs:?}");
     assert!(of("ledger")["remedy"].as_str().is_some_and(|remedy| !remedy.is_empty()), "{needs:?}");
-    assert!(of("ledger")["command"].as_str().unwrap().starts_with("rds-encrypt resume ledger --sandbox"), "{needs:?}");
+    assert!(
+        of("ledger")["commands"][0].as_str().unwrap().starts_with("rds-encrypt resume ledger --sandbox"),
+        "{needs:?}"
+    );
     let whole = report(&stage, "status").await;
     assert_eq!(whole["counts"], found["counts"], "all that there is, is that batch");
     let unknown = stage.run("status 20200101T000000Z --sandbox").await;
@@ -180,10 +183,8 @@ async fn a_broken_file_costs_a_row() {
     fs::write(&broken, "[]").unwrap();
     let all = stage.run("status --sandbox --html -").await;
     assert_eq!(all.code, 0, "{all}");
-    for wanted in
-        ["its file can’t be used", "Its file can’t be used", "blog", "EOF while parsing", "Batch 20200101T000000Z"]
-    {
-        assert!(all.stdout.contains(wanted) || all.stdout.contains(&wanted.replace('’', "'")), "{wanted}: {all}");
+    for wanted in ["its file can", "Its file can", "blog", "EOF while parsing", "Batch 20200101T000000Z"] {
+        assert!(all.stdout.contains(wanted), "{wanted}: {all}");
     }
     let found = report(&stage, "status").await;
     assert_eq!(found["counts"]["failed"], 1, "{found:#}");

@@ -133,20 +133,36 @@ fn without_a_file(mut database: Database, record: &BatchRecord, is_running: bool
     database
 }
 
+/// What needs a person, the same of several said once.
 fn needs(databases: &[Database]) -> Vec<Need> {
-    let mut needs: Vec<Need> = databases
-        .iter()
-        .enumerate()
-        .filter(|(_, database)| matches!(database.counts_as, Group::Failed | Group::Parked))
-        .map(|(index, database)| Need {
-            index,
-            database: database.name.clone(),
-            standing: database.standing,
-            why: database.why.clone(),
-            remedy: database.remedy.clone().or_else(|| database.remains.first().map(|it| it.what.clone())),
-            command: database.next.clone(),
-        })
-        .collect();
+    let mut needs: Vec<Need> = Vec::new();
+    for (place, database) in databases.iter().enumerate() {
+        if !matches!(database.counts_as, Group::Failed | Group::Parked) {
+            continue;
+        }
+        let remedy = database.remedy.clone().or_else(|| database.remains.first().map(|it| it.what.clone()));
+        let seen = (database.standing, &database.why, &remedy);
+        let commands = database.remains.iter().filter_map(|it| it.command.clone());
+        match needs.iter_mut().find(|need| (need.standing, &need.why, &need.remedy) == seen) {
+            Some(need) => {
+                need.places.push(place);
+                need.databases.push(database.name.clone());
+                need.commands.extend(commands);
+            }
+            None => needs.push(Need {
+                places: vec![place],
+                databases: vec![database.name.clone()],
+                standing: database.standing,
+                why: database.why.clone(),
+                remedy,
+                commands: commands.collect(),
+            }),
+        }
+    }
+    for need in &mut needs {
+        let mut told = BTreeSet::new();
+        need.commands.retain(|command| told.insert(command.clone()));
+    }
     needs.sort_by_key(|need| need.standing);
     needs
 }

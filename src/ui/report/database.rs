@@ -17,31 +17,26 @@ use crate::{
 /// From a migration's file.
 pub(super) fn of_entry(entry: &Entry, judged: Judged, looked: Option<Looked<'_>>) -> Database {
     let file = Some(entry.path.display().to_string());
-    match &entry.record {
-        Ok(record) => {
-            let remains = remains::of(record, judged.standing);
-            let next = remains.iter().find_map(|it| it.command.clone());
-            let next = next.filter(|_| !matches!(judged.standing, Standing::Done | Standing::Running));
-            Database {
-                name: record.migration.name.clone(),
-                resource_id: Some(record.migration.resource_id.clone()),
-                account: record.account.clone(),
-                region: record.region.clone(),
-                gibibytes: record.plan.source.allocated_storage,
-                remains,
-                next,
-                file,
-                migration: Some(Box::new(migration(entry, record, looked))),
-                ..bare(judged)
-            }
-        }
-        Err(_) => {
-            let folder = |up: usize| {
-                let folder = entry.path.ancestors().nth(up).and_then(|folder| folder.file_name());
-                folder.unwrap_or_default().to_string_lossy().into_owned()
-            };
-            Database { name: name_of(entry), account: folder(2), region: folder(1), file, ..bare(judged) }
-        }
+    let Ok(record) = &entry.record else {
+        let folder = |up: usize| {
+            let folder = entry.path.ancestors().nth(up).and_then(|folder| folder.file_name());
+            folder.unwrap_or_default().to_string_lossy().into_owned()
+        };
+        return Database { name: name_of(entry), account: folder(2), region: folder(1), file, ..bare(judged) };
+    };
+    let remains = remains::of(record, judged.standing);
+    let next = remains.iter().find_map(|it| it.command.clone());
+    Database {
+        name: record.migration.name.clone(),
+        resource_id: Some(record.migration.resource_id.clone()),
+        account: record.account.clone(),
+        region: record.region.clone(),
+        gibibytes: record.plan.source.allocated_storage,
+        remains,
+        next: next.filter(|_| !matches!(judged.standing, Standing::Done | Standing::Running)),
+        file,
+        migration: Some(Box::new(migration(entry, record, looked))),
+        ..bare(judged)
     }
 }
 
@@ -131,7 +126,7 @@ fn encryption(record: &Record) -> EncryptionPart {
         }
         Finished => "encrypted; key and settings were read back and are as planned".to_owned(),
         Different => "encrypted under the key; settings differ from the plan".to_owned(),
-        _ if restores => format!("the snapshot's copy is encrypted under {key}; the instance isn't verified yet"),
+        _ if restores => "the snapshot's copy is encrypted under the key; the instance isn't verified".to_owned(),
         _ => "nothing is encrypted yet".to_owned(),
     };
     EncryptionPart {

@@ -80,22 +80,22 @@ pub struct Counts {
     pub skipped: usize,
 }
 
-/// What needs a person.
+/// What needs a person; those of which the same was seen share one.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize)]
 pub struct Need {
-    /// Whom it is about: the database's place in the list.
+    /// Whom it is about: their places in the list.
     #[serde(skip)]
-    pub index: usize,
-    /// Whom it is about.
-    pub database: String,
-    /// How it stands.
+    pub places: Vec<usize>,
+    /// Whom it is about, by name.
+    pub databases: Vec<String>,
+    /// How they stand.
     pub standing: Standing,
     /// What was seen.
     pub why: Option<String>,
     /// What it means, and what to do.
     pub remedy: Option<String>,
-    /// The command that goes on then.
-    pub command: Option<String>,
+    /// The commands that go on then.
+    pub commands: Vec<String>,
 }
 
 /// A batch.

@@ -152,7 +152,7 @@ fn second(at: &AwsTime) -> String {
 }
 
 /// How much a finding weighed, in a word.
-fn weight(severity: &Severity) -> &'static str {
+fn weight(severity: Severity) -> &'static str {
     match severity {
         Severity::Blocker => "In the way:",
         Severity::Warning => "Warning:",

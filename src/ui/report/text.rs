@@ -139,7 +139,7 @@ fn section(text: &mut Text, heading: &str, of: &[&&Database], page: Page) {
         }
         if database.counts_as == Group::Failed {
             for command in database.remains.iter().filter_map(|it| it.command.as_deref()) {
-                text.under(command);
+                text.verbatim(&format!("    {command}"));
             }
         }
     }
