@@ -111,9 +111,9 @@ async fn a_migration_as_a_page_and_as_json() {
     assert!(heard.stdout.contains("finished: encrypted and verified"), "the text is told as well: {heard}");
     assert_eq!(fs::metadata(&path).unwrap().permissions().mode() & 0o777, 0o600);
     let page = fs::read_to_string(&path).unwrap();
-    let state = stage.state("orders");
-    let key = state["plan"]["key_arn"].as_str().unwrap();
-    let request = state["journal"][0]["outcome"]["request_id"].as_str().unwrap();
+    let kept = stage.state("orders");
+    let key = kept["plan"]["key_arn"].as_str().unwrap();
+    let request = kept["journal"][0]["outcome"]["request_id"].as_str().unwrap();
     for wanted in [
         "orders",
         key,
@@ -129,9 +129,9 @@ async fn a_migration_as_a_page_and_as_json() {
     let found = report(&stage, "status orders").await;
     assert_eq!(
         found["databases"][0]["migration"]["calls"].as_array().unwrap().len(),
-        state["journal"].as_array().unwrap().len()
+        kept["journal"].as_array().unwrap().len()
     );
-    assert_eq!(found["databases"][0]["migration"]["verified"], state["summary"]["verified"]);
+    assert_eq!(found["databases"][0]["migration"]["verified"], kept["summary"]["verified"]);
 
     let asked = stage.run("status orders --refresh --html - --sandbox").await;
     assert!(asked.stdout.starts_with("<!doctype html>"), "{asked}");

@@ -1,4 +1,4 @@
-//! The page that `status --html` writes, in a browser: Debian's Chromium without a screen, over the pipe of its DevTools
+//! The page that `status --html` writes, in a browser: Debian's Chromium without a screen, over the pipe of its `DevTools`
 //! protocol, which the standard library of Debian's Python speaks. That takes no package of anybody's, and the protocol
 //! can emulate colour schemes and tells of each request and each word on the console.
 

@@ -214,8 +214,8 @@ fn ask(migration: &mut Migration, count: usize, minutes: usize) {
 fn stop(migration: &mut Migration, kind: StopKind, reason: &str, minutes: usize) {
     let stop =
         Stop { kind, reason: reason.into(), remedy: "the source was not changed; mend that, then resume".into() };
-    let step = migration.record().summary.step.unwrap_or(Step::TakeSnapshot);
-    migration.stand(Phase::Stopped, step, Some(&stop), at(minutes)).expect("saved");
+    let at_step = migration.record().summary.step.unwrap_or(Step::TakeSnapshot);
+    migration.stand(Phase::Stopped, at_step, Some(&stop), at(minutes)).expect("saved");
 }
 
 fn done(states: &StateDirectory, name: &str, minutes: usize) {
