@@ -29,9 +29,11 @@ fn inventory(count: usize) -> Value {
     let rows: Vec<Value> = (0..count)
         .map(|number| {
             let name = format!("app-{number:04}");
+            // A subnet has addresses for fifty of them and their copies.
+            let group = number / 50;
             let zone = |letter: &str| {
-                json!({"SubnetIdentifier": format!("subnet-000000000000000{letter}1"),
-                "SubnetAvailabilityZone": {"Name": format!("{REGION}{letter}")}})
+                json!({"SubnetIdentifier": format!("subnet-0000000000000{letter}{group:03}"),
+                    "SubnetAvailabilityZone": {"Name": format!("{REGION}{letter}")}})
             };
             json!({
                 "DBInstanceIdentifier": name, "DBInstanceClass": "db.m5.large", "Engine": "postgres",
@@ -43,7 +45,7 @@ fn inventory(count: usize) -> Value {
                 "CopyTagsToSnapshot": true, "PubliclyAccessible": false,
                 "DbiResourceId": format!("db-ABCDEFGHIJKLMNOPQRST{number:04}"),
                 "VpcSecurityGroups": [{"VpcSecurityGroupId": "sg-00000000000000001", "Status": "active"}],
-                "DBSubnetGroup": {"DBSubnetGroupName": "private", "VpcId": "vpc-00000000000000001",
+                "DBSubnetGroup": {"DBSubnetGroupName": format!("private-{group}"), "VpcId": "vpc-00000000000000001",
                     "Subnets": [zone("a"), zone("b")]},
                 "Endpoint": {"Address": format!("{name}.example.{REGION}.rds.amazonaws.com"), "Port": 5432},
             })
