@@ -32,6 +32,7 @@ mod strangers {
     mod sandbox;
     mod scans;
     mod served;
+    mod sessions;
     mod terminal;
     mod unusual;
 }

@@ -10,7 +10,8 @@ use super::dial::{Connection, Dial, Resolved, Road, Wanted, connect};
 use super::habits::Habits;
 use super::many::Many;
 use super::one::One;
-use super::session::{Session, State};
+use super::session::Session;
+use super::state::State;
 
 /// What one connection alone may hold: about what a socket does.
 const ALONE: usize = 256 << 10;

@@ -45,13 +45,13 @@ pub struct Habits {
     /// How often streams show signs of life where a version wants them (`R-PORT-8`).
     #[serde(with = "milliseconds")]
     pub keepalive: Duration,
-    /// A session without input ends after so long (`R-CHAN-11`).
+    /// A session without input ends after so long (`R-CHAN-10`).
     #[serde(with = "milliseconds")]
     pub idle: Duration,
     /// Every session ends after so long, if at all.
     #[serde(with = "milliseconds::perhaps")]
     pub longest: Option<Duration>,
-    /// A socket is closed after so long; the session goes on (`R-CHAN-10`).
+    /// A socket is closed after so long; the session goes on (`R-CHAN-9`).
     #[serde(with = "milliseconds::perhaps")]
     pub socket: Option<Duration>,
     /// A token is good for so long (`R-CHAN-2`); AWS doesn't say how long.

@@ -9,7 +9,8 @@ use tokio::time::Instant;
 use super::carrier;
 use super::message::Content;
 use super::payload::{self, HandshakeResponse};
-use super::session::{Phase, Session, State};
+use super::session::{Phase, Session};
+use super::state::State;
 use super::version::Version;
 
 /// What the session ends with where nobody answers (`R-CHAN-4`).
@@ -84,11 +85,11 @@ impl Session {
         }
     }
 
-    /// What a flag of the client's does: one ends the session (`R-CHAN-12`), the other ends the one connection.
+    /// What a flag of the client's does: one ends the session (`R-CHAN-11`), the other ends the one connection.
     pub(super) fn flag(self: &Arc<Self>, state: &mut State, payload: &Bytes, now: Instant) {
         let Ok(flag) = <[u8; 4]>::try_from(&payload[..]).map(u32::from_be_bytes) else { return };
         match flag {
-            TERMINATE if self.version().ends_by_flag() && self.around.enforces("R-CHAN-12") => {
+            TERMINATE if self.version().ends_by_flag() && self.around.enforces("R-CHAN-11") => {
                 self.end_soon(state, String::new(), now);
             }
             DISCONNECT => state.carrier.disconnect(),

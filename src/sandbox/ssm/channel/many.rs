@@ -10,8 +10,9 @@ use tokio::sync::{Notify, Semaphore, mpsc};
 use super::carrier::{Carrier, Destination, Rest, cut};
 use super::dial::{Connection, Halves};
 use super::message::Content;
-use super::session::{Session, State};
+use super::session::Session;
 use super::smux::{self, Command, HEAD, LARGEST, NoFrame};
+use super::state::State;
 
 /// What waits between the streams and the agent's loop: what a Unix socket of Linux holds.
 const PIPE: usize = 212_992;

@@ -216,5 +216,4 @@ fn trimmed(name: &[u8]) -> &[u8] {
 }
 
 #[cfg(test)]
-#[path = "message_tests.rs"]
 pub(crate) mod tests;

@@ -9,7 +9,7 @@
 //! | `message`, `payload`, `smux` | how do bytes look? |
 //! | `version` | what can which version do? |
 //! | `sequence` | which number comes next, and what is sent again? |
-//! | `session`, `handshake` | what does the agent do when something happens? |
+//! | `session`, `state`, `receive`, `handshake` | what does the agent do when something happens? |
 //! | `carrier`, `many`, `one` | how do bytes get to their destination and back? |
 //! | `dial` | where is that? |
 //! | `sessions`, `socket`, `line` | who has come, over which socket, and may they? |
@@ -24,11 +24,13 @@ mod many;
 mod message;
 mod one;
 mod payload;
+mod receive;
 mod sequence;
 mod session;
 mod sessions;
 mod smux;
 mod socket;
+mod state;
 mod trouble;
 mod version;
 

@@ -10,7 +10,8 @@ use tokio::time::Instant;
 
 use super::carrier::{Carrier, Destination, Rest, cut};
 use super::message::Content;
-use super::session::{Session, State};
+use super::session::Session;
+use super::state::State;
 
 /// The connection of a session.
 #[derive(Default)]

@@ -15,7 +15,8 @@ use super::dial::{Dial, Network, Servers, Wanted};
 use super::habits::Habits;
 use super::message::{ALONE, Head, PAUSE, START, encode};
 use super::now_in_milliseconds;
-use super::session::{Around, Facts, Phase, Session, Token};
+use super::session::{Around, Facts, Phase, Session};
+use super::state::Token;
 use super::trouble::{Trouble, Troubles};
 
 /// Where a session's socket is asked for.

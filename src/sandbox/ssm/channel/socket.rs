@@ -18,8 +18,9 @@ use tokio_tungstenite::tungstenite::protocol::{CloseFrame, Message, Role, WebSoc
 
 use super::line::{Line, Out};
 use super::payload::Opening;
-use super::session::{Phase, Session, State};
+use super::session::{Phase, Session};
 use super::sessions::{PATH, Sessions};
+use super::state::State;
 
 type Socket = WebSocketStream<TokioIo<hyper::upgrade::Upgraded>>;
 
