@@ -25,7 +25,7 @@ async fn bastions_are_found_as_a_search_would_look_for_them() {
     let [bastion, ..] = machines.as_slice() else { panic!() };
     assert_eq!(bastion.security_groups()[0].group_name(), Some("bastion"));
     assert!(bastion.iam_instance_profile().unwrap().arn().unwrap().ends_with(":instance-profile/bastion"));
-    assert_eq!(bastion.private_ip_address(), Some("172.31.15.253"));
+    assert_eq!(bastion.private_ip_address(), Some("172.31.15.254"));
 
     let ids: Vec<&str> = machines.iter().map(|one| one.instance_id().unwrap()).collect();
     let asked =

@@ -220,6 +220,7 @@ async fn up(session: &Session, stream: u32, mut writer: impl AsyncWriteExt + Unp
         let Some(Some((arrived, finished))) = taken else { return };
         if arrived.is_empty() {
             if finished {
+                let _ = writer.shutdown().await;
                 return;
             }
             changed.notified().await;

@@ -10,6 +10,7 @@ use super::message::{ACKNOWLEDGE, ALONE, CLOSED, Head, INPUT, Id, Message, encod
 
 /// Where its number stands in an acknowledgement that is laid out as both official ends do.
 const NUMBER: &[u8] = b"\"AcknowledgedMessageSequenceNumber\":";
+const BEFORE: usize = "{\"AcknowledgedMessageType\":\"output_stream_data\",\"AcknowledgedMessageId\":\"".len() + 36 + 2;
 
 /// The acknowledgement of an input.
 pub(crate) fn acknowledgement(of: &Message, created: u64) -> Bytes {
@@ -39,8 +40,7 @@ pub(crate) fn number_of(payload: &[u8]) -> Option<i64> {
 
 /// The number of an acknowledgement in the usual form, which there are hundreds of thousands of in a second.
 fn quick_number(payload: &[u8]) -> Option<i64> {
-    let place = payload.windows(NUMBER.len()).position(|window| window == NUMBER)?;
-    let rest = payload.get(place.checked_add(NUMBER.len())?..)?;
+    let rest = payload.get(BEFORE..)?.strip_prefix(NUMBER)?;
     let ends = rest.iter().position(|byte| !byte.is_ascii_digit())?;
     let digits = rest.get(..ends).filter(|digits| (1..=18).contains(&digits.len()))?;
     matches!(rest.get(ends), Some(b',' | b'}'))
@@ -153,6 +153,7 @@ mod tests {
     fn the_number_of_an_acknowledgement_is_found_in_any_form() {
         let table = [
             (acknowledged(ID, 417), Some(417)),
+            (acknowledged(ID, 417).replace("input", "output"), Some(417)),
             ("{\"AcknowledgedMessageSequenceNumber\": 5}".to_owned(), Some(5)),
             ("{\"AcknowledgedMessageSequenceNumber\":5.5}".to_owned(), None),
             ("{\"AcknowledgedMessageSequenceNumber\":99999999999999999999}".to_owned(), None),

@@ -65,10 +65,12 @@ pub(crate) struct Seed {
 /// Places machines into their subnets, where each has an address: the last ones, for databases have the first.
 pub(crate) fn place(region: &mut Region, seeds: Vec<Seed>) {
     for seed in seeds {
+        let before = region.network.machines.iter().filter(|machine| machine.subnet == seed.subnet).count();
         let Some(subnet) = region.network.subnets.iter_mut().find(|subnet| subnet.id == seed.subnet) else { continue };
         let (first, size) = subnet.range();
-        subnet.used += 1;
-        let last = u32::try_from(subnet.used).unwrap_or(1).saturating_add(1);
+        // A subnet that says how many others have addresses has counted them.
+        subnet.used = subnet.used.max(i64::try_from(before).unwrap_or(i64::MAX).saturating_add(1));
+        let last = u32::try_from(before).unwrap_or(u32::MAX).saturating_add(2);
         let machine = Machine {
             id: seed.id,
             class: seed.class,
