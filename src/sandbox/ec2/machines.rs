@@ -40,14 +40,14 @@ pub(super) fn instances(scene: &Scene<'_>, input: &Look) -> Result<Value, Fault>
     let token = page.get("NextToken").cloned();
     let rows = page.get_mut("Instances").and_then(Value::as_array_mut).map(std::mem::take).unwrap_or_default();
     let reservations: Vec<Value> = if scene.enforces("R-EC2-12") {
-        rows.into_iter().map(|row| reservation(vec![row])).collect()
+        rows.into_iter().map(|row| reservation(&[row])).collect()
     } else {
-        vec![reservation(rows)]
+        vec![reservation(&rows)]
     };
     Ok(json!({"Reservations": reservations, "NextToken": token}))
 }
 
-fn reservation(rows: Vec<Value>) -> Value {
+fn reservation(rows: &[Value]) -> Value {
     let first = rows.first().and_then(|row| row.get("InstanceId")).and_then(Value::as_str).unwrap_or_default();
     json!({"ReservationId": id_of("r", first), "OwnerId": ACCOUNT, "Groups": [], "Instances": rows})
 }

@@ -136,7 +136,7 @@ async fn only_the_oldest_is_sent_again(cloud: Cloud) -> String {
 async fn messages_are_small_and_slow(cloud: Cloud) -> String {
     echoes(&cloud.sandbox);
     let mut client = Client::start(&cloud.sandbox, &to(BASTION, ORDERS, 5432)).await;
-    client.say(3, &[7; 30_000]).await;
+    client.say(3, &vec![7; 30_000]).await;
     let began = tokio::time::Instant::now();
     let mut sizes = BTreeSet::new();
     let mut all = 0;
@@ -217,7 +217,7 @@ async fn a_slow_destination_stops_everybody(cloud: Cloud) -> String {
     client.frame(0, 3, b"").await;
     let mut heard = Vec::new();
     for _ in 0..100 {
-        client.frame(2, 3, &[7; 60_000]).await;
+        client.frame(2, 3, &vec![7; 60_000]).await;
         heard.extend(client.gather(Duration::from_millis(50)).await);
     }
     heard.iter().filter(|one| matches!(one, Heard::Acknowledged(_))).count().to_string()

@@ -19,7 +19,7 @@ async fn bastions_are_found_as_a_search_would_look_for_them() {
     let running = cloud.ec2.describe_instances();
     let running = running.filters(filter("vpc-id", &vpc)).filters(filter("instance-state-name", "running"));
     let found = running.send().await.unwrap();
-    let machines: Vec<_> = found.reservations().iter().flat_map(|one| one.instances()).collect();
+    let machines: Vec<_> = found.reservations().iter().flat_map(aws_sdk_ec2::types::Reservation::instances).collect();
     let names: Vec<&str> = machines.iter().map(|one| one.tags()[0].value().unwrap()).collect();
     assert_eq!(names, ["bastion", "bastion-2019", "bastion-spare", "shop-web", "batch"]);
     let [bastion, ..] = machines.as_slice() else { panic!() };

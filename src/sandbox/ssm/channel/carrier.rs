@@ -62,13 +62,22 @@ impl Session {
     }
 }
 
+/// What a host stood for.
+#[derive(Clone)]
+enum Found {
+    /// When the session began; nothing where there was none of this name.
+    Once(Option<Resolved>),
+    /// It is looked up for each connection.
+    EachTime,
+}
+
 /// Where the connections of a session go.
 #[derive(Clone)]
 pub(super) struct Destination {
     host: String,
     port: u16,
     /// What the host stood for at the session's beginning, for agents that look it up only then.
-    found: Option<Option<Resolved>>,
+    found: Found,
 }
 
 impl Destination {
@@ -76,7 +85,7 @@ impl Destination {
     pub(super) fn new(session: &Session, host: &str, port: u16) -> Self {
         let around = &session.around;
         let once = session.version().resolves_once() && around.enforces("R-PORT-3");
-        let found = once.then(|| session.facts.found.clone());
+        let found = if once { Found::Once(session.facts.found.clone()) } else { Found::EachTime };
         Self { host: host.to_owned(), port, found }
     }
 
@@ -89,7 +98,10 @@ impl Destination {
 
     fn find(&self, session: &Session) -> Dial {
         let (facts, around) = (&session.facts, &session.around);
-        let found = self.found.clone().unwrap_or_else(|| around.network.resolve(facts, &self.host));
+        let found = match &self.found {
+            Found::Once(found) => found.clone(),
+            Found::EachTime => around.network.resolve(facts, &self.host),
+        };
         let Some(found) = found else { return Dial::Unknown };
         match around.network.road(facts, &found, self.port) {
             Road::Hangs => Dial::Hang,

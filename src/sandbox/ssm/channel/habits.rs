@@ -149,6 +149,7 @@ mod milliseconds {
     pub(super) mod perhaps {
         use super::{Deserialize, Deserializer, Duration, Serializer};
 
+        #[expect(clippy::ref_option, reason = "serde asks for this signature")]
         pub(in super::super) fn serialize<S: Serializer>(time: &Option<Duration>, to: S) -> Result<S::Ok, S::Error> {
             match time {
                 Some(time) => super::serialize(time, to),

@@ -207,7 +207,9 @@ impl Session {
         let enforces = |rule: &str| self.around.enforces(rule);
         if !state.paused && !state.away {
             let late = state.late(now);
-            late.into_iter().for_each(|bytes| state.transmit(bytes));
+            for bytes in late {
+                state.transmit(bytes);
+            }
         }
         if now >= state.ready && matches!(state.phase, Phase::Open) {
             self.go_on(state, now);

@@ -132,7 +132,7 @@ mod tests {
         write(&mut bytes, Command::Syn, 3, b"");
         write(&mut bytes, Command::Push, 3, b"ping");
         write(&mut bytes, Command::Push, 3, b"");
-        write(&mut bytes, Command::Push, 5, &[7; 65_535]);
+        write(&mut bytes, Command::Push, 5, &vec![7; 65_535]);
         write(&mut bytes, Command::Nop, 0, b"");
         write(&mut bytes, Command::Fin, 3, b"");
         let all = bytes.freeze();

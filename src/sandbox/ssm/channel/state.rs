@@ -129,7 +129,9 @@ impl State {
             }
         }
         passed(&mut self.held_out, &mut go);
-        go.into_iter().for_each(|bytes| self.push(&line, bytes));
+        for bytes in go {
+            self.push(&line, bytes);
+        }
     }
 
     fn push(&self, line: &Line, bytes: Bytes) {

@@ -6,7 +6,7 @@ const CREATED: u64 = 1_700_000_000_000;
 const WHOLE_C4: &str = "00000074696e7075745f73747265616d5f64617461202020202020202020202020202020000000010000018bcfe56800000000000000000200000000000000008899aabbccddeeff0011223344556677f9ec7440034dc3ac9cf33c52b162e60f5dbdd058eaa3586fa9ad73109d84450a000000010000000c010204000300000070696e67";
 
 pub(crate) fn hex(bytes: &[u8]) -> String {
-    bytes.iter().map(|byte| format!("{byte:02x}")).collect()
+    bytes.iter().fold(String::new(), |text, byte| text + &format!("{byte:02x}"))
 }
 
 fn bytes(hex: &str) -> Vec<u8> {
@@ -25,8 +25,11 @@ pub(crate) fn message(kind: &str, sequence: u64, flags: u64, digest: &str, conte
     Bytes::from(all)
 }
 
-/// Kind, number, flags, digest, content and payload of the vectors that an independent encoder made.
-fn vectors() -> Vec<(&'static str, i64, u64, &'static str, u32, Vec<u8>)> {
+/// Kind, number, flags, digest, content and payload.
+type Vector = (&'static str, i64, u64, &'static str, u32, Vec<u8>);
+
+/// Vectors that an independent encoder made.
+fn vectors() -> Vec<Vector> {
     vec![
         (INPUT, 0, 0, "651594cbd5932394f34f330d7368764e50a5577b0452185c3531f77996615a46", 6, br#"{"ClientVersion":"1.2.764.0","ProcessedClientActions":[{"ActionType":"SessionType","ActionStatus":1,"ActionResult":null,"Error":""}],"Errors":null}"#.to_vec()),
         (OUTPUT, 1, 0, "7e6b3a74030ba6becad13977c8d4732ef007d4b456ba5191602ac3cda273dfc5", 7, br#"{"HandshakeTimeToComplete":246993163,"CustomerMessage":""}"#.to_vec()),
