@@ -18,6 +18,7 @@ mod strangers {
     mod deviations;
     mod executables;
     mod failing;
+    mod killed;
     mod lookups;
     mod migrations;
     mod moto;

@@ -54,11 +54,13 @@ pub(super) struct For<'a> {
     /// What is chosen for the copy: by flags, or by a plan that was approved.
     pub(super) chosen: &'a ChoiceArguments,
     pub(super) approved: Option<&'a Choices>,
+    /// Whether what stands around the database is looked at, too.
+    pub(super) around: bool,
 }
 
 /// Reads source, key and the names that would be used.
 pub(super) async fn read(aws: &Aws, caller: &CallerIdentity, what: For<'_>) -> Result<Facts, ReadError> {
-    let For { database, key, target, generation, chosen, approved } = what;
+    let For { database, key, target, generation, chosen, approved, around } = what;
     let source = checked(source(aws, database).await)?;
     let Chosen { choices, from, groups, route } = match (&source, approved) {
         (Checked::Known(Some(source)), None) => chosen.settle(aws, source).await?,
@@ -92,7 +94,9 @@ pub(super) async fn read(aws: &Aws, caller: &CallerIdentity, what: For<'_>) -> R
     };
     let key_found = looked_up(aws, key).await?;
     let surroundings = match &source {
-        Checked::Known(Some(source)) => surroundings(aws, source, key_found.as_ref(), &choices, from.as_ref()).await?,
+        Checked::Known(Some(source)) if around => {
+            surroundings(aws, source, key_found.as_ref(), &choices, from.as_ref()).await?
+        }
         _ => None,
     };
     Ok(Facts {

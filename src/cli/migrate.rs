@@ -94,6 +94,7 @@ pub(super) async fn run(global: &Global, asked: &Migrate, around: &mut Surroundi
         generation,
         chosen: &asked.choices,
         approved: asked.approved.as_ref().map(|approved| &approved.plan.choices),
+        around: true,
     };
     let read = Box::pin(facts::read(&aws, &caller, what));
     let facts = unless_interrupted(around, read).await?.map_err(Failure::NothingBegun)?;

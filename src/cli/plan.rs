@@ -45,6 +45,7 @@ pub(super) async fn run(global: &Global, asked: &PlanOne, around: &mut Surroundi
         generation,
         chosen: &asked.choices,
         approved: None,
+        around: true,
     };
     let read = Box::pin(facts::read(&aws, &caller, what));
     let facts = unless_interrupted(around, read).await?.map_err(Failure::NothingBegun)?;

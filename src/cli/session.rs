@@ -118,8 +118,15 @@ pub(super) async fn work_on(
             (_, None) => Box::new(Plain::new(&mut around.output.stderr)),
         };
         let attended = around.attended;
-        let mut engine =
-            Engine { aws: aws.clone(), eyes: Eyes::Own, clock, interrupt, attended, reporter: reporter.as_mut() };
+        let mut engine = Engine {
+            aws: aws.clone(),
+            eyes: Eyes::Own,
+            turn: None,
+            clock,
+            interrupt,
+            attended,
+            reporter: reporter.as_mut(),
+        };
         Box::pin(engine.work(migration, work)).await?
     };
     around.air();

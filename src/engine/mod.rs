@@ -17,10 +17,12 @@ mod run;
 mod sight;
 mod steady;
 mod survey;
+mod turn;
 
 pub use clock::Clock;
 pub use interrupt::{Interrupt, Interrupter};
 pub use look::look;
-pub use observer::{Eyes, Observer, Watch};
+pub use observer::{Eyes, Foresight, Observer, Watch};
 pub use run::{Ending, Engine, EngineError, Work};
 pub use survey::{SurveyError, check_up, survey};
+pub use turn::Turn;

@@ -3,7 +3,7 @@
 //! AWS takes up to a hundred names in one question, so that the calls grow with the migrations under way ÷ 50 and not
 //! with the account. All share one pace: a throttled look slows every one of them down, and is nobody's failure.
 
-use std::time::Duration;
+use std::{fmt, sync::Arc, time::Duration};
 
 use tokio::{
     sync::{mpsc, oneshot},
@@ -13,13 +13,13 @@ use tokio::{
 use super::{
     Clock,
     look::{Subject, look, look_together},
-    pace::Slowness,
+    pace::{self, Slowness},
     sight::{RETRY, renewed},
 };
 use crate::{
     aws::{Aws, ReadError},
-    model::name::GenerationNames,
-    steps::Seen,
+    model::{AwsTime, name::GenerationNames},
+    steps::{Seen, Wait},
 };
 
 /// Each migration asks for two instances and two snapshots, and AWS takes a hundred names in one filter.
@@ -28,8 +28,11 @@ const IN_ONE_LOOK: usize = 50;
 /// A common look follows the one before it no sooner than so, while few look.
 const SHORTEST: Duration = Duration::from_secs(5);
 
-/// The more look, the longer a common look waits for others to join it, up to so long.
+/// The more migrations are under way, the further apart common looks are, up to so long.
 const LONGEST: Duration = Duration::from_secs(30);
+
+/// Who foresees changes looks so often for what is over without one.
+const BY_ITSELF: Duration = Duration::from_secs(15);
 
 /// How often a waiting screen may move, in our own time.
 pub(super) const TICK: Duration = Duration::from_millis(200);
@@ -41,6 +44,27 @@ pub enum Eyes {
     Own,
     /// Together with others.
     Shared(Observer),
+    /// By itself, in a world that tells when the next thing happens: the time until then is left out.
+    Foreseeing(Foresight),
+}
+
+/// Tells when a world next changes what a migration looks at; nothing when no change of it is planned.
+#[derive(Clone)]
+pub struct Foresight(Arc<Foresee>);
+
+type Foresee = dyn Fn(&GenerationNames) -> Option<AwsTime> + Send + Sync;
+
+impl Foresight {
+    /// A world's foresight.
+    pub fn new(next: impl Fn(&GenerationNames) -> Option<AwsTime> + Send + Sync + 'static) -> Self {
+        Self(Arc::new(next))
+    }
+}
+
+impl fmt::Debug for Foresight {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str("Foresight")
+    }
 }
 
 impl Eyes {
@@ -48,14 +72,35 @@ impl Eyes {
     pub(super) fn slice(&self, left: Duration) -> Duration {
         match self {
             Self::Own => left.min(TICK),
-            Self::Shared(_) => left,
+            Self::Shared(_) | Self::Foreseeing(_) => left,
+        }
+    }
+
+    /// For how long to wait if a look is due after so long. Those who look together wait for one beat, so that one look
+    /// serves them all; who foresees the next change waits until it.
+    pub(super) fn until_next_look(
+        &self,
+        due: Duration,
+        wait: &Wait,
+        names: &GenerationNames,
+        clock: &Clock,
+        now: AwsTime,
+    ) -> Duration {
+        match self {
+            Self::Own => due,
+            Self::Shared(_) => pace::on_the_beat(due, clock.now()),
+            Self::Foreseeing(next) => {
+                let next = (next.0)(names).map_or(due, |next| clock.between(now, next));
+                // Anything but a status word may be over without any change.
+                due.max(if wait.is_for_a_status() { next } else { next.min(BY_ITSELF) })
+            }
         }
     }
 
     /// Looks once.
     pub(super) async fn look(&self, aws: &Aws, source: &str, names: &GenerationNames) -> Result<Seen, ReadError> {
         let shared = match self {
-            Self::Own => None,
+            Self::Own | Self::Foreseeing(_) => None,
             Self::Shared(observer) => observer.look(source, names).await,
         };
         match shared {
@@ -118,18 +163,20 @@ impl Watch {
         }
     }
 
+    /// How far apart common looks are: as far as the calls of so many would be, if each looked alone now and then.
+    fn apart(&self) -> Duration {
+        let many = u32::try_from(self.asks.sender_strong_count()).unwrap_or(u32::MAX);
+        (SHORTEST / 2).saturating_mul(many).clamp(SHORTEST, LONGEST)
+    }
+
     /// Waits until the next common look is due, and takes in whoever asks meanwhile.
     async fn let_others_join(&mut self, waiting: &mut Vec<Ask>) {
-        let joined = |waiting: &[Ask]| {
-            let many = u32::try_from(waiting.len()).unwrap_or(u32::MAX);
-            (SHORTEST / 2).saturating_mul(many).clamp(SHORTEST, LONGEST)
-        };
         loop {
             while let Ok(ask) = self.asks.try_recv() {
                 waiting.push(ask);
             }
             let Some(last) = self.last else { break };
-            let due = last + self.slowness.of(joined(waiting));
+            let due = last + self.slowness.of(self.apart());
             let left = due.saturating_sub(self.clock.now());
             if left.is_zero() {
                 break;

@@ -18,6 +18,18 @@ pub(super) fn until_next_look(percent: Option<u8>, elapsed: Duration) -> Duratio
     tenth.clamp(SHORTEST, LONGEST)
 }
 
+/// Looks that are due in about so long, in seconds, fall on the same moments.
+const BEATS: [u64; 5] = [60, 30, 15, 10, 5];
+
+/// The wait until the moment, common to all whose looks are due in about so long, that is nearest to it: between half of
+/// it and half as much again.
+pub(super) fn on_the_beat(due: Duration, now: Duration) -> Duration {
+    let Some(beat) = BEATS.into_iter().map(Duration::from_secs).find(|beat| *beat <= due) else { return due };
+    let earliest = (now + due / 2).as_millis();
+    let moment = earliest.div_ceil(beat.as_millis()).saturating_mul(beat.as_millis());
+    Duration::from_millis(u64::try_from(moment).unwrap_or(u64::MAX)).saturating_sub(now)
+}
+
 /// How much slower we look, because AWS asks for patience.
 #[derive(Clone, Copy, Debug)]
 pub(super) struct Slowness(u32);
@@ -66,6 +78,16 @@ mod tests {
         ];
         for (percent, elapsed, expected) in table {
             assert_eq!(until_next_look(percent, elapsed).as_secs(), expected, "{percent:?} after {elapsed:?}");
+        }
+    }
+
+    #[test]
+    fn looks_that_are_due_at_about_the_same_time_fall_together() {
+        let table = [(60, 0, 60), (60, 29, 31), (60, 31, 89), (60, 119, 61), (12, 3, 7), (30, 100, 20), (3, 100, 3)];
+        for (due, now, expected) in table {
+            let seconds = Duration::from_secs;
+            let wait = on_the_beat(seconds(due), seconds(now));
+            assert_eq!(wait.as_secs(), expected, "due in {due} at {now}");
         }
     }
 

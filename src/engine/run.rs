@@ -5,7 +5,7 @@ use std::{collections::BTreeMap, time::Duration};
 use tokio::time::sleep;
 
 use super::{
-    Clock, Eyes, Interrupt,
+    Clock, Eyes, Interrupt, Turn,
     answer::{begun_at, in_words, note_what_is_gone, prove_lost_restore, wrong_instance},
     event::{Begun, Event, Progress, Reporter},
     journal::SentHere,
@@ -15,10 +15,19 @@ use super::{
 };
 use crate::{
     aws::Aws,
-    model::{Answers, AwsTime, Call, DbInstance, Outcome},
+    model::{Answers, AwsTime, Call, DbInstance, Outcome, ResourceKind},
     state::{Migration, Phase, StateError},
     steps::{self, Decision, Evidence, Goal, Seen, Situation, Standing, Step, Stop, StopKind, Wait},
 };
+
+/// What was seen so long ago at the most is what AWS shows.
+const SAME_LOOK: Duration = Duration::from_secs(1);
+
+/// After AWS throttled a call, or wasn't reached, so long is held still between the next look and the call; twice as long each time.
+const BREATH: Duration = Duration::from_secs(2);
+
+/// A look is still of the same turn after so long.
+const LONGEST_BREATH: Duration = Duration::from_secs(10);
 
 /// How a run ended.
 #[derive(Debug)]
@@ -69,6 +78,8 @@ pub struct Engine<'a> {
     pub aws: Aws,
     /// How it looks there.
     pub eyes: Eyes,
+    /// Whether its copy waits for a turn.
+    pub turn: Option<Turn>,
     /// In which time.
     pub clock: Clock,
     /// Until somebody asks for an end.
@@ -88,6 +99,11 @@ pub(super) struct Memory {
     target: Option<(DbInstance, Duration)>,
     reached: BTreeMap<Step, Evidence>,
     pub(super) slowness: Slowness,
+    has_turn: bool,
+    /// For how long to hold still between the next look and what is asked for then.
+    breath: Duration,
+    /// The next look is this migration's alone, and made at once.
+    pub(super) hurries: bool,
 }
 
 impl Memory {
@@ -116,12 +132,19 @@ impl Engine<'_> {
                     if self.interrupt.is_asked() {
                         return Ok(self.interrupted());
                     }
+                    if !self.has_turn(standing.step, &call, elapsed, now, &mut memory).await {
+                        continue;
+                    }
+                    if !self.breathe(&memory).await {
+                        return Ok(self.interrupted());
+                    }
                     if let Some(stop) = self.act(migration, work, &mut memory, standing.step, call, now).await? {
                         return self.stopped(migration, work, standing.step, stop, now);
                     }
                 }
                 Decision::Wait(wait) => {
-                    if !self.wait(standing.step, wait, elapsed, now, &memory).await {
+                    memory.has_turn &= !wait.for_a_slot;
+                    if !self.wait(migration, work, (standing.step, elapsed, now), wait, &memory).await? {
                         return Ok(self.interrupted());
                     }
                 }
@@ -278,18 +301,61 @@ impl Engine<'_> {
             Outcome::Accepted { resource_id, .. } => resource_id.clone(),
             _ => None,
         };
+        memory.breath = if matches!(outcome, Outcome::NotSent { .. }) {
+            (memory.breath * 2).clamp(BREATH, LONGEST_BREATH)
+        } else {
+            Duration::ZERO
+        };
         let words = in_words(&outcome);
         migration.conclude(number, outcome, self.aws.clock().now().unwrap_or(now))?;
         self.reporter.report(&Event::Asked { step, call: call.to_string(), outcome: words, accepted });
         Ok(wrong_instance(&call, answered_for.as_deref()))
     }
 
+    /// Whether a call may be made in this turn. A copy of a batch waits for a slot first; if that takes long, AWS is
+    /// looked at again before anything is asked of it.
+    async fn has_turn(
+        &mut self,
+        step: Step,
+        call: &Call,
+        elapsed: Duration,
+        now: AwsTime,
+        memory: &mut Memory,
+    ) -> bool {
+        let Some(turn) = self.turn.as_ref().filter(|_| is_a_copy(call) && !memory.has_turn) else { return true };
+        let asked = self.clock.now();
+        let why = "its turn to be copied".to_owned();
+        let waits = Progress { step, status: None, percent: None, why, for_a_slot: false, elapsed, now };
+        self.reporter.report(&Event::Progress(waits));
+        tokio::select! {
+            () = turn.given() => memory.has_turn = true,
+            () = self.interrupt.asked() => {}
+        }
+        memory.hurries = self.clock.now().saturating_sub(asked) > SAME_LOOK;
+        !memory.hurries && memory.has_turn
+    }
+
+    /// Leaves AWS alone for a moment where it has throttled what was asked for before: a look can use up all that the account
+    /// may ask just then. False when an end is asked for.
+    async fn breathe(&mut self, memory: &Memory) -> bool {
+        memory.breath.is_zero() || self.sleep(memory.breath, None).await
+    }
+
     /// Waits until the next look is due; false when an end is asked for.
-    async fn wait(&mut self, step: Step, wait: Wait, elapsed: Duration, now: AwsTime, memory: &Memory) -> bool {
+    async fn wait(
+        &mut self,
+        migration: &Migration,
+        work: Work,
+        (step, elapsed, now): (Step, Duration, AwsTime),
+        wait: Wait,
+        memory: &Memory,
+    ) -> Result<bool, EngineError> {
+        let names = &migration.record().generation_of(work.generation).ok_or(EngineError::NoGeneration)?.names;
         let due = memory.slowness.of(pace::until_next_look(wait.percent, elapsed));
+        let due = self.eyes.until_next_look(due, &wait, names, &self.clock, now);
         let Wait { why, status, percent, for_a_slot } = wait;
         self.reporter.report(&Event::Progress(Progress { step, status, percent, why, for_a_slot, elapsed, now }));
-        self.sleep(due, Some(elapsed)).await
+        Ok(self.sleep(due, Some(elapsed)).await)
     }
 
     /// Sleeps for a stretch of AWS's time and lets the screen move; false when an end is asked for.
@@ -310,6 +376,10 @@ impl Engine<'_> {
         }
         !self.interrupt.is_asked()
     }
+}
+
+fn is_a_copy(call: &Call) -> bool {
+    call.makes() == Some(ResourceKind::EncryptedCopy)
 }
 
 /// The same question twice in one turn: the decision doesn't take the answer.

@@ -3,7 +3,7 @@
 use std::time::Duration;
 
 use super::{
-    Engine, EngineError,
+    Engine, EngineError, Eyes,
     event::{Event, Trouble},
     run::{Memory, Work},
 };
@@ -41,8 +41,9 @@ impl Engine<'_> {
             if self.interrupt.is_asked() {
                 return Ok(Sight::Interrupted);
             }
+            let eyes = if std::mem::take(&mut memory.hurries) { &Eyes::Own } else { &self.eyes };
             let answer = tokio::select! {
-                answer = self.eyes.look(&self.aws, &record.plan.source.identifier, names) => answer,
+                answer = eyes.look(&self.aws, &record.plan.source.identifier, names) => answer,
                 () = self.interrupt.asked() => return Ok(Sight::Interrupted),
             };
             let error = match answer {

@@ -177,6 +177,14 @@ impl Sandbox {
         self.in_world(|world, now| world.next_change(now, &self.0.switches)).map(|(next, _)| next)
     }
 
+    /// When the first of these instances and snapshots changes by itself; nothing when nothing of them is planned.
+    ///
+    /// # Errors
+    /// When a file world can't be read or written.
+    pub fn next_change_of(&self, names: &[&str]) -> Result<Option<Timestamp>, SandboxError> {
+        self.in_world(|world, now| world.next_change_of(now, &self.0.switches, names)).map(|(next, _)| next)
+    }
+
     /// How long the runtime's clock (the host's, for a file world) takes until a time of the world.
     ///
     /// # Errors

@@ -31,6 +31,11 @@ pub struct Wait {
 }
 
 impl Wait {
+    /// Whether nothing else is waited for than that AWS changes the status.
+    pub(crate) fn is_for_a_status(&self) -> bool {
+        self.status.is_some() && self.why.is_empty()
+    }
+
     /// Waits on a resource in a status.
     pub(super) fn on(status: &str, percent: Option<i32>) -> Decision {
         let percent = percent.and_then(|percent| u8::try_from(percent.clamp(0, 100)).ok());

@@ -1,5 +1,7 @@
 //! Runs a batch on the screen that there is, and says how it ended.
 
+use std::cell::RefCell;
+
 use super::{
     Ready, notify,
     prepare::{self, Prepare},
@@ -8,7 +10,7 @@ use super::{
 use crate::{
     cli::{Failure, Surroundings, migrate::given_flags},
     engine::{
-        Clock, Interrupt,
+        Clock, Foresight, Interrupt,
         batch::{After, Batch, BatchReporter, Ended, Outcome, Queued},
     },
     state::{BatchRecord, OwnedBatch, with_flags},
@@ -71,7 +73,7 @@ async fn work(ready: &Ready<'_>, record: &BatchRecord, around: &mut Surroundings
     let (attended, interrupt) = (around.attended, around.interrupt.clone());
     let outcome = {
         let mut reporter = reporter(rows(record), done, around);
-        Box::pin(with(ready, record, clock, interrupt, attended, reporter.as_mut())).await?
+        Box::pin(with(ready, record, (clock, None), interrupt, attended, reporter.as_mut())).await?
     };
     around.air();
     Ok(outcome)
@@ -81,7 +83,7 @@ async fn work(ready: &Ready<'_>, record: &BatchRecord, around: &mut Surroundings
 pub(super) async fn with(
     ready: &Ready<'_>,
     record: &BatchRecord,
-    clock: Clock,
+    (clock, foresight): (Clock, Option<Foresight>),
     interrupt: Interrupt,
     attended: bool,
     reporter: &mut dyn BatchReporter,
@@ -96,9 +98,11 @@ pub(super) async fn with(
         items: &record.items,
         before: &ready.before,
         retry: ready.retry,
+        rehearses: foresight.is_some(),
         clock,
         interrupt: interrupt.clone(),
         turn: prepare::turns(),
+        begun_here: RefCell::default(),
     };
     let batch = Batch {
         aws: ready.aws.clone(),
@@ -106,6 +110,7 @@ pub(super) async fn with(
         clock,
         interrupt,
         attended,
+        foresight,
         limits: record.limits.clone(),
         after: after(record),
         reporter,

@@ -1,5 +1,6 @@
 //! `rds-encrypt batch`, and `resume --all`: every unencrypted database that is meant, of one account and Region.
 
+mod addresses;
 mod arguments;
 mod carry;
 mod cost;
@@ -62,6 +63,8 @@ pub(super) async fn run(global: &Global, asked: &BatchArguments, around: &mut Su
     let (items, before) = select::arrange(items, before, limits.canary);
     let room = unless_interrupted(around, aws.quotas()).await?.ok().map(|quotas| Room::of(&quotas));
     let (begun, new) = rows(&items, &before);
+    let beginning: Vec<&BatchItem> = of_new(&items, &before).collect();
+    let addresses = unless_interrupted(around, Box::pin(addresses::of(&aws, &inventory, &beginning))).await?;
     let incomplete: Vec<String> =
         survey.incomplete.iter().map(|(_, _, it)| format!("{}: {}", it.what, it.why)).collect();
     let overview = Overview {
@@ -76,6 +79,7 @@ pub(super) async fn run(global: &Global, asked: &BatchArguments, around: &mut Su
         left_out: &left_out,
         incomplete: &incomplete,
         room: room.as_ref(),
+        addresses: &addresses,
         limits: &limits,
         after: asked.how.after(),
         month: cost::month(&survey, &items, &prices),
@@ -198,6 +202,12 @@ fn rows(items: &[BatchItem], before: &[Before]) -> (Vec<Row>, Vec<Row>) {
         rows.map(|(item, _)| Row { name: item.name.clone(), gibibytes: item.gibibytes }).collect()
     };
     (of(true), of(false))
+}
+
+/// What none has begun yet.
+fn of_new<'a>(items: &'a [BatchItem], before: &'a [Before]) -> impl Iterator<Item = &'a BatchItem> {
+    let new = |it: &Before| !matches!(it, Before::Begun(_) | Before::Done);
+    items.iter().zip(before).filter(move |(_, before)| new(before)).map(|(item, _)| item)
 }
 
 fn show(overview: &Overview<'_>, around: &mut Surroundings) -> Result<(), Failure> {

@@ -1,7 +1,7 @@
 //! Looks into one database of a batch and begins its migration, as `migrate` does for one alone; or opens what an
 //! earlier run began.
 
-use std::time::Duration;
+use std::{cell::RefCell, collections::BTreeSet, time::Duration};
 
 use tokio::sync::Semaphore;
 
@@ -46,9 +46,13 @@ pub(super) struct Prepare<'a> {
     pub(super) items: &'a [BatchItem],
     pub(super) before: &'a [Before],
     pub(super) retry: bool,
+    /// Nothing stands around the databases of an inventory.
+    pub(super) rehearses: bool,
     pub(super) clock: Clock,
     pub(super) interrupt: Interrupt,
     pub(super) turn: Semaphore,
+    /// What this run began: one that waited for room goes on where it was.
+    pub(super) begun_here: RefCell<BTreeSet<usize>>,
 }
 
 /// The turns of [`Prepare`].
@@ -62,6 +66,9 @@ impl Prepare<'_> {
         let (Some(item), Some(before)) = (self.items.get(index), self.before.get(index)) else {
             return Prepared::Ended(Ended::Broken { why: "the batch has no such place; this is our fault".into() });
         };
+        if self.begun_here.borrow().contains(&index) {
+            return self.open(item);
+        }
         let generation = match before {
             Before::New => 1,
             Before::Abandoned(last) => last.saturating_add(1),
@@ -70,7 +77,12 @@ impl Prepare<'_> {
         };
         let mut interrupt = self.interrupt.clone();
         tokio::select! {
-            prepared = self.begin(item, generation) => prepared,
+            prepared = self.begin(item, generation) => {
+                if let Prepared::Ready { .. } = prepared {
+                    self.begun_here.borrow_mut().insert(index);
+                }
+                prepared
+            }
             () = interrupt.asked() => Prepared::Ended(Ended::Interrupted),
         }
     }
@@ -116,6 +128,7 @@ impl Prepare<'_> {
                 generation,
                 chosen: self.choices,
                 approved: None,
+                around: !self.rehearses,
             };
             match Box::pin(facts::read(&self.aws, self.caller, what)).await {
                 Ok(facts) => {

@@ -15,7 +15,7 @@ use crate::{
     cli::{
         Failure, Surroundings, arguments::Global, keys, place::Place, plan::prices, scan::gather, unless_interrupted,
     },
-    engine::{Clock, Interrupt},
+    engine::{Clock, Foresight, Interrupt},
     model::AccountQuota,
     plan::inventory::{Inventory, written},
     sandbox::{Options, Sandbox, Switches},
@@ -150,6 +150,8 @@ fn filled(inventory: &Inventory, quotas: Option<&[AccountQuota]>, given: &[(Stri
         ),
         most_storage: quota("AllocatedStorage").map_or(usual.most_storage, |it| it.max),
         daily_backups: false,
+        // No inventory tells how many addresses a subnet has left.
+        without: ["R-NET-4", "R-NET-7"].map(str::to_owned).into(),
         ..usual
     };
     for (name, value) in given {
@@ -196,10 +198,18 @@ async fn played(play: Play, asked: &BatchArguments) -> Result<Played, Failure> {
     let ready = Ready { global: &global, place: &place, aws, caller, key, choices, before, retry: false };
     let record = record(&ready, asked, items)?;
     let mut timeline = Timeline::default();
-    let clock = Clock::new(SPEED);
-    let outcome = Box::pin(carry::with(&ready, &record, clock, interrupt, false, &mut timeline)).await?;
+    let time = (Clock::new(SPEED), Some(foresight(sandbox.clone())));
+    let outcome = Box::pin(carry::with(&ready, &record, time, interrupt, false, &mut timeline)).await?;
     let written = place.states.written();
     Ok(Played { timeline, outcome, items: record.items, calls: calls(&sandbox), written })
+}
+
+/// When something happens next to what a migration makes. The world's clock jumps there.
+fn foresight(sandbox: Sandbox) -> Foresight {
+    Foresight::new(move |names| {
+        let next = sandbox.next_change_of(&[&names.snapshot, &names.copy, &names.target]);
+        next.ok().flatten()
+    })
 }
 
 fn calls(sandbox: &Sandbox) -> Vec<(String, u64)> {

@@ -3,7 +3,9 @@
 use tokio::sync::mpsc;
 
 use super::{
-    super::{Clock, Ending, Engine, EngineError, Eyes, Interrupt, Work, event::Event, event::Reporter},
+    super::{
+        Clock, Ending, Engine, EngineError, Eyes, Interrupt, Turn, Work, event::Event, event::Reporter, turn::Asking,
+    },
     Ended,
 };
 use crate::{
@@ -59,6 +61,7 @@ pub(super) struct Seat<'a> {
     pub(super) attended: bool,
     pub(super) after: After,
     pub(super) tell: mpsc::UnboundedSender<(usize, Event)>,
+    pub(super) turns: mpsc::UnboundedSender<Asking>,
 }
 
 /// Tells the batch what happens in one of its migrations.
@@ -128,6 +131,7 @@ async fn work(seat: &Seat<'_>, migration: &mut Migration, index: usize, work: Wo
     let mut engine = Engine {
         aws: seat.aws.clone(),
         eyes: seat.eyes.clone(),
+        turn: Some(Turn { index, ask: seat.turns.clone() }),
         clock: seat.clock,
         interrupt: seat.interrupt.clone(),
         attended: seat.attended,

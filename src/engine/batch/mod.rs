@@ -10,10 +10,10 @@ mod standing;
 
 use std::{collections::BTreeMap, pin::pin};
 
-use futures_util::{StreamExt, stream::FuturesUnordered};
+use futures_util::{FutureExt, StreamExt, stream::FuturesUnordered};
 use tokio::{sync::mpsc, time::sleep};
 
-use super::{Clock, EngineError, Eyes, Interrupt, Observer};
+use super::{Clock, EngineError, Eyes, Foresight, Interrupt, Observer};
 use crate::{
     aws::Aws,
     steps::schedule::{Candidate, Hold, Limits},
@@ -34,6 +34,8 @@ pub struct Batch<'a, P> {
     pub interrupt: Interrupt,
     /// Whether somebody is there to renew credentials while it waits.
     pub attended: bool,
+    /// Where the world tells when it changes next: a rehearsal's.
+    pub foresight: Option<Foresight>,
     /// What a person allows.
     pub limits: Limits,
     /// What follows for each once it is verified.
@@ -76,17 +78,18 @@ where
 {
     /// Carries a batch out until nothing is left to do, nothing may begin any more, or an end is asked for.
     pub async fn run(self, queued: Queued) -> Result<Outcome, EngineError> {
-        let Self { aws, account, clock, mut interrupt, attended, limits, after, reporter, prepare } = self;
+        let Self { aws, account, clock, mut interrupt, attended, foresight, limits, after, reporter, prepare } = self;
         let (observer, mut watch) = Observer::new(aws.clone(), account, clock);
         let (tell, mut told) = mpsc::unbounded_channel();
-        let eyes = Eyes::Shared(observer);
-        let seat = item::Seat { aws: &aws, eyes, clock, interrupt: interrupt.clone(), attended, after, tell };
+        let (turns, mut asking) = mpsc::unbounded_channel();
+        let eyes = foresight.map_or(Eyes::Shared(observer), Eyes::Foreseeing);
+        let seat = item::Seat { aws: &aws, eyes, clock, interrupt: interrupt.clone(), attended, after, tell, turns };
         let mut running = FuturesUnordered::new();
         let mut run = Run::begin(&aws, clock, &limits, reporter, queued, after)?;
         for index in run.begun_earlier() {
             running.push(item::carry(&seat, &prepare, index));
         }
-        let mut looking = pin!(watch.keep_looking());
+        let mut looking = pin!(watch.keep_looking().fuse());
         loop {
             while let Some(index) = run.next().await? {
                 running.push(item::carry(&seat, &prepare, index));
@@ -99,6 +102,7 @@ where
                 biased;
                 () = interrupt.asked(), if !run.is_interrupted() => run.interrupt(),
                 Some((index, event)) = told.recv() => run.hear(index, &event)?,
+                Some(asks) = asking.recv() => run.asks_for_its_turn(asks)?,
                 Some((index, ended)) = running.next(), if !running.is_empty() => {
                     // What it told before its end comes before its end.
                     while let Ok((index, event)) = told.try_recv() {
@@ -106,7 +110,7 @@ where
                     }
                     run.ended(index, ended)?;
                 }
-                // It ends only when nobody can ask it any more, and we can.
+                // It ends when nobody asks it any more.
                 () = &mut looking, if !running.is_empty() => {}
                 () = pause => {}
             }

@@ -5,7 +5,7 @@ use std::time::Duration;
 use super::{After, BatchEvent, BatchReporter, Ended, Outcome, Queued, standing::Standing};
 use crate::{
     aws::Aws,
-    engine::{Clock, EngineError, event::Event, observer::TICK},
+    engine::{Clock, EngineError, event::Event, observer::TICK, turn::Asking},
     model::AwsTime,
     steps::schedule::{AfterVerify, Hold, Limits, Next, Room, SPREAD},
 };
@@ -26,6 +26,8 @@ pub(super) struct Run<'a> {
     latest: (AwsTime, Duration),
     interrupted: bool,
     held: Option<Hold>,
+    /// Who waits for its turn to be copied.
+    asking: Vec<Asking>,
     /// When the account's room was read, by the run's clock; nothing when it must be read again.
     room_read: Option<Duration>,
     /// Since when nothing is under way and everything waits for room.
@@ -57,6 +59,7 @@ impl<'a> Run<'a> {
             latest: (began, clock.now()),
             interrupted: false,
             held: None,
+            asking: Vec::new(),
             room_read: None,
             without_room: None,
         })
@@ -163,7 +166,28 @@ impl<'a> Run<'a> {
         if self.standing.hear(index, event, now) {
             self.reporter.report(&BatchEvent::Slots(self.standing.slots.count()));
         }
+        self.give_turns(now);
         Ok(())
+    }
+
+    pub(super) fn asks_for_its_turn(&mut self, asks: Asking) -> Result<(), EngineError> {
+        let now = self.now()?;
+        self.standing.asks_for_its_turn(asks.0, now);
+        self.asking.push(asks);
+        self.give_turns(now);
+        Ok(())
+    }
+
+    /// Gives a turn for each slot that is free.
+    fn give_turns(&mut self, now: AwsTime) {
+        self.asking.retain(|(_, give)| !give.is_closed());
+        while let Some(index) = self.standing.whose_turn(self.asking.iter().map(|(index, _)| *index), now) {
+            let Some(place) = self.asking.iter().position(|(asking, _)| *asking == index) else { return };
+            let (_, give) = self.asking.swap_remove(place);
+            if give.send(()).is_err() {
+                self.standing.asks_for_its_turn(index, now);
+            }
+        }
     }
 
     pub(super) fn ended(&mut self, index: usize, ended: Ended) -> Result<(), EngineError> {
@@ -171,6 +195,7 @@ impl<'a> Run<'a> {
         self.reporter.report(&BatchEvent::Ended { index, ended: &ended });
         self.standing.end(index, ended, now);
         self.room_read = None;
+        self.give_turns(now);
         Ok(())
     }
 

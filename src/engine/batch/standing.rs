@@ -1,14 +1,17 @@
 //! Where a batch stands: what waits, what is under way, what came to its end. None of it is saved: each migration's
 //! own file is what survives.
 
-use std::{collections::BTreeMap, time::Duration};
+use std::{cmp::Reverse, collections::BTreeMap, time::Duration};
 
-use super::{super::event::Event, Ended, Queued};
+use super::{
+    super::event::{Event, Progress},
+    Ended, Queued,
+};
 use crate::{
     model::AwsTime,
     steps::{
         Step,
-        schedule::{self, Active, Candidate, Limits, Next, Queue, Room, Slots},
+        schedule::{self, Active, Candidate, Limits, Next, Pace, Queue, Room, Slots},
     },
 };
 
@@ -24,6 +27,7 @@ pub(super) struct Standing {
     active: BTreeMap<usize, (Candidate, Active)>,
     pub(super) ended: BTreeMap<usize, Ended>,
     pub(super) slots: Slots,
+    pace: Pace,
     pub(super) room: Option<Room>,
     canaries: Vec<usize>,
     open_before: usize,
@@ -40,6 +44,7 @@ impl Standing {
             active: BTreeMap::new(),
             ended: BTreeMap::new(),
             slots: Slots::new(limits.concurrency),
+            pace: Pace::default(),
             room: None,
             canaries: queued.canaries,
             open_before: queued.open,
@@ -62,6 +67,7 @@ impl Standing {
             open: if self.stands { self.open_before + self.done() } else { 0 },
             limits,
             slots: self.slots.count(),
+            pace: &self.pace,
             room: self.room.as_ref(),
             last_single_az: self.last_single_az,
             now,
@@ -99,8 +105,7 @@ impl Standing {
         if candidate.single_az {
             self.last_single_az = Some(now);
         }
-        let step = candidate.step;
-        let active = Active { step, uncounted: step, gibibytes: candidate.gibibytes };
+        let active = Active::new(&candidate, now);
         let index = candidate.index;
         self.active.insert(index, (candidate, active));
         Some(index)
@@ -108,19 +113,59 @@ impl Standing {
 
     /// Hears what happens in one migration; says whether the slots became fewer.
     pub(super) fn hear(&mut self, index: usize, event: &Event, now: AwsTime) -> bool {
+        let recently = self.was_just_refused(now);
+        let Some((candidate, active)) = self.active.get_mut(&index) else { return false };
         match event {
-            Event::StepStarted { step } => self.change(index, |active| active.enter(*step)),
-            Event::Asked { step, accepted: true, .. } => self.change(index, |active| active.made(*step)),
-            Event::StepDone { step: Step::EncryptCopy, .. } if !self.was_just_refused(now) => self.slots.done(),
-            Event::Progress(progress) if progress.for_a_slot && !self.was_just_refused(now) => {
-                self.refused_at = Some(now);
-                let copying = |(_, active): &&(Candidate, Active)| active.step == Some(Step::EncryptCopy);
-                self.slots.refused(self.active.values().filter(copying).count());
-                return true;
+            Event::StepStarted { step } => active.enter(*step, now),
+            Event::Asked { step, accepted: true, .. } => active.made(*step),
+            Event::StepDone { step: Step::TakeSnapshot, took: Some(took), .. } => {
+                self.pace.snapshots.learn(candidate.gibibytes, *took);
             }
+            Event::StepDone { step: Step::EncryptCopy, .. } => {
+                // Of one that an earlier run began, only that run knew since when.
+                if active.copying && candidate.step != Some(Step::EncryptCopy) {
+                    self.pace.copies.learn(candidate.gibibytes, schedule::since(active.since, now));
+                }
+                active.copy(false, now);
+                // Its slot is free though its next step isn't told of yet.
+                active.enter(Step::Upgrade, now);
+                if !recently {
+                    self.slots.done();
+                }
+            }
+            Event::Progress(progress) if progress.for_a_slot => {
+                active.copy(false, now);
+                if !recently {
+                    self.refused_at = Some(now);
+                    self.slots.refused(self.copying());
+                    return true;
+                }
+            }
+            Event::Progress(Progress { percent: Some(percent), .. }) => active.progress(*percent, now),
             _ => {}
         }
         false
+    }
+
+    /// How many have one of the slots for copies.
+    fn copying(&self) -> usize {
+        self.active.values().filter(|(_, active)| active.copying).count()
+    }
+
+    /// One that was begun waits for its turn to be copied.
+    pub(super) fn asks_for_its_turn(&mut self, index: usize, now: AwsTime) {
+        self.change(index, |active| active.copy(false, now));
+    }
+
+    /// Who of these is to be copied next, if a slot is free: the largest, which takes longest.
+    pub(super) fn whose_turn(&mut self, asking: impl Iterator<Item = usize>, now: AwsTime) -> Option<usize> {
+        if self.copying() >= self.slots.count() {
+            return None;
+        }
+        let sizes = asking.filter_map(|index| Some((self.active.get(&index)?.1.gibibytes, Reverse(index))));
+        let Reverse(index) = sizes.max()?.1;
+        self.change(index, |active| active.copy(true, now));
+        Some(index)
     }
 
     /// Whether AWS refused a copy within this moment.

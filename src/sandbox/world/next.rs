@@ -26,7 +26,35 @@ impl World {
     }
 }
 
+impl World {
+    /// The first time at which anything of these instances and snapshots is planned to change, in any Region.
+    pub(crate) fn next_change_of(
+        &mut self,
+        now: Timestamp,
+        switches: &Arc<Switches>,
+        names: &[&str],
+    ) -> Option<Timestamp> {
+        let regions: Vec<String> = self.regions.keys().cloned().collect();
+        let mut next: Option<Timestamp> = None;
+        for region in regions {
+            let caught_up = self.caught_up(&region, now, switches);
+            let found = names.iter().filter_map(|name| caught_up.next_change_of(name, now)).min();
+            next = next.into_iter().chain(found).min();
+            self.regions.insert(region, caught_up);
+        }
+        next
+    }
+}
+
 impl Region {
+    fn next_change_of(&self, name: &str, now: Timestamp) -> Option<Timestamp> {
+        let instance = self.instance(name);
+        let storage = instance.and_then(|it| it.storage_operation.as_ref()).map(|operation| operation.until);
+        let of_instance = instance.into_iter().flat_map(|it| self.agenda.of(&it.row.resource_id));
+        let steps = self.agenda.of(name).chain(of_instance).map(|(_, step)| step.at);
+        steps.chain(storage).filter(|at| *at > now).min()
+    }
+
     /// The first of: a step of the agenda, a maintenance window with work, the end of an operation on a volume, of an
     /// automated snapshot's days, of key material, and an event that becomes visible.
     fn next_change(&self, now: Timestamp) -> Option<Timestamp> {

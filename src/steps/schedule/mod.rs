@@ -1,11 +1,14 @@
 //! The batch schedule: which database may begin now, or what keeps all of them from it.
 //!
 //! Pure: the queue, what is under way, the limits, the account's room and AWS's time, in; one decision out. A canary
-//! goes first and alone; then the longest, so that none of them is left over at the end. A snapshot is taken only when
-//! its copy can start, and only where the account has room for all that it leads to.
+//! goes first and alone; then the longest, so that none of them is left over at the end, and shorter ones where their
+//! copies fit in between. A snapshot is taken only when its copy will find a slot, and only where the account has room for
+//! all that it leads to.
 
+mod booking;
 mod hours;
 mod order;
+mod pace;
 mod room;
 mod slots;
 
@@ -18,11 +21,15 @@ use serde::{Deserialize, Serialize};
 
 pub use hours::Hours;
 pub use order::in_order;
-pub use room::{Need, Quota, Room, Shortage};
+pub use pace::{Measured, Pace};
+pub use room::{Addresses, Need, Quota, Room, Shortage};
 pub use slots::Slots;
 
 use super::Step;
 use crate::model::AwsTime;
+
+/// A smaller percentage tells nothing of when it will be all.
+const TELLING: u32 = 5;
 
 /// A Single-AZ source's I/O may stand still for a moment while its snapshot begins: two don't begin closer together.
 pub const SPREAD: Duration = Duration::from_secs(10);
@@ -32,7 +39,7 @@ pub const SPREAD: Duration = Duration::from_secs(10);
 pub struct Limits {
     /// So many go first and alone; the others follow only if all of them come to their end.
     pub canary: usize,
-    /// At most so many are between the beginning of their snapshot and the end of their copy.
+    /// At most so many copies are under way at a time.
     pub concurrency: usize,
     /// After so many failures nothing new begins.
     pub max_failures: usize,
@@ -90,13 +97,49 @@ pub struct Active {
     pub uncounted: Option<Step>,
     /// Its source's `AllocatedStorage`.
     pub gibibytes: i32,
+    /// Whether it has one of the slots for copies.
+    pub copying: bool,
+    /// Since when it takes its snapshot, or has its slot.
+    pub since: AwsTime,
+    /// When its snapshot or its copy will be complete, by AWS's percentage.
+    pub ends: Option<AwsTime>,
 }
 
 impl Active {
+    /// One that begins, or goes on at a step.
+    #[must_use]
+    pub fn new(candidate: &Candidate, now: AwsTime) -> Self {
+        Self {
+            step: candidate.step,
+            uncounted: candidate.step,
+            gibibytes: candidate.gibibytes,
+            // Asked for by an earlier run, unless it turns out to wait for its turn.
+            copying: candidate.step == Some(Step::EncryptCopy),
+            since: now,
+            ends: None,
+        }
+    }
+
     /// It comes to a step.
-    pub fn enter(&mut self, step: Step) {
+    pub fn enter(&mut self, step: Step, now: AwsTime) {
+        if self.step != Some(step) {
+            (self.since, self.ends) = (now, None);
+        }
         self.step = Some(step);
         self.uncounted = self.uncounted.max(Some(step));
+    }
+
+    /// It is given a slot, or gives it back.
+    pub fn copy(&mut self, copying: bool, now: AwsTime) {
+        (self.copying, self.since, self.ends) = (copying, now, None);
+    }
+
+    /// AWS shows so many percent of its snapshot, or of its copy.
+    pub fn progress(&mut self, percent: u8, now: AwsTime) {
+        let (done, left) = (u32::from(percent), 100_u32.saturating_sub(percent.into()));
+        if done >= TELLING {
+            self.ends = now.checked_add(since(self.since, now) * left / done).ok();
+        }
     }
 
     /// AWS took the call that makes what this step is for, and counts it from now on.
@@ -132,6 +175,8 @@ pub struct Queue<'a> {
     pub limits: &'a Limits,
     /// How many copies may be under way just now.
     pub slots: usize,
+    /// How long snapshots and copies take.
+    pub pace: &'a Pace,
     /// The account's room; nothing where AWS doesn't tell.
     pub room: Option<&'a Room>,
     /// When a Single-AZ source's snapshot was begun last.
@@ -183,11 +228,16 @@ pub fn next(queue: &Queue<'_>) -> Next {
         return Next::Hold(hold);
     }
     let mut hold = Hold::Spread;
+    let mut too_long = None;
     for (place, candidate) in queue.waiting.iter().enumerate() {
-        if candidate.not_before.is_some_and(|time| time > queue.now) {
+        if candidate.not_before.is_some_and(|time| time > queue.now)
+            || too_long == Some((candidate.gibibytes, candidate.step))
+        {
             continue;
         }
-        if let Some(shortage) = shortage(queue, candidate) {
+        if !booking::finds_a_slot(candidate, queue.active, queue.slots, queue.pace, queue.now) {
+            (hold, too_long) = (Hold::Slots, Some((candidate.gibibytes, candidate.step)));
+        } else if let Some(shortage) = shortage(queue, candidate) {
             hold = Hold::Room(shortage);
         } else if candidate.suspends_io() && is_just_after_another(queue) {
             hold = Hold::Spread;
@@ -213,18 +263,10 @@ fn held(queue: &Queue<'_>) -> Option<Hold> {
     if limits.hours.as_ref().is_some_and(|hours| !hours.contain(queue.now)) {
         return Some(Hold::Hours);
     }
-    if active.iter().filter(|active| holds_a_slot(active.step)).count() >= queue.slots {
-        return Some(Hold::Slots);
-    }
     if limits.max_open.is_some_and(|most| queue.open + active.len() >= most) {
         return Some(Hold::Open);
     }
     None
-}
-
-/// From its beginning until its copy is complete.
-fn holds_a_slot(step: Option<Step>) -> bool {
-    step.is_none_or(|step| step <= Step::EncryptCopy)
 }
 
 /// What the account lacks for it, besides what those under way will still take.

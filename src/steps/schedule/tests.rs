@@ -32,6 +32,7 @@ struct Case {
     slots: usize,
     room: Option<Room>,
     last_single_az: Option<&'static str>,
+    pace: Pace,
 }
 
 impl Default for Case {
@@ -46,6 +47,7 @@ impl Default for Case {
             slots: 20,
             room: None,
             last_single_az: None,
+            pace: Pace::default(),
         }
     }
 }
@@ -65,13 +67,17 @@ impl Case {
             slots: self.slots,
             room: self.room.as_ref(),
             last_single_az: self.last_single_az.map(at),
-            now: at("2026-11-25T22:00:00Z"),
+            pace: &self.pace,
+            now: at(NOW),
         })
     }
 }
 
+const NOW: &str = "2026-11-25T22:00:00Z";
+
 fn under_way(step: Option<Step>) -> Active {
-    Active { step, uncounted: step, gibibytes: 50 }
+    let copying = step == Some(Step::EncryptCopy);
+    Active { step, uncounted: step, gibibytes: 50, copying, since: at(NOW), ends: None }
 }
 
 fn quota(used: i64, max: i64) -> Quota {
@@ -172,7 +178,7 @@ fn what_holds_and_what_begins() {
 /// Between AWS's yes and the next step, what was made isn't counted twice.
 #[test]
 fn what_aws_counts_already_is_not_promised_once_more() {
-    let mut active = Active { step: None, uncounted: None, gibibytes: 50 };
+    let mut active = under_way(None);
     let mut needs = Vec::new();
     for (made, step) in [
         (false, Step::TakeSnapshot),
@@ -185,7 +191,7 @@ fn what_aws_counts_already_is_not_promised_once_more() {
         if made {
             active.made(step);
         } else {
-            active.enter(step);
+            active.enter(step, at(NOW));
         }
         let Need { snapshots, instances, .. } = Need::from(active.uncounted, active.gibibytes);
         needs.push((snapshots, instances));
@@ -217,6 +223,65 @@ fn slots_halve_on_a_refusal_and_grow_one_by_one() {
     assert_eq!(counts, [10, 4, 5, 6, 1, 1, 2]);
     (0..50).for_each(|_| slots.done());
     assert_eq!(slots.count(), 20);
+}
+
+/// Snapshots take a minute a gibibyte, copies ten.
+fn measured() -> Pace {
+    let mut pace = Pace::default();
+    for gibibytes in [10, 20] {
+        let minutes = |each: u64| Duration::from_mins(each * u64::try_from(gibibytes).expect("a size"));
+        pace.snapshots.learn(gibibytes, minutes(1));
+        pace.copies.learn(gibibytes, minutes(10));
+    }
+    pace
+}
+
+/// Who begins while one slot is there and it is taken, or will be.
+#[test]
+fn a_snapshot_is_taken_when_its_copy_will_find_a_slot() {
+    let copying = |ends: &str| Active { ends: Some(at(ends)), ..under_way(Some(Step::EncryptCopy)) };
+    // Its copy begins at 22:50, and ends at 07:10.
+    let taking = under_way(Some(Step::TakeSnapshot));
+    let waiting = Active { copying: false, ..under_way(Some(Step::EncryptCopy)) };
+    let table = [
+        ("a copy that ends as the snapshot does", vec![copying("2026-11-25T23:00:00Z")], 60, true),
+        ("a copy that ends a minute later", vec![copying("2026-11-25T23:01:00Z")], 60, false),
+        ("a copy of which nothing is known", vec![under_way(Some(Step::EncryptCopy))], 60, false),
+        ("a short one before the long one's copy begins", vec![taking], 4, true),
+        ("one that would be in its way", vec![taking], 5, false),
+        ("one after it", vec![taking], 600, true),
+        ("one whose copy waits for its turn", vec![waiting], 60, false),
+        ("one that is restored", vec![under_way(Some(Step::Restore))], 60, true),
+    ];
+    for (name, active, gibibytes, begins) in table {
+        let case =
+            Case { waiting: vec![candidate(0, gibibytes)], active, slots: 1, pace: measured(), ..Case::default() };
+        let expected = if begins { Next::Begin(0) } else { Next::Hold(Hold::Slots) };
+        assert_eq!(case.next(), expected, "{name}");
+    }
+    // The longest one that fits begins; one whose snapshot is there needs its slot at once.
+    let case = Case {
+        waiting: vec![
+            Candidate { step: Some(Step::EncryptCopy), ..candidate(0, 60) },
+            candidate(1, 60),
+            candidate(2, 4),
+        ],
+        active: vec![copying("2026-11-25T22:04:00Z")],
+        slots: 1,
+        pace: measured(),
+        ..Case::default()
+    };
+    assert_eq!(case.next(), Next::Begin(1));
+}
+
+#[test]
+fn a_percentage_tells_when_all_of_it_is_there() {
+    let table = [(3, None), (25, Some("2026-11-26T02:00:00Z")), (100, Some("2026-11-25T23:00:00Z"))];
+    for (percent, expected) in table {
+        let mut active = under_way(Some(Step::EncryptCopy));
+        active.progress(percent, at("2026-11-25T23:00:00Z"));
+        assert_eq!(active.ends, expected.map(at), "{percent} %");
+    }
 }
 
 #[test]

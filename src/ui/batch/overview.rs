@@ -7,7 +7,7 @@ use super::{
 use crate::{
     engine::batch::After,
     plan::inventory::Counts,
-    steps::schedule::{AfterVerify, Limits, Need, Quota, Room},
+    steps::schedule::{Addresses, AfterVerify, Limits, Need, Quota, Room},
 };
 
 /// So many names are shown of a list; the rest is a number.
@@ -37,6 +37,8 @@ pub struct Overview<'a> {
     pub incomplete: &'a [String],
     /// The account's room; nothing where AWS doesn't tell.
     pub room: Option<&'a Room>,
+    /// The addresses that the new ones take.
+    pub addresses: &'a [Addresses],
     /// The limits.
     pub limits: &'a Limits,
     /// What follows for each once it is verified.
@@ -173,7 +175,19 @@ fn room(text: &mut Text, overview: &Overview<'_>, page: Page) {
     ];
     let cells: Vec<[String; 3]> =
         rows.iter().map(|(what, need, quota)| [(*what).to_owned(), need.to_string(), left(*need, *quota)]).collect();
-    text.rows(&cells);
+    let addresses = overview.addresses.iter().map(|it| {
+        let short = if it.are_short() { ": too few" } else { "" };
+        let free = it.free.map_or("AWS doesn't say how many are free".into(), |free| format!("{free} free{short}"));
+        [format!("addresses in {}", it.group), it.need.to_string(), free]
+    });
+    text.rows(&cells.into_iter().chain(addresses).collect::<Vec<_>>());
+    if overview.addresses.iter().any(Addresses::are_short) {
+        text.point(
+            &page.warning("!"),
+            "the subnets haven't enough addresses for all: those that find none are refused before anything of them is made. \
+             Add subnets to the group, or migrate some alone with --subnet-group",
+        );
+    }
     let short = rows.iter().any(|(_, need, quota)| quota.is_some_and(|quota| quota.used + need > quota.max));
     if short {
         text.point(

@@ -4,11 +4,11 @@ use std::time::Duration;
 
 use rds_encrypt::{
     engine::Interrupter,
-    sandbox::{How, Switches},
+    sandbox::{How, Others, Switches},
 };
 
 use super::{databases, last, made, results};
-use crate::stage::Stage;
+use crate::{stage::Stage, sweep::number};
 
 fn refuse(code: &str, message: &str) -> How {
     How::Refuse { code: code.into(), message: message.into(), status: 400 }
@@ -91,4 +91,47 @@ async fn an_end_that_is_asked_for_reaches_all_of_them() {
     assert_eq!((encrypted.len(), snapshots.len()), (5, 10));
     let over = stage.run("resume --all --sandbox").await;
     assert_eq!(over.code, 2, "{over}");
+}
+
+/// An account whose API takes two requests a second: all of it goes more slowly, and none of it fails.
+#[tokio::test(start_paused = true)]
+async fn throttling_is_nobodys_failure() {
+    let size = usize::try_from(number("BATCH_SIZE").unwrap_or(12)).unwrap();
+    let switches = Switches {
+        requests_per_second: Some(2.0),
+        most_manual_snapshots: 2 * size,
+        most_instances: 3 * size,
+        ..Switches::default()
+    };
+    let stage = Stage::of_with(&databases(size), switches);
+    let heard = stage.run("batch --sandbox --canary 0 --output json").await;
+    assert_eq!(heard.code, 0, "{heard}");
+    let calls = stage.sandbox.calls();
+    let throttled: u64 = calls.values().map(|calls| calls.throttled).sum();
+    let answered: u64 = calls.values().map(|calls| calls.answered).sum();
+    println!("{size} databases: {answered} calls answered, {throttled} throttled");
+    assert!(throttled > 0, "{calls:?}");
+    let results = results(&last(&heard));
+    assert_eq!(results.iter().filter(|(_, how)| how == "done").count(), size, "{results:?}");
+}
+
+/// Others use up the account's snapshots in mid-run and give them back hours later: what waits goes on by itself.
+#[tokio::test(start_paused = true)]
+async fn what_others_used_up_and_gave_back() {
+    let switches = Switches { most_manual_snapshots: 20, ..Switches::default() };
+    let stage = Stage::of_with(&databases(6), switches);
+    let at = |text: &str| text.parse().unwrap();
+    let others = Others {
+        at: at("2026-09-14T09:40:00Z"),
+        region: None,
+        snapshots: 20,
+        instances: 0,
+        gives_back: Some(at("2026-09-14T14:00:00Z")),
+    };
+    stage.sandbox.others_act(&others).unwrap();
+    let heard = stage.run("batch --sandbox --concurrency 2 --wait-for-room 600").await;
+    assert_eq!(heard.code, 0, "{heard}");
+    assert!(heard.stderr.contains("the account has no room: ManualSnapshots"), "{heard}");
+    let (encrypted, snapshots) = made(&stage).await;
+    assert_eq!((encrypted.len(), snapshots.len()), (6, 12));
 }
