@@ -34,6 +34,7 @@ mod strangers {
     mod sandbox;
     mod scans;
     mod served;
+    mod sessions;
     mod terminal;
     mod unusual;
     mod written;

@@ -8,6 +8,7 @@ use super::{batch::BatchArguments, choices::ChoiceArguments, scan::Scan};
 use crate::{
     model::{DatabaseReference, KeyReference, ReferenceError, name::instance_name_fault},
     plan::cost::Named,
+    sandbox::Reach,
     ui::Volume,
 };
 
@@ -295,6 +296,19 @@ pub(super) struct Serve {
     /// rds describe-db-instances` prints, or a recording of such answers; or a folder of such files
     #[arg(long, value_name = "FILE")]
     pub(super) seed: Option<PathBuf>,
+    /// Where sessions of Session Manager get that ask for HOST:PORT (either may be *), e.g. db.internal:5432=127.0.0.1:5432;
+    /// instead of an address of this machine also refused, unknown or hang
+    #[arg(long, value_name = "HOST:PORT=ADDRESS", value_parser = destination)]
+    pub(super) destination: Vec<(String, Reach)>,
+}
+
+fn destination(text: &str) -> Result<(String, Reach), String> {
+    let (asked, to) = text.split_once('=').ok_or("HOST:PORT=ADDRESS")?;
+    let port = asked.rsplit_once(':').map(|(_, port)| port);
+    if !port.is_some_and(|port| port == "*" || port.parse::<u16>().is_ok()) {
+        return Err(format!("{asked} is no HOST:PORT"));
+    }
+    Ok((asked.to_owned(), to.parse()?))
 }
 
 fn speed(text: &str) -> Result<f64, String> {
