@@ -4,7 +4,7 @@
 //!
 //! ```text
 //! model ← plan ← steps ← engine ← cli       model ← aws ← engine       model, plan, steps ← state ← engine
-//! engine::event, plan, state ← ui ← cli     sandbox → nothing of ours
+//! engine::event, plan, state ← ui ← cli     sandbox → nothing of ours     model ← tunnel ← cli
 //! ```
 //!
 //! The path of the data: arguments → `aws` reads → [`plan::Facts`] → [`plan::Plan`], saved → loop { look →
@@ -49,4 +49,5 @@ pub mod plan;
 pub mod sandbox;
 pub mod state;
 pub mod steps;
+pub mod tunnel;
 pub mod ui;

@@ -5,7 +5,7 @@ use std::path::Path;
 use super::paths::{Named, paths};
 
 /// Our rooms, and the rooms that each may name beside itself. `cli` may name all.
-const ROOMS: [(&str, &[&str]); 9] = [
+const ROOMS: [(&str, &[&str]); 10] = [
     ("model", &[]),
     ("plan", &["model"]),
     ("steps", &["model", "plan"]),
@@ -13,8 +13,9 @@ const ROOMS: [(&str, &[&str]); 9] = [
     ("aws", &["model", "plan"]),
     ("engine", &["model", "plan", "steps", "state", "aws"]),
     ("ui", &["model", "plan", "steps", "state", "engine"]),
+    ("tunnel", &["model"]),
     ("sandbox", &[]),
-    ("cli", &["model", "plan", "steps", "state", "aws", "engine", "ui", "sandbox"]),
+    ("cli", &["model", "plan", "steps", "state", "aws", "engine", "ui", "tunnel", "sandbox"]),
 ];
 
 /// Rooms that decide: they get their facts as arguments, and their time too.
@@ -106,6 +107,9 @@ mod tests {
             ("engine/run.rs", "use crate::{steps::{Step}, ui::{bars::Bars}};", "`engine` may not name `ui`"),
             ("engine/run.rs", "use crate::sandbox::World;", "`engine` may not name `sandbox`"),
             ("ui/bars.rs", "use crate::aws;", "`ui` may not name `aws`"),
+            ("tunnel/session/task.rs", "use crate::aws::Aws;", "`tunnel` may not name `aws`"),
+            ("tunnel/service.rs", "use aws_sdk_ssm::Client;", "only `aws` speaks through the SDK"),
+            ("sandbox/world.rs", "use crate::tunnel::message;", "`sandbox` may not name `tunnel`"),
             ("sandbox/world.rs", "use crate::model::Tags;", "`sandbox` may not name `model`"),
             (
                 "sandbox/world.rs",
@@ -143,7 +147,8 @@ mod tests {
             ("engine/run.rs", "#[cfg(test)] mod tests { use crate::sandbox::World; }"),
             ("engine/tests.rs", "use crate::sandbox::World;"),
             ("ui/bars.rs", "use crate::{engine::Event, state::Phase};"),
-            ("cli/run.rs", "use crate::{sandbox::World, ui, engine, aws};"),
+            ("tunnel/session/task.rs", "use crate::{model::X, tunnel::channel::Channel}; use tokio::time::Sleep;"),
+            ("cli/run.rs", "use crate::{sandbox::World, ui, engine, aws, tunnel};"),
             ("sandbox/wire.rs", "#[cfg(test)] mod tests { use aws_sdk_rds::Client; use super::super::world; }"),
         ];
         for (file, source) in table {
