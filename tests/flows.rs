@@ -69,6 +69,9 @@ mod rebuild;
 #[path = "flows/refusals.rs"]
 mod refusals;
 #[cfg(test)]
+#[path = "flows/reporting.rs"]
+mod reporting;
+#[cfg(test)]
 #[path = "flows/retry.rs"]
 mod retry;
 #[cfg(test)]

@@ -31,6 +31,9 @@ mod rules;
 #[path = "sandbox/seeds.rs"]
 mod seeds;
 #[cfg(test)]
+#[path = "sandbox/sessions/mod.rs"]
+mod sessions;
+#[cfg(test)]
 #[path = "sandbox/settings.rs"]
 mod settings;
 #[cfg(test)]

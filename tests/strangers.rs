@@ -2,7 +2,7 @@
 //!
 //! What our own sandbox and our own reading of AWS agree on may be wrong in both. These tests run the built
 //! program against software that knows nothing of it. They need `moto_server` and `aws` (a venv named by
-//! `RDS_ENCRYPT_STRANGERS`, else from `PATH`) and `tmux`. Without them they say so loudly and pass; where `CI`
+//! `RDS_ENCRYPT_STRANGERS`, else from `PATH`), `tmux` and `chromium`. Without them they say so loudly and pass; where `CI`
 //! is set they fail instead.
 //!
 //! Stock moto shows that call order and wire format are right, no more: its states never change, its restore
@@ -18,6 +18,7 @@ mod strangers {
     mod deviations;
     mod executables;
     mod failing;
+    mod killed;
     mod lookups;
     mod migrations;
     mod moto;
@@ -29,9 +30,12 @@ mod strangers {
     mod python;
     mod refusals;
     mod refused;
+    mod report;
     mod sandbox;
     mod scans;
     mod served;
+    mod sessions;
     mod terminal;
     mod unusual;
+    mod written;
 }

@@ -1,13 +1,14 @@
 //! The command line.
 
-use std::path::PathBuf;
+use std::{path::PathBuf, str::FromStr};
 
 use clap::{Args, Parser, Subcommand, ValueEnum};
 
 use super::{batch::BatchArguments, choices::ChoiceArguments, scan::Scan};
 use crate::{
-    model::{DatabaseReference, KeyReference, name::instance_name_fault},
+    model::{DatabaseReference, KeyReference, ReferenceError, name::instance_name_fault},
     plan::cost::Named,
+    sandbox::Reach,
     ui::Volume,
 };
 
@@ -101,7 +102,11 @@ pub(super) enum Command {
     Batch(BatchArguments),
     /// Go on with a migration that was interrupted, or with a whole batch
     Resume(Resume),
-    /// Show where migrations stand
+    /// Show where migrations and batches stand
+    ///
+    /// By the state files of this machine, without asking AWS: what waits, what is done, what failed and what to do about
+    /// it. Without an argument all of them; with a database's name that one, with a batch's (as the list names it) that
+    /// one. For people who weren't there, --html writes a page.
     Status(Status),
     /// Compare a finished copy with its plan again
     ///
@@ -194,17 +199,49 @@ pub(super) struct Resume {
 }
 
 #[derive(Debug, Args)]
-#[command(after_help = "Example: rds-encrypt status orders --log")]
+#[command(after_help = "Examples:\n  rds-encrypt status orders --log\n  rds-encrypt status 20261125T060344Z\n  \
+                        rds-encrypt status --html report.html")]
 pub(super) struct Status {
-    /// The database; without it, all
-    #[arg(value_name = "DB")]
-    pub(super) database: Option<DatabaseReference>,
+    /// A database, or a batch by its name, such as 20261125T060344Z; without it, all
+    #[arg(value_name = "DB|BATCH")]
+    pub(super) of: Option<StatusOf>,
     /// Show the journal: every call that was asked of AWS, and what became of it
-    #[arg(long, requires = "database")]
+    #[arg(long, requires = "of")]
     pub(super) log: bool,
-    /// Ask AWS what exists of it now, and is billed
-    #[arg(long, requires = "database")]
+    /// Ask AWS what exists of it now, and is billed; of one database
+    #[arg(long, requires = "of")]
     pub(super) refresh: bool,
+    /// Write the same as a page for a browser, to be kept, printed and sent on: what serves what, a timeline, encryption
+    /// before and after, settings, findings, and every call that changed something. It loads nothing from anywhere.
+    /// Readable by you only; replaces an earlier report, and nothing else. - is stdout
+    #[arg(long, value_name = "FILE")]
+    pub(super) html: Option<PathBuf>,
+}
+
+/// What `status` is about.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub(super) enum StatusOf {
+    /// One database.
+    Database(DatabaseReference),
+    /// The batches of this name.
+    Batch(String),
+}
+
+impl FromStr for StatusOf {
+    type Err = String;
+
+    /// No database's name begins with a digit, and every batch's does.
+    fn from_str(text: &str) -> Result<Self, String> {
+        if text.starts_with(|first: char| first.is_ascii_digit()) {
+            let is_name = text.chars().all(|letter| letter.is_ascii_alphanumeric() || letter == '-');
+            return if is_name {
+                Ok(Self::Batch(text.to_owned()))
+            } else {
+                Err(format!("`{text}` is the name neither of a database nor of a batch"))
+            };
+        }
+        text.parse().map(Self::Database).map_err(|error: ReferenceError| error.to_string())
+    }
 }
 
 #[derive(Debug, Args)]
@@ -259,6 +296,19 @@ pub(super) struct Serve {
     /// rds describe-db-instances` prints, or a recording of such answers; or a folder of such files
     #[arg(long, value_name = "FILE")]
     pub(super) seed: Option<PathBuf>,
+    /// Where sessions of Session Manager get that ask for HOST:PORT (either may be *), e.g. db.internal:5432=127.0.0.1:5432;
+    /// instead of an address of this machine also refused, unknown or hang
+    #[arg(long, value_name = "HOST:PORT=ADDRESS", value_parser = destination)]
+    pub(super) destination: Vec<(String, Reach)>,
+}
+
+fn destination(text: &str) -> Result<(String, Reach), String> {
+    let (asked, to) = text.split_once('=').ok_or("HOST:PORT=ADDRESS")?;
+    let port = asked.rsplit_once(':').map(|(_, port)| port);
+    if !port.is_some_and(|port| port == "*" || port.parse::<u16>().is_ok()) {
+        return Err(format!("{asked} is no HOST:PORT"));
+    }
+    Ok((asked.to_owned(), to.parse()?))
 }
 
 fn speed(text: &str) -> Result<f64, String> {

@@ -12,7 +12,7 @@ use crate::{
     aws::{Aws, Connection},
     model::{CallerIdentity, DatabaseReference, KeyReference, quoted},
     plan::{Changed, Checked, Facts, Judgement, KeyLookup, Plan, changes, cost::Prices, judge},
-    state::{FORMAT, Identity, Phase, PlanFile, Record, Run, Summary},
+    state::{FORMAT, Identity, Noted, Phase, PlanFile, Record, Run, Summary},
     steps::Generation,
     ui::{confirm, findings, json, planned},
 };
@@ -107,7 +107,8 @@ pub(super) async fn run(global: &Global, asked: &Migrate, around: &mut Surroundi
     if let Some(approved) = &asked.approved {
         as_approved(approved, &plan, generation)?;
     }
-    let record = fresh_record(global, &place, &aws, &facts.account, plan, generation)?;
+    let mut record = fresh_record(global, &place, &aws, &facts.account, plan, generation)?;
+    record.findings = Some(Noted::of(&judgement.findings));
     if !consents(global, &place, &aws, &record, &facts, &judgement, around).await? {
         return Ok(3);
     }
@@ -221,10 +222,14 @@ pub(super) fn fresh_record(
             phase: Phase::Underway,
             step: None,
             stopped: None,
+            remedy: None,
+            of_no_use: false,
+            quota: None,
             serves: plan.source.identifier.clone(),
             next: String::new(),
             updated: now,
             begun: now,
+            verified: None,
         },
         account: account.to_owned(),
         region: aws.region().to_owned(),
@@ -236,6 +241,7 @@ pub(super) fn fresh_record(
         plan_digest: plan.digest(),
         generations: vec![Generation { n: generation, names: plan.names(generation), rehearsal: true }],
         plan,
+        findings: None,
         journal: Vec::new(),
     };
     record.summary.next = record.command("resume");

@@ -9,7 +9,7 @@ use super::{
 use crate::{
     aws::Connection,
     model::quoted,
-    sandbox::{DEFAULT_REGION, DEFAULT_SPEED, Options, Sandbox, Store},
+    sandbox::{DEFAULT_REGION, DEFAULT_SPEED, Options, Sandbox, Store, Switches},
     state::{Record, StateDirectory, with_flags},
 };
 
@@ -103,7 +103,10 @@ pub(super) fn open(global: &Global, serve: Option<&Serve>, around: &Surroundings
     }
     let folder = root(global)?.join(SANDBOX);
     crate::state::make_folder(&folder).map_err(|error| Failure::Refused(format!("{error}\n  {}", error.hint())))?;
+    let mut switches = Switches::default();
+    switches.sessions.destinations = serve.map(|serve| serve.destination.iter().cloned().collect()).unwrap_or_default();
     Sandbox::open(Options {
+        switches,
         speed: serve.map_or(DEFAULT_SPEED, |serve| serve.speed),
         region: serve.and_then(|_| global.region.clone()).unwrap_or_else(|| DEFAULT_REGION.to_owned()),
         seed: serve.and_then(|serve| serve.seed.clone()),

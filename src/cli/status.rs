@@ -1,47 +1,158 @@
-//! `rds-encrypt status [DB]`
+//! `rds-encrypt status [DB|BATCH]`
+
+use std::path::Path;
 
 use super::{
     Failure, Surroundings,
-    arguments::{Global, Status},
+    arguments::{Global, Status, StatusOf},
     place::Place,
     resume, unless_interrupted,
 };
 use crate::{
     engine::survey,
-    model::DatabaseReference,
-    state::{Entry, Record},
+    model::{AwsTime, DatabaseReference},
+    state::{BatchEntry, Entry, PageError, Record, write_page},
     steps::Item,
-    ui::{json, table},
+    ui::{
+        json,
+        report::{self, About, Looked, Report, Sources},
+        table,
+    },
 };
 
 pub(super) async fn run(global: &Global, asked: &Status, around: &mut Surroundings) -> Result<u8, Failure> {
+    if asked.is_page_on_stdout() && around.json {
+        return Err(Failure::Usage("stdout carries either the page or JSON: give --html a file".into()));
+    }
     let place = Place::find(global)?;
-    let entries = place.states.entries();
+    let files = Files { entries: place.states.entries(), batches: place.states.batch_entries(), flags: &place.flags };
     if let Some(waiting) = place.waiting_in_the_sandbox() {
         around.output.say(&waiting);
     }
-    let Some(database) = &asked.database else {
-        let text = if around.json {
-            format!("{:#}\n", json::status(&entries, None))
-        } else {
-            table::list(&entries, around.output.stdout_page)
-        };
-        return around.result(&text).map(|()| 0);
-    };
-    if around.json && !asked.refresh {
-        let meant = entries.into_iter().filter(|entry| is_meant(entry, database)).collect::<Vec<_>>();
-        return around.result(&format!("{:#}\n", json::status(&meant, None))).map(|()| 0);
+    match &asked.of {
+        None => of_all(&files, &place, asked, around),
+        Some(StatusOf::Batch(name)) => of_batch(files, name, &place, asked, around),
+        Some(StatusOf::Database(database)) => of_one(files, database, &place, global, asked, around).await,
     }
-    let entry = the_one(entries, database)
-        .ok_or_else(|| Failure::Usage(format!("no migration of {database} in {}", place.states.root().display())))?;
-    let Ok(record) = &entry.record else { return entry.record.map(|_| 0).map_err(Failure::State) };
-    let looked = if asked.refresh { Some(refreshed(&place, global, record, around).await?) } else { None };
-    let text = if around.json {
-        format!("{:#}\n", json::status(std::slice::from_ref(&entry), looked.as_deref()))
-    } else {
-        table::details(record, entry.holder.as_ref(), looked.as_deref(), asked.log, around.output.stdout_page)
+}
+
+/// What the state directory holds.
+struct Files<'a> {
+    entries: Vec<Entry>,
+    batches: Vec<BatchEntry>,
+    flags: &'a str,
+}
+
+impl Files<'_> {
+    fn report(&self, about: About<'_>, looked: Option<Looked<'_>>) -> Report {
+        let Self { entries, batches, flags } = self;
+        Report::of(&Sources { about, entries, batches, looked, flags, written: AwsTime::now() })
+    }
+}
+
+fn of_all(files: &Files<'_>, place: &Place, asked: &Status, around: &mut Surroundings) -> Result<u8, Failure> {
+    let report = files.report(About::Everything(place.states.root()), None);
+    let page = around.output.stdout_page;
+    let batches = report::list(&report, page);
+    let text = match (files.entries.is_empty(), batches.is_empty()) {
+        (true, false) => batches,
+        (_, true) => table::list(&files.entries, page),
+        (false, false) => format!("{batches}\n{}", table::list(&files.entries, page)),
     };
-    around.result(&text).map(|()| 0)
+    tell(&report, asked, around, &text, || json::status(&files.entries, None, &report))?;
+    Ok(0)
+}
+
+fn of_batch(
+    mut files: Files<'_>,
+    name: &str,
+    place: &Place,
+    asked: &Status,
+    around: &mut Surroundings,
+) -> Result<u8, Failure> {
+    if asked.log || asked.refresh {
+        return Err(Failure::Usage("--log and --refresh take one database, not a batch".into()));
+    }
+    let report = files.report(About::Batch(name), None);
+    if report.batches.is_empty() {
+        let there: Vec<String> = files.batches.iter().map(BatchEntry::name).collect();
+        let there = if there.is_empty() { String::new() } else { format!("; there are {}", there.join(", ")) };
+        return Err(Failure::Usage(format!("no batch {name} in {}{there}", place.states.root().display())));
+    }
+    let paths: Vec<&str> = report.databases.iter().filter_map(|it| it.file.as_deref()).collect();
+    files.entries.retain(|entry| paths.contains(&&*entry.path.to_string_lossy()));
+    let text = report::batches(&report, around.output.stdout_page);
+    tell(&report, asked, around, &text, || json::status(&files.entries, None, &report))?;
+    Ok(0)
+}
+
+async fn of_one(
+    mut files: Files<'_>,
+    database: &DatabaseReference,
+    place: &Place,
+    global: &Global,
+    asked: &Status,
+    around: &mut Surroundings,
+) -> Result<u8, Failure> {
+    let name = &database.to_string();
+    if around.json && !asked.refresh {
+        files.entries.retain(|entry| is_meant(entry, database));
+        let report = files.report(About::Database(name), None);
+        tell(&report, asked, around, "", || json::status(&files.entries, None, &report))?;
+        return Ok(0);
+    }
+    files.entries.retain(|entry| is_named(entry, database));
+    let Some(entry) = place_of(&files.entries, database).and_then(|place| files.entries.get(place)) else {
+        return Err(Failure::Usage(format!("no migration of {database} in {}", place.states.root().display())));
+    };
+    let Ok(record) = &entry.record else {
+        write(&files.report(About::Database(name), None), asked, around)?;
+        let path = entry.path.clone();
+        let broken = files.entries.into_iter().find(|entry| entry.path == path).map(|entry| entry.record);
+        return broken.transpose().map(|_| 0).map_err(Failure::State);
+    };
+    let items = if asked.refresh { Some(refreshed(place, global, record, around).await?) } else { None };
+    let looked = items.as_deref().map(|items| Looked { path: &entry.path, items });
+    let report = files.report(About::Database(name), looked);
+    let text = table::details(record, entry.holder.as_ref(), items.as_deref(), asked.log, around.output.stdout_page);
+    tell(&report, asked, around, &text, || json::status(std::slice::from_ref(entry), items.as_deref(), &report))?;
+    Ok(0)
+}
+
+/// Writes the page where one is asked for, and tells the rest: all of it as a text, or as JSON.
+fn tell(
+    report: &Report,
+    asked: &Status,
+    around: &mut Surroundings,
+    text: &str,
+    json: impl FnOnce() -> serde_json::Value,
+) -> Result<(), Failure> {
+    write(report, asked, around)?;
+    match around.json {
+        _ if asked.is_page_on_stdout() => Ok(()),
+        true => around.result(&format!("{:#}\n", json())),
+        false => around.result(text),
+    }
+}
+
+/// Writes the page, if one is asked for.
+fn write(report: &Report, asked: &Status, around: &mut Surroundings) -> Result<(), Failure> {
+    let Some(path) = &asked.html else { return Ok(()) };
+    let html = report::html(report).map_err(|error| Failure::Ours(format!("the page can't be laid out: {error}")))?;
+    if asked.is_page_on_stdout() {
+        return around.result(&html);
+    }
+    write_page(path, &html, report::BEGINS).map_err(|error| not_written(&error))?;
+    around.output.say(&format!("written: {}\n", path.display()));
+    Ok(())
+}
+
+fn not_written(error: &PageError) -> Failure {
+    let hint = match error {
+        PageError::There(_) => "choose another name, or remove it",
+        PageError::Io { .. } => "choose another place, or mend that",
+    };
+    Failure::Refused(format!("{error}: {hint}"))
 }
 
 /// Asks AWS what exists of all generations, newest first. Nothing is saved of it: the next run looks by itself.
@@ -56,19 +167,32 @@ async fn refreshed(
 }
 
 /// The migration that is meant; one that was abandoned only where there is no other.
-pub(super) fn the_one(entries: Vec<Entry>, database: &DatabaseReference) -> Option<Entry> {
-    let mut meant: Vec<Entry> = entries
-        .into_iter()
-        .filter(|entry| match &entry.record {
-            Ok(record) => record.is_meant_by(database),
-            Err(_) => entry.path.file_stem().is_some_and(|stem| resume::is_named_after(stem, database)),
-        })
-        .collect();
-    let current = meant.iter().position(|entry| !entry.is_abandoned()).unwrap_or(meant.len().saturating_sub(1));
-    (!meant.is_empty()).then(|| meant.swap_remove(current))
+pub(super) fn the_one(mut entries: Vec<Entry>, database: &DatabaseReference) -> Option<Entry> {
+    place_of(&entries, database).map(|place| entries.swap_remove(place))
+}
+
+fn place_of(entries: &[Entry], database: &DatabaseReference) -> Option<usize> {
+    let mut meant = entries.iter().enumerate().filter(|(_, entry)| is_named(entry, database));
+    let last = meant.clone().next_back();
+    meant.find(|(_, entry)| !entry.is_abandoned()).or(last).map(|(place, _)| place)
+}
+
+/// Whether it is the one that is meant, by its content, or where that can't be read by its name.
+fn is_named(entry: &Entry, database: &DatabaseReference) -> bool {
+    match &entry.record {
+        Ok(record) => record.is_meant_by(database),
+        Err(_) => entry.path.file_stem().is_some_and(|stem| resume::is_named_after(stem, database)),
+    }
 }
 
 /// A broken file is shown to everybody: it might be the one that is meant.
 fn is_meant(entry: &Entry, database: &DatabaseReference) -> bool {
     entry.record.as_ref().map_or(true, |record| record.is_meant_by(database))
+}
+
+impl Status {
+    /// Whether the page goes to stdout, which then carries nothing else.
+    fn is_page_on_stdout(&self) -> bool {
+        self.html.as_deref() == Some(Path::new("-"))
+    }
 }

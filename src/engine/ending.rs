@@ -56,7 +56,7 @@ impl Engine<'_> {
             (Goal::Migrate, _) => Phase::Stopped,
             (goal, _) => Phase::during(goal),
         };
-        migration.stand(phase, at, Some(stop.reason.clone()), now)?;
+        migration.stand(phase, at, Some(&stop), now)?;
         self.reporter.report(&Event::Stopped(stop.clone()));
         Ok(Ending::Stopped(stop))
     }

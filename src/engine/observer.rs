@@ -50,7 +50,9 @@ pub enum Eyes {
 
 /// Tells when a world next changes what a migration looks at; nothing when no change of it is planned.
 #[derive(Clone)]
-pub struct Foresight(Arc<dyn Fn(&GenerationNames) -> Option<AwsTime> + Send + Sync>);
+pub struct Foresight(Arc<Foresee>);
+
+type Foresee = dyn Fn(&GenerationNames) -> Option<AwsTime> + Send + Sync;
 
 impl Foresight {
     /// A world's foresight.

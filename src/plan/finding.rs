@@ -1,7 +1,10 @@
 //! What a check finds: how much it weighs, what is so, and what to do about it.
 
+use serde::{Deserialize, Serialize};
+
 /// How much a finding weighs.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
+#[serde(rename_all = "kebab-case")]
 pub enum Severity {
     /// Nothing is begun.
     Blocker,

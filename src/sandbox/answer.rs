@@ -8,12 +8,13 @@ use serde_json::Value;
 use super::misbehaviour::How;
 use super::respond::Call;
 use super::scene::Scene;
+use super::ssm::channel::Sessions;
 use super::switches::Switches;
 use super::wire::fault::Fault;
 use super::wire::model::Service;
 use super::wire::query::{Strictness, Unknown};
 use super::world::{Region, World};
-use super::{ACCOUNT, amiss, ec2, kms, rds, sts};
+use super::{ACCOUNT, amiss, ec2, kms, rds, ssm, sts};
 
 /// The terms on which a call is answered.
 pub(crate) struct Terms<'a> {
@@ -23,6 +24,10 @@ pub(crate) struct Terms<'a> {
     pub(crate) wrong: Option<&'a How>,
     /// RDS would be refused a grant on a key (`R-ENC-8`).
     pub(crate) grants_denied: bool,
+    /// Sessions under way in this process.
+    pub(crate) sessions: &'a Sessions,
+    /// World seconds in a real one.
+    pub(crate) speed: f64,
 }
 
 /// Answers a call; a refusal leaves nothing behind.
@@ -84,6 +89,7 @@ fn act(call: &Call, world: &mut World, region: &mut Region, terms: &Terms<'_>) -
         Service::Rds => rds::answer(&mut scene, &call.operation, input),
         Service::Kms => kms::answer(&mut scene, &call.operation, input),
         Service::Sts => sts::answer(&scene, call, &input),
+        Service::Ssm => ssm::answer(&mut scene, terms.sessions, terms.speed, call, input),
     }
 }
 
@@ -130,6 +136,11 @@ pub(crate) fn resource(call: &Call) -> Option<String> {
         Service::Ec2 => {
             let named = call.text("GroupId").map(|id| format!("security-group/{id}"));
             Some(format!("arn:aws:ec2:{region}:{account}:{}", named.unwrap_or_else(|| "*".to_owned())))
+        }
+        Service::Ssm => {
+            let target = call.text("Target").map(|id| format!("arn:aws:ec2:{region}:{account}:instance/{id}"));
+            let session = call.text("SessionId").map(|id| format!("arn:aws:ssm:{region}:{account}:session/{id}"));
+            target.or(session).or_else(|| Some(format!("arn:aws:ssm:{region}:{account}:*")))
         }
         Service::Sts => None,
     }

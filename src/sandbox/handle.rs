@@ -1,7 +1,7 @@
 //! The sandbox's handle: options, the world's place, and the one function that answers requests.
 
 use std::collections::BTreeMap;
-use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError, Weak};
 use std::time::Duration;
 
 use bytes::Bytes;
@@ -13,15 +13,19 @@ use super::meter::{Calls, Meter};
 use super::misbehaviour::{Asked, How, Misbehaviour, NeverArrives, Orders};
 use super::options::{Options, Others, Store};
 use super::respond::{self, Call, Clock, Form};
+use super::ssm::channel::Sessions;
+use super::ssm::network::OfTheWorld;
 use super::store::{InMemory, Locked, SandboxError};
 use super::switches::Switches;
 use super::wire::fault::Fault;
-use super::world::World;
 use super::world::adopted::adopt;
+use super::world::{Region, World};
 use super::{ACCOUNT, DEFAULT_START, account, host};
 
 /// Where orders to go wrong are posted on a sandbox that is served, as JSON; DELETE takes all back.
 const ORDERS: &str = "/_sandbox/misbehave";
+/// Where orders for sessions are posted: see [`Sessions`].
+const SESSIONS: &str = "/_sandbox/sessions";
 
 /// A handle on a sandbox; clones share one world.
 ///
@@ -41,6 +45,17 @@ struct Inner {
     meter: Mutex<Meter>,
     /// The world before the last change, for stale reads; kept only while such are on order.
     past: Mutex<Option<World>>,
+    sessions: Sessions,
+}
+
+/// A handle that keeps nothing alive.
+#[derive(Clone, Debug)]
+pub(crate) struct WeakSandbox(Weak<Inner>);
+
+impl WeakSandbox {
+    pub(crate) fn upgrade(&self) -> Option<Sandbox> {
+        self.0.upgrade().map(Sandbox)
+    }
 }
 
 impl Sandbox {
@@ -73,7 +88,38 @@ impl Sandbox {
         let orders = Mutex::new(Orders::new(options.faults.clone()));
         let switches = Arc::new(options.switches.clone());
         let (meter, past) = (Mutex::default(), Mutex::new(None));
-        Ok(Self(Arc::new(Inner { options, switches, memory, orders, meter, past })))
+        let sessions = Sessions::new(switches.sessions.clone(), switches.without.clone());
+        let sandbox = Self(Arc::new(Inner { options, switches, memory, orders, meter, past, sessions }));
+        sandbox.sessions().in_network(Arc::new(OfTheWorld(sandbox.weak())));
+        Ok(sandbox)
+    }
+
+    /// The sessions of Session Manager in this process. They end with it; what the world remembers is only their history.
+    #[must_use]
+    pub fn sessions(&self) -> &Sessions {
+        &self.0.sessions
+    }
+
+    pub(crate) fn weak(&self) -> WeakSandbox {
+        WeakSandbox(Arc::downgrade(&self.0))
+    }
+
+    /// Looks at a Region of an account as it is now.
+    pub(crate) fn in_region<T>(
+        &self,
+        account: &str,
+        name: &str,
+        look: impl FnOnce(&Region) -> T,
+    ) -> Result<T, SandboxError> {
+        let switches = &self.0.switches;
+        let work = |world: &mut World, now| {
+            let world = world.of_account(account);
+            let region = world.caught_up(name, now, switches);
+            let found = look(&region);
+            world.regions.insert(name.to_owned(), region);
+            found
+        };
+        self.in_world(work).map(|(found, _)| found)
     }
 
     /// How this sandbox was opened.
@@ -165,11 +211,17 @@ impl Sandbox {
         if request.uri().path() == ORDERS {
             return self.take_order(&request);
         }
+        if request.uri().path() == SESSIONS {
+            return self.take_order_for_sessions(&request);
+        }
         let json = request.headers().contains_key("x-amz-target");
         let (service, call) = match respond::read(request, &self.0.options) {
             Ok(call) => (Some(call.service), Ok(call)),
             Err((service, fault)) => (service, Err(fault)),
         };
+        if matches!(&call, Ok(call) if call.opens_a_socket()) {
+            self.take_sockets().await;
+        }
         let (mut response, wrong) = self.answered(call, Form { service, json });
         match &wrong {
             Some(How::DropRequest | How::DropAnswer) => {
@@ -247,7 +299,9 @@ impl Sandbox {
         }
         let mut past = self.0.past.lock().unwrap_or_else(PoisonError::into_inner);
         let orders = self.orders();
-        let terms = Terms { now, switches: &self.0.switches, wrong, grants_denied: orders.deny_grants(now) };
+        let grants_denied = orders.deny_grants(now);
+        let (sessions, speed) = (self.sessions(), self.0.options.speed);
+        let terms = Terms { now, switches: &self.0.switches, wrong, grants_denied, sessions, speed };
         if let (Some(How::Stale), Some(past)) = (wrong, past.as_mut()) {
             return answer::answer(call, &mut past.clone(), &terms);
         }
@@ -270,6 +324,16 @@ impl Sandbox {
                 *response.status_mut() = http::StatusCode::BAD_REQUEST;
                 *response.body_mut() = Bytes::from(format!("this is no order to go wrong: {error}\n"));
             }
+        }
+        response
+    }
+
+    /// An order for sessions, posted as JSON.
+    fn take_order_for_sessions(&self, request: &Request<Bytes>) -> Response<Bytes> {
+        let mut response = Response::new(Bytes::new());
+        if let Err(error) = self.sessions().order(request.body()) {
+            *response.status_mut() = http::StatusCode::BAD_REQUEST;
+            *response.body_mut() = Bytes::from(format!("this is no order for sessions: {error}\n"));
         }
         response
     }

@@ -34,7 +34,7 @@ fn one() -> u32 {
 #[derive(Clone, Debug, Deserialize, PartialEq, Eq)]
 #[serde(rename_all = "kebab-case")]
 pub enum How {
-    /// Refused for too many requests: `Throttling` (RDS), `ThrottlingException` (KMS),
+    /// Refused for too many requests: `Throttling` (RDS), `ThrottlingException` (KMS, SSM),
     /// `RequestLimitExceeded` (EC2). Nothing happens (`R-WIRE-8`).
     Throttle,
     /// Refused for want of permission, with AWS's sentence. Nothing happens (`R-DENY-1`).
@@ -224,7 +224,7 @@ impl Asked<'_> {
     /// AWS's refusal for want of permission; the last words say which policy.
     fn denied(&self, why: impl FnOnce(&str) -> String) -> Fault {
         let code = match self.service {
-            Service::Kms => "AccessDeniedException",
+            Service::Kms | Service::Ssm => "AccessDeniedException",
             Service::Ec2 => "UnauthorizedOperation",
             Service::Rds | Service::Sts => "AccessDenied",
         };
@@ -238,7 +238,7 @@ impl Asked<'_> {
 impl How {
     /// The refusal, where that is all that happens, and its status if the code doesn't tell.
     pub(crate) fn refusal(&self, asked: &Asked<'_>) -> Option<(Fault, Option<u16>)> {
-        let json = asked.service == Service::Kms;
+        let json = matches!(asked.service, Service::Kms | Service::Ssm);
         let fault = match self {
             Self::Throttle if asked.service == Service::Ec2 => {
                 Fault::new("RequestLimitExceeded", "Request limit exceeded.")

@@ -1,4 +1,4 @@
-//! An imitation of AWS: RDS, EC2's networks, KMS and STS on AWS's own wire, in a small world with a clock of its own.
+//! An imitation of AWS: RDS, EC2's networks, KMS, STS and Session Manager on AWS's own wire, in a small world with a clock of its own.
 //!
 //! Official SDKs and the `aws` command talk to it, in process ([`Sandbox::http_client`]) or over a socket ([`serve()`]);
 //! both end in [`Sandbox::respond`]. It refuses what AWS refuses and forgets what AWS forgets; each rule is a row of
@@ -9,7 +9,7 @@
 //! |---|---|
 //! | `wire/` | how do requests and answers look? |
 //! | `world/` | what exists, and what is going to happen when? |
-//! | `rds/`, `ec2/`, `kms/`, `sts` | what does each operation do, and what does it refuse? |
+//! | `rds/`, `ec2/`, `kms/`, `sts`, `ssm/` | what does each operation do, and what does it refuse? |
 //! | `handle`, `answer`, `amiss` | how does one request meet the world, and what does an order to go wrong make of it? |
 //! | `respond`, `serve`, `transport` | who asks, and how does the answer get back? |
 //! | `store`, `host` | where does the world live, and what time is it? |
@@ -32,6 +32,7 @@ mod rds;
 mod respond;
 mod scene;
 mod serve;
+mod ssm;
 mod store;
 mod sts;
 mod switches;
@@ -40,10 +41,12 @@ mod wire;
 mod world;
 
 pub use handle::Sandbox;
+pub(crate) use handle::WeakSandbox;
 pub use meter::Calls;
 pub use misbehaviour::{How, Misbehaviour};
 pub use options::{Options, Others, Store};
-pub use serve::serve;
+pub use serve::{serve, serve_connection};
+pub use ssm::channel::{Act, Dial, Habits, Mischief, Reach, Sessions, Standing, Trouble, Wanted, Way};
 pub use store::SandboxError;
 pub use switches::{DeletedWhileUsed, DeprecatedVersion, Switches};
 

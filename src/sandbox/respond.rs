@@ -92,7 +92,8 @@ fn call(request: Request<Bytes>, options: &Options, asked: &mut Option<Service>)
 fn operation_of(model: &Model, target: &str) -> Result<String, Fault> {
     let prefix = model.metadata.target_prefix.as_deref().unwrap_or_default();
     let tail = target.strip_prefix(prefix).and_then(|tail| tail.strip_prefix('.'));
-    let known = tail.filter(|tail| model.operations.contains_key(*tail));
+    let is_known = |name: &str| model.operations.contains_key(name) || model.others.iter().any(|other| other == name);
+    let known = tail.filter(|tail| is_known(tail));
     known.map(str::to_owned).ok_or_else(|| Fault::new("UnknownOperationException", format!("no operation {target}")))
 }
 
@@ -110,6 +111,11 @@ impl Call {
     /// Whether the operation only looks.
     pub(crate) fn only_reads(&self) -> bool {
         ["Describe", "List", "Get"].iter().any(|verb| self.operation.starts_with(verb))
+    }
+
+    /// Whether its answer says where a web socket is taken.
+    pub(crate) fn opens_a_socket(&self) -> bool {
+        matches!(self.operation.as_str(), "StartSession" | "ResumeSession")
     }
 
     /// One parameter as the request has it, whatever the operation knows of it.

@@ -16,20 +16,23 @@ pub(crate) fn answer(scene: &Scene<'_>, call: &Call, input: &Value) -> Result<Va
         "GetCallerIdentity" if !scene.enforces("R-STS-1") => {
             Err(Fault::new("InvalidClientTokenId", "The security token included in the request is invalid."))
         }
-        "GetCallerIdentity" => Ok(match call.token.as_deref().and_then(account::bearer) {
-            Some((role, session)) => json!({
-                "UserId": format!("{ROLE_ID}:{session}"),
-                "Account": ACCOUNT,
-                "Arn": assumed(ACCOUNT, role, session),
-            }),
-            None => json!({
-                "UserId": "AIDASANDBOX0OPERATOR0",
-                "Account": ACCOUNT,
-                "Arn": format!("arn:aws:iam::{ACCOUNT}:user/sandbox-operator"),
-            }),
-        }),
+        "GetCallerIdentity" => {
+            let id = match call.token.as_deref().and_then(account::bearer) {
+                Some((_, session)) => format!("{ROLE_ID}:{session}"),
+                None => "AIDASANDBOX0OPERATOR0".to_owned(),
+            };
+            Ok(json!({"UserId": id, "Account": ACCOUNT, "Arn": caller(call).1}))
+        }
         "AssumeRole" if scene.enforces("R-STS-2") => assume(input),
         other => Err(Fault::not_imitated(&format!("the operation {other} of STS"))),
+    }
+}
+
+/// The name of whoever asks, and the ARN.
+pub(crate) fn caller(call: &Call) -> (String, String) {
+    match call.token.as_deref().and_then(account::bearer) {
+        Some((role, session)) => (session.to_owned(), assumed(ACCOUNT, role, session)),
+        None => ("sandbox-operator".to_owned(), format!("arn:aws:iam::{ACCOUNT}:user/sandbox-operator")),
     }
 }
 

@@ -2,6 +2,8 @@
 
 use std::collections::BTreeSet;
 
+use super::ssm::channel::Habits;
+
 /// The world's unverified facts. The default of each is the likelier answer.
 #[derive(Clone, Debug, PartialEq)]
 pub struct Switches {
@@ -85,6 +87,8 @@ pub struct Switches {
     /// A restore that names no option group gets the snapshot's where that has persistent or permanent options;
     /// otherwise it is refused (`R-OPT-2`).
     pub lasting_options_keep_group: bool,
+    /// How sessions of Session Manager behave at first (`R-CHAN-8` and others).
+    pub sessions: Habits,
 }
 
 /// What a restore does with a snapshot whose engine version is deprecated.
@@ -159,6 +163,7 @@ impl Default for Switches {
             one_role_serves_many_features: true,
             full_subnets_refused: true,
             lasting_options_keep_group: true,
+            sessions: Habits::default(),
         }
     }
 }

@@ -2,11 +2,11 @@
 
 use serde::{Deserialize, Serialize};
 
-use super::Known;
+use super::{Known, Noted};
 use crate::{
     model::{AwsTime, Call, DatabaseReference, Intent, Outcome, ResourceKind, digest, name::short_id},
     plan::Plan,
-    steps::{Generation, Goal, Step},
+    steps::{Generation, Goal, Step, Stop, StopKind},
 };
 
 /// The format that this program writes. A newer one is refused and never rewritten.
@@ -39,6 +39,9 @@ pub struct Record {
     pub plan_digest: String,
     /// The attempts, each with its own names.
     pub generations: Vec<Generation>,
+    /// What the checks found before it began; nothing where that wasn't kept, as by earlier versions.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub findings: Option<Vec<Noted>>,
     /// Every mutating call that was asked for, and what became of it.
     pub journal: Vec<Intent>,
 }
@@ -95,6 +98,15 @@ pub struct Summary {
     pub step: Option<Step>,
     /// Why it stopped, if it did.
     pub stopped: Option<String>,
+    /// What that means, and what a person is to do about it.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub remedy: Option<String>,
+    /// Whether what was made is of no use, so that only a new attempt helps.
+    #[serde(default, skip_serializing_if = "std::ops::Not::not")]
+    pub of_no_use: bool,
+    /// AWS's name of the quota that it waits for, if it stopped for want of room.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub quota: Option<String>,
     /// The instance that applications use.
     pub serves: String,
     /// The command that goes on.
@@ -103,6 +115,22 @@ pub struct Summary {
     pub updated: AwsTime,
     /// AWS's time when it was begun.
     pub begun: AwsTime,
+    /// AWS's time when its copy was verified for the first time.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub verified: Option<AwsTime>,
+}
+
+impl Summary {
+    /// Notes why it stopped, or that it didn't.
+    pub(super) fn stop(&mut self, stop: Option<&Stop>) {
+        self.stopped = stop.map(|stop| stop.reason.clone());
+        self.remedy = stop.map(|stop| stop.remedy.clone()).filter(|remedy| !remedy.is_empty());
+        self.of_no_use = stop.is_some_and(|stop| stop.kind.is_failed());
+        self.quota = stop.and_then(|stop| match &stop.kind {
+            StopKind::Quota { name } => Some(name.clone()),
+            _ => None,
+        });
+    }
 }
 
 /// Where a migration stands.

@@ -12,7 +12,7 @@ use super::{
 };
 use crate::{
     model::{AwsTime, Call, Outcome},
-    steps::{Generation, Goal, Step},
+    steps::{Generation, Goal, Step, Stop},
 };
 
 /// Where state files live: `<root>/<account>/<region>/<kind>-<name>-<id>.json`.
@@ -187,7 +187,7 @@ impl Migration {
         let moment = Moment::Intent(call.to_string());
         let number = record.enter(generation, call, now);
         record.summary.step = Some(step);
-        record.summary.stopped = None;
+        record.summary.stop(None);
         record.summary.updated = now;
         self.save(record, moment)?;
         Ok(number)
@@ -213,15 +213,17 @@ impl Migration {
     }
 
     /// Saves where the migration stands, for people.
-    pub fn stand(&mut self, phase: Phase, step: Step, stopped: Option<String>, now: AwsTime) -> Result<(), StateError> {
-        let summary = &self.record.summary;
-        if summary.phase == phase && summary.step == Some(step) && summary.stopped == stopped {
-            return Ok(());
-        }
+    pub fn stand(&mut self, phase: Phase, step: Step, stopped: Option<&Stop>, now: AwsTime) -> Result<(), StateError> {
         let mut record = self.record.clone();
         record.summary.phase = phase;
         record.summary.step = Some(step);
-        record.summary.stopped = stopped;
+        record.summary.stop(stopped);
+        if record.summary == self.record.summary {
+            return Ok(());
+        }
+        if phase == Phase::Finished && record.summary.verified.is_none() {
+            record.summary.verified = Some(now);
+        }
         record.summary.updated = now;
         record.summary.next = record.command(phase.next_command());
         self.save(record, Moment::Standing)

@@ -18,7 +18,7 @@ pub fn differences(plan: &Plan) -> Vec<[String; 3]> {
         .collect()
 }
 
-fn differs(planned: &PlannedSetting) -> bool {
+pub(super) fn differs(planned: &PlannedSetting) -> bool {
     planned.reason.is_some() && planned.source.as_ref() != Some(&planned.wanted)
 }
 
@@ -35,7 +35,7 @@ pub(super) fn both(planned: &PlannedSetting) -> String {
     }
 }
 
-fn word(value: &Value) -> String {
+pub(super) fn word(value: &Value) -> String {
     match value.to_string() {
         empty if empty.is_empty() => "(empty)".to_owned(),
         text => text,
@@ -43,7 +43,7 @@ fn word(value: &Value) -> String {
 }
 
 /// Why a copy gets something else than its source has.
-fn reason(planned: &PlannedSetting) -> &'static str {
+pub(super) fn reason(planned: &PlannedSetting) -> &'static str {
     match planned.reason {
         Some(Reason::Asked) if planned.setting == Setting::Tags => "--tag asked for more",
         Some(Reason::Asked) => "asked for",

@@ -12,6 +12,7 @@ use serde_json::{Value, json};
 use super::{
     explained,
     removal::Removed,
+    report::Report,
     result::{Made, SourceNow},
 };
 use crate::{
@@ -225,9 +226,10 @@ fn of_difference(difference: &Difference) -> Value {
     json!({"setting": difference.setting, "wanted": difference.wanted, "shown": difference.shown})
 }
 
-/// The document of `status`: all migrations, each with its file; and what AWS shows of one, where it was asked.
+/// The document of `status`: all migrations, each with its file; what AWS shows of one, where it was asked; and the
+/// content of the page that `--html` writes.
 #[must_use]
-pub fn status(entries: &[Entry], looked: Option<&[Item]>) -> Value {
+pub fn status(entries: &[Entry], looked: Option<&[Item]>, report: &Report) -> Value {
     let migrations = entries.iter().map(|entry| {
         let holder = entry.holder.as_ref().map(ToString::to_string);
         match &entry.record {
@@ -238,5 +240,5 @@ pub fn status(entries: &[Entry], looked: Option<&[Item]>) -> Value {
         }
     });
     let exists = looked.map(|items| items.iter().map(of_item).collect::<Vec<_>>());
-    json!({"format": FORMAT, "migrations": migrations.collect::<Vec<_>>(), "exists": exists})
+    json!({"format": FORMAT, "migrations": migrations.collect::<Vec<_>>(), "exists": exists, "report": report})
 }

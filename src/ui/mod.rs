@@ -3,7 +3,7 @@
 //! Reporters hear the engine's events: [`Bars`] on a terminal, [`Plain`] without one. The other files each
 //! make one text, purely: [`confirm`] before the first mutating call, [`findings`] and [`keys`] where a
 //! migration is refused, [`planned`] where one is only looked at (`forecast` is its time and cost), [`result`] at its
-//! end, [`table`] for `status`, [`inventory`] for `scan`. [`Output`] is where texts go:
+//! end, [`table`] for `status`, [`report`] for its page, [`inventory`] for `scan`. [`Output`] is where texts go:
 //! stdout is data, stderr is talk. Nothing here decides anything.
 
 pub mod bars;
@@ -28,6 +28,7 @@ pub mod plain;
 pub mod planned;
 pub mod rebuilt;
 pub mod removal;
+pub mod report;
 pub mod result;
 #[cfg(test)]
 mod samples;

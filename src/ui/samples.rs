@@ -54,10 +54,14 @@ pub(super) fn record(phase: Phase, step: Step) -> Record {
             phase,
             step: Some(step),
             stopped: None,
+            remedy: None,
+            of_no_use: false,
+            quota: None,
             serves: "orders".into(),
             next: "rds-encrypt resume orders".into(),
             updated: at("07:15:44"),
             begun: at("06:03:44"),
+            verified: None,
         },
         account: "000000000000".into(),
         region: "eu-west-2".into(),
@@ -74,6 +78,7 @@ pub(super) fn record(phase: Phase, step: Step) -> Record {
         generations: vec![Generation { n: 1, names: plan.names(1), rehearsal: true }],
         plan,
         plan_digest: digest,
+        findings: None,
         journal: vec![],
     }
 }

@@ -126,7 +126,8 @@ fn journal(text: &mut Text, intents: &[Intent], page: Page) {
     }
 }
 
-fn outcome(outcome: &Outcome) -> (&'static str, String) {
+/// What became of a call: in a word, and in a sentence where that doesn't say all.
+pub(super) fn outcome(outcome: &Outcome) -> (&'static str, String) {
     match outcome {
         Outcome::Sent => ("sent", "no answer was saved".into()),
         Outcome::Accepted { .. } => ("accepted", String::new()),

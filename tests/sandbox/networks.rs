@@ -54,7 +54,7 @@ async fn refusals_are_ec2s() {
     let cloud = cloud().await;
     let unknown = cloud.ec2.describe_security_groups().group_ids("sg-0123456789abcdef0").send().await;
     assert_eq!(message(unknown), "The security group 'sg-0123456789abcdef0' does not exist");
-    assert_eq!(code(cloud.ec2.describe_instances().send().await), "NotImplemented");
+    assert_eq!(code(cloud.ec2.describe_volumes().send().await), "NotImplemented");
     assert_eq!(code(cloud.ec2.describe_vpcs().filters(filter("colour", "red")).send().await), "InvalidParameterValue");
     for (how, wanted) in [
         (How::Throttle, "RequestLimitExceeded"),

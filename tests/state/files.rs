@@ -13,7 +13,7 @@ use rds_encrypt::{
     steps::Step,
 };
 
-use super::help::{OWNER, at, begin, begun, names, on_disk, place, record, snapshot};
+use super::help::{OWNER, at, begin, begun, names, on_disk, place, record, snapshot, stop};
 
 fn mode(path: &Path) -> u32 {
     fs::metadata(path).expect("there").permissions().mode() & 0o777
@@ -136,12 +136,12 @@ fn where_it_stands_is_saved_for_people() {
     sandboxed.flags = "--sandbox".into();
     let mut migration = state.begin(sandboxed).expect("begun");
     let path = migration.path().to_owned();
-    migration.stand(Phase::Stopped, Step::Restore, Some("why".into()), at("06:01:00")).expect("saved");
+    migration.stand(Phase::Stopped, Step::Restore, Some(&stop("why")), at("06:01:00")).expect("saved");
     let summary = on_disk(&state, &path).summary;
     assert_eq!((summary.phase, summary.step), (Phase::Stopped, Some(Step::Restore)));
     assert_eq!((summary.stopped.as_deref(), summary.updated), (Some("why"), at("06:01:00")));
     assert_eq!(summary.next, "rds-encrypt resume orders --sandbox");
-    migration.stand(Phase::Stopped, Step::Restore, Some("why".into()), at("06:02:00")).expect("nothing new");
+    migration.stand(Phase::Stopped, Step::Restore, Some(&stop("why")), at("06:02:00")).expect("nothing new");
     assert_eq!(on_disk(&state, &path).summary.updated, at("06:01:00"), "the same standing isn't written again");
     migration.stand(Phase::Finished, Step::Verify, None, at("06:03:00")).expect("saved");
     let record = on_disk(&state, &path);

@@ -9,7 +9,7 @@ use rds_encrypt::{
     model::{AwsTime, Call, DbInstance, KeyReference, name::short_id},
     plan::Plan,
     state::{FORMAT, Identity, Migration, Phase, Record, Run, StateDirectory, Summary},
-    steps::Generation,
+    steps::{Generation, Stop, StopKind},
 };
 use tempfile::TempDir;
 
@@ -44,10 +44,14 @@ pub(crate) fn record(name: &str) -> Record {
             phase: Phase::Underway,
             step: None,
             stopped: None,
+            remedy: None,
+            of_no_use: false,
+            quota: None,
             serves: name.into(),
             next: format!("rds-encrypt resume {name}"),
             updated: at("06:00:00"),
             begun: at("06:00:00"),
+            verified: None,
         },
         account: "000000000000".into(),
         region: "eu-west-2".into(),
@@ -59,6 +63,7 @@ pub(crate) fn record(name: &str) -> Record {
         generations: vec![Generation { n: 1, names: plan.names(1), rehearsal: true }],
         plan_digest: plan.digest(),
         plan,
+        findings: None,
         journal: vec![],
     }
 }
@@ -70,6 +75,11 @@ pub(crate) fn snapshot(record: &Record) -> Call {
         snapshot: record.generations[0].names.snapshot.clone(),
         tags: [].into(),
     }
+}
+
+/// A stop for a person.
+pub(crate) fn stop(why: &str) -> Stop {
+    Stop { kind: StopKind::NeedsPerson, reason: why.into(), remedy: "mend it".into() }
 }
 
 pub(crate) fn begin(state: &StateDirectory, name: &str) -> Migration {

@@ -6,14 +6,14 @@ use rds_encrypt::{
     steps::{Generation, Step},
 };
 
-use super::help::{OWNER, at, begin, on_disk, place, snapshot};
+use super::help::{OWNER, at, begin, on_disk, place, snapshot, stop};
 
 #[test]
 fn an_intent_is_saved_before_its_outcome() {
     let (_folder, state) = place();
     let mut migration = begin(&state, "orders");
     let path = migration.path().to_owned();
-    migration.stand(Phase::Stopped, Step::Settle, Some("why".into()), at("06:00:01")).expect("saved");
+    migration.stand(Phase::Stopped, Step::Settle, Some(&stop("why")), at("06:00:01")).expect("saved");
     let call = snapshot(migration.record());
 
     let number = migration.intend(1, Step::TakeSnapshot, call.clone(), at("06:00:02")).expect("saved");

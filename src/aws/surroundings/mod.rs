@@ -11,6 +11,13 @@ use super::{Aws, CallError, ReadError, checked};
 use crate::plan::{Around, Checked, KeyLookup, SettingKey, Surroundings};
 
 impl Aws {
+    /// How many addresses the subnets of a DB subnet group have left, all together.
+    pub async fn free_addresses(&self, group: &str) -> Result<i64, ReadError> {
+        let subnets = self.subnets_of_group(Some(group)).await?;
+        let subnets = self.subnets(&subnets).await?;
+        Ok(subnets.iter().filter_map(|subnet| subnet.free).map(i64::from).sum())
+    }
+
     /// Reads what stands around a database and the copy that is to be made of it.
     pub async fn surroundings(&self, around: &Around<'_>) -> Result<Surroundings, ReadError> {
         let source = around.source;

@@ -8,13 +8,14 @@ use super::{
     select::{self, Before},
 };
 use crate::{
-    cli::{Failure, Surroundings, migrate::given_flags},
+    cli::{Failure, Surroundings, migrate::given_flags, session},
     engine::{
         Clock, Foresight, Interrupt,
         batch::{After, Batch, BatchReporter, Ended, Outcome, Queued},
     },
-    state::{BatchRecord, OwnedBatch, with_flags},
-    steps::schedule::since,
+    model::AwsTime,
+    state::{BatchRecord, BatchRun, Left, LeftItem, OwnedBatch, with_flags},
+    steps::schedule::{Hold, since},
     ui::{
         Volume,
         batch::{self, Bars, End, Json, Plain, Row, Silent},
@@ -29,9 +30,7 @@ pub(super) async fn out(ready: &Ready<'_>, mut owned: OwnedBatch, around: &mut S
     let began = now();
     let outcome = Box::pin(work(ready, &record, around)).await?;
     let code = exit_code(&outcome);
-    if code == 0 {
-        owned.end(now())?;
-    }
+    owned.end(left(&record, &outcome, now()), code == 0)?;
     let name = |index: &usize| record.items.get(*index).map_or("?", |item| item.name.as_str());
     let end = End {
         ended: outcome.ended.iter().map(|(index, ended)| (name(index), ended)).collect(),
@@ -53,6 +52,40 @@ pub(super) async fn out(ready: &Ready<'_>, mut owned: OwnedBatch, around: &mut S
         notify::run(command, &batch::in_a_line(&end), around).await;
     }
     Ok(code)
+}
+
+/// What this run left undone, for those who ask later: no migration's own file tells of what was never begun.
+fn left(record: &BatchRecord, outcome: &Outcome, now: AwsTime) -> BatchRun {
+    let held = outcome.held.as_ref().filter(|_| !outcome.interrupted);
+    let waits = match held {
+        Some(Hold::Room(_)) => Left::Parked,
+        _ => Left::Waiting,
+    };
+    let why = || held.map_or_else(|| "an end was asked for".to_owned(), batch::hold_in_words);
+    let waiting = outcome.waiting.iter().map(|it| (it.index, LeftItem { how: waits, why: why() }));
+    let ended = outcome.ended.iter().filter_map(|(index, ended)| Some((*index, left_as(ended)?)));
+    let identity = |(index, left): (usize, LeftItem)| Some((record.items.get(index)?.resource_id.clone(), left));
+    BatchRun {
+        owner: session::owner(),
+        ended: now,
+        interrupted: outcome.interrupted,
+        held: held.map(batch::hold_in_words),
+        left: ended.chain(waiting).filter_map(identity).collect(),
+    }
+}
+
+/// How a run left one that it came to; nothing where it is done.
+fn left_as(ended: &Ended) -> Option<LeftItem> {
+    let (how, why) = match ended {
+        Ended::Done { .. } => return None,
+        Ended::Refused { why } => (Left::Refused, why.clone()),
+        Ended::Skipped { why } => (Left::Skipped, why.clone()),
+        Ended::Stopped(stop) if ended.waits_for_room() => (Left::Parked, stop.reason.clone()),
+        Ended::Stopped(stop) => (Left::Stopped, stop.reason.clone()),
+        Ended::Broken { why } => (Left::Broken, why.clone()),
+        Ended::Interrupted => (Left::Waiting, "an end was asked for".to_owned()),
+    };
+    Some(LeftItem { how, why })
 }
 
 /// All done, interrupted, or partly done.

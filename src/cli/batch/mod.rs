@@ -1,5 +1,6 @@
 //! `rds-encrypt batch`, and `resume --all`: every unencrypted database that is meant, of one account and Region.
 
+mod addresses;
 mod arguments;
 mod carry;
 mod cost;
@@ -22,7 +23,7 @@ use crate::{
     engine::batch::After,
     model::{CallerIdentity, KeyReference},
     plan::{Checked, KeyLookup, can_encrypt, inventory::Selection},
-    state::{BatchItem, BatchRecord, FORMAT},
+    state::{BatchItem, BatchRecord, FORMAT, LeftOut},
     steps::schedule::{AfterVerify, Room},
     ui::{
         batch::{self, Overview, Row},
@@ -62,6 +63,8 @@ pub(super) async fn run(global: &Global, asked: &BatchArguments, around: &mut Su
     let (items, before) = select::arrange(items, before, limits.canary);
     let room = unless_interrupted(around, aws.quotas()).await?.ok().map(|quotas| Room::of(&quotas));
     let (begun, new) = rows(&items, &before);
+    let beginning: Vec<&BatchItem> = of_new(&items, &before).collect();
+    let addresses = unless_interrupted(around, Box::pin(addresses::of(&aws, &inventory, &beginning))).await?;
     let incomplete: Vec<String> =
         survey.incomplete.iter().map(|(_, _, it)| format!("{}: {}", it.what, it.why)).collect();
     let overview = Overview {
@@ -76,6 +79,7 @@ pub(super) async fn run(global: &Global, asked: &BatchArguments, around: &mut Su
         left_out: &left_out,
         incomplete: &incomplete,
         room: room.as_ref(),
+        addresses: &addresses,
         limits: &limits,
         after: asked.how.after(),
         month: cost::month(&survey, &items, &prices),
@@ -89,13 +93,18 @@ pub(super) async fn run(global: &Global, asked: &BatchArguments, around: &mut Su
         return Ok(3);
     }
     let ready = Ready { global, place: &place, aws, caller, key, choices, before, retry: false };
-    let record = record(&ready, asked, items)?;
+    let record = record(&ready, asked, items, left_out)?;
     let owned = place.states.begin_batch(record)?;
     carry::out(&ready, owned, around).await
 }
 
 /// The batch as its file holds it.
-fn record(ready: &Ready<'_>, asked: &BatchArguments, items: Vec<BatchItem>) -> Result<BatchRecord, Failure> {
+fn record(
+    ready: &Ready<'_>,
+    asked: &BatchArguments,
+    items: Vec<BatchItem>,
+    left_out: Vec<(String, String)>,
+) -> Result<BatchRecord, Failure> {
     let limits = asked.limits();
     Ok(BatchRecord {
         format: FORMAT,
@@ -115,6 +124,8 @@ fn record(ready: &Ready<'_>, asked: &BatchArguments, items: Vec<BatchItem>) -> R
         drop_plain_snapshots: asked.how.drop_plain_snapshots,
         after_verify: asked.how.after_verify(),
         notify: asked.how.notify.clone(),
+        left_out: left_out.into_iter().map(|(name, why)| LeftOut { name, why }).collect(),
+        last_run: None,
         items,
     })
 }
@@ -198,6 +209,12 @@ fn rows(items: &[BatchItem], before: &[Before]) -> (Vec<Row>, Vec<Row>) {
         rows.map(|(item, _)| Row { name: item.name.clone(), gibibytes: item.gibibytes }).collect()
     };
     (of(true), of(false))
+}
+
+/// What none has begun yet.
+fn of_new<'a>(items: &'a [BatchItem], before: &'a [Before]) -> impl Iterator<Item = &'a BatchItem> {
+    let new = |it: &Before| !matches!(it, Before::Begun(_) | Before::Done);
+    items.iter().zip(before).filter(move |(_, before)| new(before)).map(|(item, _)| item)
 }
 
 fn show(overview: &Overview<'_>, around: &mut Surroundings) -> Result<(), Failure> {

@@ -23,7 +23,7 @@ use crate::{
     },
     model::{CallerIdentity, DatabaseReference, KeyReference},
     plan::{Check, Checked, Facts, Judgement, Severity, judge},
-    state::{BatchItem, Identity, StateError},
+    state::{BatchItem, Identity, Noted, StateError},
 };
 
 /// So many are looked into at a time: it takes some twenty questions each.
@@ -108,7 +108,7 @@ impl Prepare<'_> {
         if let Some(ended) = replaced(item, &facts).or_else(|| refused(&judgement)) {
             return Prepared::Ended(ended);
         }
-        match self.fresh(&facts, generation) {
+        match self.fresh(&facts, &judgement, generation) {
             Ok(migration) => Prepared::Ready { migration, resumed: false, retry: false },
             Err(Failure::State(error)) => Prepared::Ended(unusable(&error)),
             Err(failure) => Prepared::Ended(Ended::Broken { why: failure.to_string() }),
@@ -146,9 +146,15 @@ impl Prepare<'_> {
         }
     }
 
-    fn fresh(&self, facts: &Facts, generation: u32) -> Result<Box<crate::state::Migration>, Failure> {
+    fn fresh(
+        &self,
+        facts: &Facts,
+        judgement: &Judgement,
+        generation: u32,
+    ) -> Result<Box<crate::state::Migration>, Failure> {
         let plan = plan_of(facts, self.key, None)?;
-        let record = fresh_record(self.global, self.place, &self.aws, &facts.account, plan, generation)?;
+        let mut record = fresh_record(self.global, self.place, &self.aws, &facts.account, plan, generation)?;
+        record.findings = Some(Noted::of(&judgement.findings));
         Ok(Box::new(self.place.states.begin(record)?))
     }
 }

@@ -196,7 +196,7 @@ async fn played(play: Play, asked: &BatchArguments) -> Result<Played, Failure> {
     let before = vec![Before::New; items.len()];
     let choices = asked.choices()?;
     let ready = Ready { global: &global, place: &place, aws, caller, key, choices, before, retry: false };
-    let record = record(&ready, asked, items)?;
+    let record = record(&ready, asked, items, Vec::new())?;
     let mut timeline = Timeline::default();
     let time = (Clock::new(SPEED), Some(foresight(sandbox.clone())));
     let outcome = Box::pin(carry::with(&ready, &record, time, interrupt, false, &mut timeline)).await?;

@@ -23,7 +23,8 @@ pub(super) struct Look {
         alias = "SubnetIds",
         alias = "GroupIds",
         alias = "NetworkInterfaceIds",
-        alias = "ZoneNames"
+        alias = "ZoneNames",
+        alias = "InstanceIds"
     )]
     pub(super) ids: Vec<String>,
     pub(super) group_names: Vec<String>,

@@ -8,15 +8,15 @@ use crate::sandbox::scene::Scene;
 use crate::sandbox::wire::fault::Fault;
 
 /// A kind of thing to look at.
-struct Kind {
+pub(super) struct Kind {
     /// The answer's list.
-    list: &'static str,
+    pub(super) list: &'static str,
     /// The row's own identifier.
-    id: &'static str,
+    pub(super) id: &'static str,
     /// The code and the sentence, up to the identifier, where there is none of it.
-    missing: (&'static str, &'static str),
+    pub(super) missing: (&'static str, &'static str),
     /// Filters by name, each with the row's member that it looks at.
-    filters: &'static [(&'static str, &'static str)],
+    pub(super) filters: &'static [(&'static str, &'static str)],
 }
 
 const VPCS: Kind = Kind {
@@ -168,7 +168,7 @@ pub(super) fn zones(scene: &mut Scene<'_>, input: &Look) -> Result<Value, Fault>
 
 /// The rows with these ids that fit all filters, a page of them: an id that doesn't exist is not found, a filter that
 /// nothing fits gives an empty list (`R-EC2-1`).
-fn answer(scene: &Scene<'_>, kind: &Kind, mut rows: Vec<Value>, input: &Look) -> Result<Value, Fault> {
+pub(super) fn answer(scene: &Scene<'_>, kind: &Kind, mut rows: Vec<Value>, input: &Look) -> Result<Value, Fault> {
     let id_of = |row: &Value| row.get(kind.id).and_then(Value::as_str).unwrap_or_default().to_owned();
     for id in &input.ids {
         if rows.iter().all(|row| id_of(row) != *id) && scene.enforces("R-EC2-1") {

@@ -1,9 +1,10 @@
-//! EC2 as far as databases meet it: VPCs, subnets, security groups and network interfaces.
+//! EC2 as far as databases meet it: VPCs, subnets, security groups, network interfaces, and machines to reach them by.
 
 mod change;
 mod groups;
 mod input;
 mod look;
+mod machines;
 mod permissions;
 mod regions;
 mod rows;
@@ -24,6 +25,7 @@ pub(crate) fn answer(scene: &mut Scene<'_>, operation: &str, input: Value) -> Re
         "DescribeSecurityGroups" => look::security_groups(scene, &read(input)?),
         "DescribeNetworkInterfaces" => look::interfaces(scene, &read(input)?),
         "DescribeAvailabilityZones" => look::zones(scene, &read(input)?),
+        "DescribeInstances" => machines::instances(scene, &read(input)?),
         "DescribeRegions" => regions::regions(scene, &read(input)?),
         "CreateSecurityGroup" => groups::create(scene, &read(input)?),
         "DeleteSecurityGroup" => groups::delete(scene, &read(input)?),

@@ -64,10 +64,7 @@ pub(super) fn security_group(scene: &Scene<'_>, group: &SecurityGroup) -> Value 
 /// The network interface behind an instance's address.
 pub(super) fn interface(scene: &Scene<'_>, address: &Address<'_>, number: usize) -> Value {
     let Address { instance, subnet, standby } = address;
-    let (first, size) = subnet.range();
-    // The first four addresses of a subnet are EC2's.
-    let host = u32::try_from(number).unwrap_or(u32::MAX) % size.saturating_sub(5).max(1);
-    let ip = std::net::Ipv4Addr::from(first.saturating_add(4).saturating_add(host)).to_string();
+    let ip = address.ip(number).to_string();
     let of = format!("{}/{standby}", instance.row.resource_id);
     let groups = instance.row.vpc_security_groups.iter().filter(|group| group.status != "adding");
     let groups: Vec<Value> = groups

@@ -11,6 +11,7 @@ mod copies;
 mod instances;
 mod lookups;
 mod networks;
+mod sessions;
 mod settings;
 mod wire;
 
@@ -46,6 +47,7 @@ pub fn rules() -> impl Iterator<Item = &'static Rule> {
         networks::RULES,
         settings::RULES,
         accounts::RULES,
+        sessions::RULES,
     ]
     .into_iter()
     .flatten()

@@ -11,6 +11,11 @@ use crate::sandbox::world::snapshot::Snapshot;
 /// The part of endpoint addresses that is the same for all instances of an account in a Region.
 const ACCOUNT_LABEL: &str = "c1x2k3q4w5e6";
 
+/// The name of an instance's endpoint.
+pub(crate) fn address(region: &str, instance: &Instance) -> String {
+    format!("{}.{ACCOUNT_LABEL}.{region}.rds.amazonaws.com", instance.row.name)
+}
+
 /// An instance as `DescribeDBInstances` shows it: a pending password as stars (`R-INST-4`), and how it is encrypted
 /// (`R-ENC-4`).
 pub(crate) fn instance(region: &Region, name: &str, instance: &Instance, now: Timestamp) -> Value {
@@ -30,8 +35,10 @@ pub(crate) fn instance(region: &Region, name: &str, instance: &Instance, now: Ti
         put("DBSubnetGroup", subnet_group_inside(group));
     }
     if instance.up {
-        let address = format!("{}.{ACCOUNT_LABEL}.{name}.rds.amazonaws.com", instance.row.name);
-        put("Endpoint", json!({"Address": address, "Port": instance.port, "HostedZoneId": "Z1TTGA775OQIYO"}));
+        put(
+            "Endpoint",
+            json!({"Address": address(name, instance), "Port": instance.port, "HostedZoneId": "Z1TTGA775OQIYO"}),
+        );
         if instance.row.backup_retention_period > 0 && instance.row.cluster.is_none() {
             put("LatestRestorableTime", json!(restorable(now)));
         }

@@ -10,7 +10,7 @@ pub(crate) struct Fault {
 }
 
 /// Codes that the services use without listing them in their models.
-const COMMON: [(&str, u16); 26] = [
+const COMMON: [(&str, u16); 29] = [
     ("AccessDenied", 403),
     ("AccessDeniedException", 400),
     ("ExpiredToken", 403),
@@ -18,8 +18,11 @@ const COMMON: [(&str, u16); 26] = [
     ("InternalFailure", 500),
     ("InvalidAction", 400),
     ("InvalidClientTokenId", 403),
+    ("InvalidFilterKey", 400),
+    ("InvalidNextToken", 400),
     ("InvalidParameterCombination", 400),
     ("InvalidParameterValue", 400),
+    ("InvalidParameters", 400),
     ("MalformedInput", 400),
     ("MalformedQueryString", 404),
     ("MissingAuthenticationToken", 403),

@@ -13,7 +13,7 @@ use super::ids::Ids;
 use super::instance::{Instance, InstanceRow, SecurityGroup};
 use super::key::{Alias, Key, PREDEFINED};
 use super::network::rules::Rule;
-use super::network::{self, Network, made_up};
+use super::network::{self, Network, machines, made_up};
 use super::{FORMAT, Region, World};
 use crate::sandbox::Switches;
 use crate::sandbox::rds::{automated, snapshots, view};
@@ -44,6 +44,8 @@ struct SeedNetwork {
     vpcs: Vec<network::Vpc>,
     #[serde(default)]
     security_groups: Vec<SeedSecurityGroup>,
+    #[serde(default)]
+    machines: Vec<machines::Seed>,
 }
 
 #[derive(Deserialize)]
@@ -200,7 +202,8 @@ fn zoned(region: &str, subnets: &[String], both: bool) -> Vec<Subnet> {
     subnets.iter().zip('a'..).map(subnet).collect()
 }
 
-fn seeded(name: &str, seed: Seed, time: Timestamp) -> Result<Region, String> {
+fn seeded(name: &str, mut seed: Seed, time: Timestamp) -> Result<Region, String> {
+    let machines = std::mem::take(&mut seed.network.machines);
     let mut region = Region {
         parameter_groups: seed.parameter_groups.into_iter().map(parameter_group).collect::<Vec<_>>().into(),
         option_groups: seed.option_groups.into_iter().map(option_group).collect::<Vec<_>>().into(),
@@ -221,6 +224,7 @@ fn seeded(name: &str, seed: Seed, time: Timestamp) -> Result<Region, String> {
         region.instances.push(instance_of(instance, name, &region, time));
     }
     made_up::complete(&mut region);
+    machines::place(&mut region, machines);
     backups(&mut region, name, time);
     for snapshot in seed.snapshots {
         let instance = region.instance(&snapshot.instance);
@@ -238,7 +242,7 @@ fn seeded(name: &str, seed: Seed, time: Timestamp) -> Result<Region, String> {
 
 /// The seed's networks; what it only names is made up.
 fn networks(region: &mut Region, name: &str, seed: SeedNetwork, groups: Vec<SeedSubnetGroup>) {
-    let SeedNetwork { vpc, default_security_group, subnets, vpcs, security_groups } = seed;
+    let SeedNetwork { vpc, default_security_group, subnets, vpcs, security_groups, .. } = seed;
     region.network = Network { vpc, default_security_group, vpcs, ..Network::default() }.into();
     region.subnet_groups.push(default_subnet_group(name, &region.network, &subnets));
     made_up::complete(region);

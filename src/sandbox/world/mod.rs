@@ -20,6 +20,7 @@ pub(crate) mod network;
 pub(crate) mod next;
 pub(crate) mod others;
 pub(crate) mod pace;
+pub(crate) mod session;
 pub(crate) mod settings;
 pub(crate) mod shared;
 pub(crate) mod snapshot;
@@ -46,6 +47,7 @@ use instance::Instance;
 use key::{Alias, Key};
 use known::Known;
 use network::Network;
+use session::Session;
 use shared::Shared;
 use snapshot::Snapshot;
 use table::{Index, Table};
@@ -98,6 +100,9 @@ pub(crate) struct Region {
     /// Classes and versions beyond the catalogue.
     #[serde(default)]
     pub(crate) known: Shared<Known>,
+    /// Sessions of Session Manager, the newest last.
+    #[serde(default)]
+    pub(crate) sessions: Shared<Vec<Session>>,
     /// When automated snapshots are to be looked at, which follows from the rest.
     #[serde(skip)]
     pub(crate) expiries: Expiries,

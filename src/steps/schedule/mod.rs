@@ -22,7 +22,7 @@ use serde::{Deserialize, Serialize};
 pub use hours::Hours;
 pub use order::in_order;
 pub use pace::{Measured, Pace};
-pub use room::{Need, Quota, Room, Shortage};
+pub use room::{Addresses, Need, Quota, Room, Shortage};
 pub use slots::Slots;
 
 use super::Step;

@@ -62,6 +62,25 @@ pub struct Quota {
     pub max: i64,
 }
 
+/// The addresses that copies take in the subnets of a group.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
+pub struct Addresses {
+    /// The DB subnet group.
+    pub group: String,
+    /// How many they take, all of them together.
+    pub need: i64,
+    /// How many are free; nothing where AWS doesn't tell.
+    pub free: Option<i64>,
+}
+
+impl Addresses {
+    /// Whether there are too few.
+    #[must_use]
+    pub fn are_short(&self) -> bool {
+        self.free.is_some_and(|free| free < self.need)
+    }
+}
+
 /// A quota that has too little left.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize)]
 pub struct Shortage {

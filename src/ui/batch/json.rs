@@ -85,6 +85,7 @@ pub fn overview(overview: &Overview<'_>) -> Value {
     json!({
         "format": FORMAT, "event": "batch_planned", "account": overview.account, "region": overview.region,
         "kms_key_arn": overview.key, "counts": overview.counts, "room": overview.room, "need": overview.need(),
+        "addresses": overview.addresses,
         "databases": overview.new.iter().map(of_row).collect::<Vec<_>>(),
         "begun_before": overview.begun.iter().map(of_row).collect::<Vec<_>>(), "done_before": overview.done,
         "left_out": overview.left_out.iter().map(|(name, why)| json!({"name": name, "why": why})).collect::<Vec<_>>(),

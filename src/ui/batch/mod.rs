@@ -17,6 +17,7 @@ pub use end::{End, in_a_line, text as end};
 pub use json::{Json, ended as end_in_json, overview as overview_in_json};
 pub use money::Month;
 pub use overview::{Overview, text as overview};
+pub(super) use overview::{afterwards_in_words, limits_in_words};
 pub use plain::Plain;
 pub use rehearsal::{Held, Rehearsed, Span, json as rehearsed_in_json, text as rehearsed};
 
@@ -47,7 +48,8 @@ fn named(name: &str, why: &str) -> String {
 }
 
 /// What keeps new ones from beginning, in words.
-fn hold_in_words(hold: &Hold) -> String {
+#[must_use]
+pub fn hold_in_words(hold: &Hold) -> String {
     match hold {
         Hold::Failures(1) => "1 failed: nothing new begins".into(),
         Hold::Failures(count) => format!("{count} failed: nothing new begins"),

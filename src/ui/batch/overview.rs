@@ -7,7 +7,7 @@ use super::{
 use crate::{
     engine::batch::After,
     plan::inventory::Counts,
-    steps::schedule::{AfterVerify, Limits, Need, Quota, Room},
+    steps::schedule::{Addresses, AfterVerify, Limits, Need, Quota, Room},
 };
 
 /// So many names are shown of a list; the rest is a number.
@@ -37,6 +37,8 @@ pub struct Overview<'a> {
     pub incomplete: &'a [String],
     /// The account's room; nothing where AWS doesn't tell.
     pub room: Option<&'a Room>,
+    /// The addresses that the new ones take.
+    pub addresses: &'a [Addresses],
     /// The limits.
     pub limits: &'a Limits,
     /// What follows for each once it is verified.
@@ -173,7 +175,19 @@ fn room(text: &mut Text, overview: &Overview<'_>, page: Page) {
     ];
     let cells: Vec<[String; 3]> =
         rows.iter().map(|(what, need, quota)| [(*what).to_owned(), need.to_string(), left(*need, *quota)]).collect();
-    text.rows(&cells);
+    let addresses = overview.addresses.iter().map(|it| {
+        let short = if it.are_short() { ": too few" } else { "" };
+        let free = it.free.map_or("AWS doesn't say how many are free".into(), |free| format!("{free} free{short}"));
+        [format!("addresses in {}", it.group), it.need.to_string(), free]
+    });
+    text.rows(&cells.into_iter().chain(addresses).collect::<Vec<_>>());
+    if overview.addresses.iter().any(Addresses::are_short) {
+        text.point(
+            &page.warning("!"),
+            "the subnets haven't enough addresses for all: those that find none are refused before anything of them is made. \
+             Add subnets to the group, or migrate some alone with --subnet-group",
+        );
+    }
     let short = rows.iter().any(|(_, need, quota)| quota.is_some_and(|quota| quota.used + need > quota.max));
     if short {
         text.point(
@@ -194,17 +208,31 @@ fn left(need: i64, quota: Option<Quota>) -> String {
 }
 
 fn limits(text: &mut Text, limits: &Limits) {
+    text.heading("Limits");
+    text.inside(&format!("{}.", limits_in_words(limits)));
+}
+
+/// What a person allows, in words.
+pub(in crate::ui) fn limits_in_words(limits: &Limits) -> String {
     let mut said = vec![
         format!("at most {} copies at a time, fewer where AWS refuses", limits.concurrency),
         format!("nothing new after {} failures", limits.max_failures),
     ];
     said.extend(limits.max_open.map(|most| format!("at most {most} encrypted copies at a time")));
     said.extend(limits.hours.as_ref().map(|hours| format!("new ones begin {hours} UTC only")));
-    text.heading("Limits");
-    text.inside(&format!("{}.", said.join("; ")));
+    said.join("; ")
 }
 
 fn afterwards(text: &mut Text, after: After, page: Page) {
+    text.heading("Once one is verified");
+    for what in afterwards_in_words(after) {
+        let mark = if what.contains("DELETED") { page.warning("!") } else { "-".to_owned() };
+        text.point(&mark, what);
+    }
+}
+
+/// What follows for each once it is verified, in words.
+pub(in crate::ui) fn afterwards_in_words(after: After) -> Vec<&'static str> {
     let mut said = Vec::new();
     if after.drop_plain_snapshots {
         said.push("the plain snapshot is removed: it is itself not encrypted");
@@ -216,11 +244,7 @@ fn afterwards(text: &mut Text, after: After, page: Page) {
             said.push("the encrypted instance is DELETED, without a last snapshot; its encrypted copy stays");
         }
     }
-    text.heading("Once one is verified");
-    for what in said {
-        let mark = if what.contains("DELETED") { page.warning("!") } else { "-".to_owned() };
-        text.point(&mark, what);
-    }
+    said
 }
 
 fn databases(count: usize) -> String {

@@ -7,6 +7,7 @@ mod copies;
 mod instances;
 mod lookups;
 mod networks;
+mod sessions;
 mod settings;
 mod wire;
 
@@ -42,7 +43,7 @@ macro_rules! scenarios {
 use scenarios;
 
 fn all() -> impl Iterator<Item = &'static Scenario> {
-    let rest = [copies::ALL, lookups::ALL, networks::ALL, settings::ALL, accounts::ALL];
+    let rest = [copies::ALL, lookups::ALL, networks::ALL, settings::ALL, accounts::ALL, sessions::ALL];
     [wire::ALL, instances::ALL, changes::ALL].into_iter().chain(rest).flatten()
 }
 
@@ -103,6 +104,11 @@ async fn rules_of_lookups_matter() {
 #[tokio::test(start_paused = true)]
 async fn rules_of_networks_matter() {
     assert_that_rules_matter(networks::ALL).await;
+}
+
+#[tokio::test(start_paused = true)]
+async fn rules_of_sessions_matter() {
+    assert_that_rules_matter(sessions::ALL).await;
 }
 
 #[tokio::test(start_paused = true)]

@@ -1,5 +1,6 @@
 //! Networks: VPCs, subnets and security groups, and which instance has which address in them.
 
+pub(crate) mod machines;
 pub(crate) mod made_up;
 pub(crate) mod rules;
 
@@ -10,6 +11,7 @@ use super::groups::SubnetGroup;
 use super::instance::{Instance, place};
 use super::table::Index;
 use super::{Region, Tag};
+use machines::Machine;
 use rules::Rule;
 
 /// The networks of a Region.
@@ -24,6 +26,8 @@ pub(crate) struct Network {
     pub(crate) subnets: Vec<Subnet>,
     #[serde(default)]
     pub(crate) security_groups: Vec<SecurityGroup>,
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub(crate) machines: Vec<Machine>,
 }
 
 /// A VPC.

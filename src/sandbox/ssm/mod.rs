@@ -1,0 +1,45 @@
+//! Systems Manager, as far as somebody opens a session through it: Session Manager, and which machines it reaches.
+//!
+//! | file | question it answers |
+//! |---|---|
+//! | `sessions` | how does a session begin, go on and end? |
+//! | `history` | which sessions are there and were there? |
+//! | `documents` | which documents are there, and what do they take? |
+//! | `targets` | which machines are reached? |
+//! | `network` | what reaches what from there? |
+//! | `channel/` | what happens on the session's own web socket? |
+
+pub(crate) mod channel;
+mod documents;
+mod history;
+pub(crate) mod network;
+mod sessions;
+mod targets;
+
+use serde_json::Value;
+
+use super::rds::input::read;
+use super::respond::Call;
+use super::scene::Scene;
+use super::wire::fault::Fault;
+use channel::Sessions;
+
+/// Answers one operation of Systems Manager.
+pub(crate) fn answer(
+    scene: &mut Scene<'_>,
+    sessions: &Sessions,
+    speed: f64,
+    call: &Call,
+    input: Value,
+) -> Result<Value, Fault> {
+    history::settle(scene, sessions, speed);
+    match call.operation.as_str() {
+        "StartSession" => sessions::start(scene, sessions, speed, call, read(input)?),
+        "ResumeSession" => sessions::resume(scene, sessions, speed, &read(input)?),
+        "TerminateSession" => Ok(sessions::terminate(scene, sessions, &read(input)?)),
+        "DescribeSessions" => history::describe(scene, &read(input)?),
+        "DescribeInstanceInformation" => targets::describe(scene, sessions, read(input)?),
+        "GetConnectionStatus" => Ok(targets::status(scene, sessions, &read(input)?)),
+        other => Err(Fault::not_imitated(&format!("the operation {other} of SSM"))),
+    }
+}
