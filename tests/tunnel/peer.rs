@@ -78,6 +78,7 @@ async fn a_black_hole_is_told_and_avoided() {
     tunnel.event(warned).await;
     let _second = tunnel.client().await;
     tunnel.event(opened).await;
+    tunnel.event(|event| matches!(event, Event::ClientAccepted { .. })).await;
     assert_eq!(tunnel.end().await.0.len(), 2);
     peer.assert_no_violations().await;
 }
