@@ -1,7 +1,10 @@
 //! Every row that AWS was seen to answer goes through `scan --from`: no crash, none lost, and each read as the SDK
 //! reads it.
 
-use std::{collections::BTreeSet, fs};
+use std::{
+    collections::{BTreeMap, BTreeSet},
+    fs,
+};
 
 use rds_encrypt::{
     aws::{Aws, Connection},
@@ -68,6 +71,34 @@ async fn no_recorded_row_is_lost() {
         }
     }
     println!("{read} recorded rows were scanned");
+}
+
+/// Every recorded account is rehearsed: each of its databases ends somehow, for a reason that isn't ours.
+#[tokio::test]
+async fn every_recorded_account_is_rehearsed() {
+    let (mut accounts, mut results) = (0, BTreeMap::<String, usize>::new());
+    for call in recorded("DescribeDBInstances") {
+        if call.answer["DBInstances"].as_array().is_none_or(Vec::is_empty) {
+            continue;
+        }
+        let folder = tempfile::tempdir().expect("a folder");
+        let path = folder.path().join("answer.json");
+        fs::write(&path, call.answer.to_string()).expect("a file");
+        let from = path.to_str().expect("a path");
+        let words = ["batch", "--rehearse", "--from", from, "--created-before", "any", "--output", "json"];
+        let (code, played, said) = heard(None, &words).await;
+        assert_eq!(code, 0, "{}: {said}", call.from);
+        accounts += 1;
+        let all = played["databases"].as_u64().unwrap_or_else(|| panic!("{}: {played:#}", call.from));
+        let ended = played["results"].as_array().expect("results");
+        let never = played["not_begun"].as_array().map_or(0, Vec::len);
+        assert_eq!(ended.len() + never, usize::try_from(all).expect("a number"), "{}: {played:#}", call.from);
+        for one in ended {
+            assert_ne!(one["result"], "broken", "{}: {one:#}", call.from);
+            *results.entry(one["result"].as_str().unwrap_or_default().to_owned()).or_default() += 1;
+        }
+    }
+    println!("{accounts} recorded answers were rehearsed: {results:?}");
 }
 
 /// Two readers, one of JSON and one of the wire, read the same of the same answer.

@@ -57,8 +57,12 @@ pub(super) async fn run(global: &Global, asked: &BatchArguments, around: &mut Su
     let before = vec![Before::New; items.len()];
     let (items, _) = select::arrange(items, before, limits.canary);
     if items.is_empty() {
-        around.result("Nothing to rehearse: no database of these is to be migrated.\n")?;
-        return Ok(0);
+        let text = if around.json {
+            json::line(&batch::nothing_rehearsed_in_json(&inventory.region, &left_out))
+        } else {
+            batch::nothing_rehearsed(&left_out, around.output.stdout_page)
+        };
+        return around.result(&text).map(|()| 0);
     }
     around.output.say(&format!("rehearsing a batch of {} on a sandbox; the account is left alone\n", items.len()));
     let month = cost::month(&survey, &items, &prices);

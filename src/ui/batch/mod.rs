@@ -19,7 +19,10 @@ pub use money::Month;
 pub use overview::{Overview, text as overview};
 pub(super) use overview::{afterwards_in_words, limits_in_words};
 pub use plain::Plain;
-pub use rehearsal::{Held, Rehearsed, Span, json as rehearsed_in_json, text as rehearsed};
+pub use rehearsal::{
+    Held, Rehearsed, Span, json as rehearsed_in_json, nothing as nothing_rehearsed,
+    nothing_in_json as nothing_rehearsed_in_json, text as rehearsed,
+};
 
 use crate::{
     engine::batch::{BatchEvent, BatchReporter},

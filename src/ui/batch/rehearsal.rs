@@ -238,12 +238,38 @@ fn refused(text: &mut Text, rehearsed: &Rehearsed<'_>, page: Page) {
     for (name, how, why) in rows {
         text.point(&page.bad("✗"), &format!("{name} ({how}): {why}"));
     }
-    if !rehearsed.left_out.is_empty() {
+    left_out(text, rehearsed.left_out, page);
+}
+
+fn left_out(text: &mut Text, left_out: &[(String, String)], page: Page) {
+    if !left_out.is_empty() {
         text.heading("Left out from the beginning");
     }
-    for (name, why) in rehearsed.left_out {
+    for (name, why) in left_out {
         text.point(&page.warning("-"), &named(name, why));
     }
+}
+
+/// For people, where no database is to be migrated.
+#[must_use]
+pub fn nothing(left_out: &[(String, String)], page: Page) -> String {
+    let mut text = Text::new(page);
+    text.sentence("Nothing to rehearse: no database of these is to be migrated.");
+    self::left_out(&mut text, left_out, page);
+    text.finish()
+}
+
+/// The same for machines.
+#[must_use]
+pub fn nothing_in_json(region: &str, left_out: &[(String, String)]) -> Value {
+    json!({
+        "format": FORMAT, "event": "batch_rehearsed", "region": region, "databases": 0, "done": 0, "results": [],
+        "not_begun": [], "left_out": of_left_out(left_out),
+    })
+}
+
+fn of_left_out(left_out: &[(String, String)]) -> Vec<Value> {
+    left_out.iter().map(|(name, why)| json!({"name": name, "why": why})).collect()
 }
 
 fn costs(text: &mut Text, rehearsed: &Rehearsed<'_>) {
@@ -275,7 +301,7 @@ pub fn json(rehearsed: &Rehearsed<'_>) -> Value {
         "lower_bound_seconds": rehearsed.lower_bound().as_secs(), "slot_seconds": slots.as_secs(),
         "fewest_slots": rehearsed.fewest_slots, "pinch_points": pinched.collect::<Vec<_>>(),
         "results": ended.collect::<Vec<_>>(), "not_begun": rehearsed.waiting,
-        "left_out": rehearsed.left_out.iter().map(|(name, why)| json!({"name": name, "why": why})).collect::<Vec<_>>(),
+        "left_out": of_left_out(rehearsed.left_out),
         "timeline": timeline.collect::<Vec<_>>(), "quotas_known": rehearsed.quotas_known,
         "calls": rehearsed.calls.iter().map(|(operation, count)| (operation.clone(), json!(count))).collect::<serde_json::Map<_, _>>(),
         "state_writes": rehearsed.written.0, "state_bytes": rehearsed.written.1,
