@@ -18,7 +18,7 @@ const KILLS: usize = 8;
 const SEED: u64 = 20_261_128;
 
 /// AWS's seconds in one of ours.
-const SPEED: &str = "6000";
+const SPEED: &str = "3000";
 
 fn number(name: &str, usual: usize) -> usize {
     std::env::var(name).ok().and_then(|text| text.parse().ok()).unwrap_or(usual)
@@ -91,7 +91,7 @@ fn all_of_it_is_done_once_however_often_it_is_killed() {
     while killed < number("BATCH_KILLS", KILLS) {
         let arguments: &[&str] = if has_begun(&program) { &again } else { &begin };
         let mut running = program.start_run(arguments, SPEED);
-        pause(rng.u64(50..=1200));
+        pause(rng.u64(50..=300));
         if !running.process.kill() {
             break;
         }
