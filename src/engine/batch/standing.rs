@@ -126,7 +126,6 @@ impl Standing {
                 if active.copying && candidate.step != Some(Step::EncryptCopy) {
                     self.pace.copies.learn(candidate.gibibytes, schedule::since(active.since, now));
                 }
-                active.copy(false, now);
                 // Its slot is free though its next step isn't told of yet.
                 active.enter(Step::Upgrade, now);
                 if !recently {

@@ -125,6 +125,8 @@ impl Active {
         if self.step != Some(step) {
             (self.since, self.ends) = (now, None);
         }
+        // Whoever is elsewhere, or begins afresh after a failure, has no slot any more.
+        self.copying &= step == Step::EncryptCopy;
         self.step = Some(step);
         self.uncounted = self.uncounted.max(Some(step));
     }

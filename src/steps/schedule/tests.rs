@@ -275,6 +275,15 @@ fn a_snapshot_is_taken_when_its_copy_will_find_a_slot() {
 }
 
 #[test]
+fn whoever_begins_afresh_gives_its_slot_back() {
+    let mut active = under_way(Some(Step::EncryptCopy));
+    active.enter(Step::EncryptCopy, at(NOW));
+    assert!(active.copying);
+    active.enter(Step::TakeSnapshot, at(NOW));
+    assert!(!active.copying);
+}
+
+#[test]
 fn a_percentage_tells_when_all_of_it_is_there() {
     let table = [(3, None), (25, Some("2026-11-26T02:00:00Z")), (100, Some("2026-11-25T23:00:00Z"))];
     for (percent, expected) in table {
