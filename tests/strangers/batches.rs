@@ -68,7 +68,7 @@ fn half_of_an_account_is_taken_and_kills_change_nothing() {
     let arguments: &[&str] = if has_begun(&program) { &["resume", "--all"] } else { &begin };
     let mut last = program.start_run(arguments, "100");
     // What moto doesn't know is asked for twice each time, with a pause of ours in real time: some five seconds each.
-    let patience = Duration::from_secs(600).max(Duration::from_secs(10) * u32::try_from(count).expect("a number"));
+    let patience = Duration::from_mins(10).max(Duration::from_secs(10) * u32::try_from(count).expect("a number"));
     assert!(last.process.end_within(patience).is_some(), "it goes on and on");
     let last = last.end();
     assert!(matches!(last.code, Some(0 | 2)), "{}", last.said());
