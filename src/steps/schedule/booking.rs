@@ -22,17 +22,29 @@ impl Booking {
     }
 }
 
-/// Whether one more will find a slot for its copy, besides those under way.
-pub(super) fn finds_a_slot(candidate: &Candidate, active: &[Active], slots: usize, pace: &Pace, now: AwsTime) -> bool {
-    let taken: Vec<Booking> = active.iter().filter_map(|active| booking(active, pace, now)).collect();
-    if taken.len() < slots {
-        return true;
+/// The slots that those under way have booked.
+pub(super) struct Bookings {
+    taken: Vec<Booking>,
+    slots: usize,
+}
+
+impl Bookings {
+    /// What is booked of so many slots.
+    pub(super) fn of(active: &[Active], slots: usize, pace: &Pace, now: AwsTime) -> Self {
+        Self { taken: active.iter().filter_map(|active| booking(active, pace, now)).collect(), slots }
     }
-    let wanted = wanted(candidate, pace);
-    let within = taken.iter().map(|booking| booking.from).filter(|from| wanted.covers(*from));
-    std::iter::once(wanted.from)
-        .chain(within)
-        .all(|at| taken.iter().filter(|booking| booking.covers(at)).count() < slots)
+
+    /// Whether one more will find a slot for its copy.
+    pub(super) fn have_room_for(&self, candidate: &Candidate, pace: &Pace) -> bool {
+        if self.taken.len() < self.slots {
+            return true;
+        }
+        let wanted = wanted(candidate, pace);
+        let within = self.taken.iter().map(|booking| booking.from).filter(|from| wanted.covers(*from));
+        std::iter::once(wanted.from)
+            .chain(within)
+            .all(|at| self.taken.iter().filter(|booking| booking.covers(at)).count() < self.slots)
+    }
 }
 
 fn wanted(candidate: &Candidate, pace: &Pace) -> Booking {

@@ -19,6 +19,7 @@ use std::time::Duration;
 
 use serde::{Deserialize, Serialize};
 
+use booking::Bookings;
 pub use hours::Hours;
 pub use order::in_order;
 pub use pace::{Measured, Pace};
@@ -229,6 +230,7 @@ pub fn next(queue: &Queue<'_>) -> Next {
     if let Some(hold) = held(queue) {
         return Next::Hold(hold);
     }
+    let bookings = Bookings::of(queue.active, queue.slots, queue.pace, queue.now);
     let mut hold = Hold::Spread;
     let mut too_long = None;
     for (place, candidate) in queue.waiting.iter().enumerate() {
@@ -237,7 +239,7 @@ pub fn next(queue: &Queue<'_>) -> Next {
         {
             continue;
         }
-        if !booking::finds_a_slot(candidate, queue.active, queue.slots, queue.pace, queue.now) {
+        if !bookings.have_room_for(candidate, queue.pace) {
             (hold, too_long) = (Hold::Slots, Some((candidate.gibibytes, candidate.step)));
         } else if let Some(shortage) = shortage(queue, candidate) {
             hold = Hold::Room(shortage);
