@@ -1,7 +1,7 @@
 //! An independent client of Session Manager's data channel on our own sandbox, over a socket.
 //!
 //! It was written by others from the protocol alone; `RDS_ENCRYPT_SSM_PEER` names its folder, and its Python is
-//! `RDS_ENCRYPT_SSM_PEER_PYTHON`, else `python3`, with its requirements installed.
+//! that of the other strangers, with its requirements installed.
 
 use std::{
     env,
@@ -73,7 +73,8 @@ fn an_independent_client_finds_nothing_wrong_with_our_sessions() {
     let mut url = String::new();
     let stdout = server.0.stdout.take().expect("a pipe");
     BufReader::new(stdout).read_line(&mut url).expect("a first line");
-    let python = env::var_os("RDS_ENCRYPT_SSM_PEER_PYTHON").map_or_else(|| PathBuf::from("python3"), PathBuf::from);
+    let strangers = env::var_os("RDS_ENCRYPT_STRANGERS").map(|folder| Path::new(&folder).join("bin/python3"));
+    let python = strangers.unwrap_or_else(|| PathBuf::from("python3"));
     let output = command(&python, folder.path())
         .current_dir(&peer)
         .args(["-m", "ssm_peer", "client", "--ssm-url", url.trim(), "--target", BASTION])
