@@ -99,6 +99,9 @@ mod sweep;
 #[path = "flows/two_machines.rs"]
 mod two_machines;
 #[cfg(test)]
+#[path = "flows/tunnelling.rs"]
+mod tunnelling;
+#[cfg(test)]
 #[path = "flows/usage.rs"]
 mod usage;
 #[cfg(test)]
