@@ -136,14 +136,16 @@ pub fn event_as_json(event: &Event) -> String {
         }
         Event::Warning(warning) => json!({"event": "warning", "message": warning.to_string()}),
     };
-    value["format"] = 1.into();
+    if let Some(members) = value.as_object_mut() {
+        members.insert("format".into(), 1.into());
+    }
     line(&value)
 }
 
 fn bytes(count: u64) -> String {
     match count {
         0..1024 => format!("{count} B"),
-        1024..0x10_0000 => format!("{} KiB", count >> 10),
+        1024..0x0010_0000 => format!("{} KiB", count >> 10),
         _ => format!("{} MiB", count >> 20),
     }
 }

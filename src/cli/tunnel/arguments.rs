@@ -24,7 +24,7 @@ pub(crate) struct Tunnel {
     /// Port on this machine; 0 takes a free one
     #[arg(long, value_name = "PORT", default_value_t = 0)]
     pub(super) local_port: u16,
-    /// Listen at this address instead of 127.0.0.1 and ::1
+    /// Listen at this address instead of loopback only
     #[arg(long, value_name = "ADDRESS")]
     pub(super) bind: Option<IpAddr>,
     /// Go through this EC2 instance, instead of one that is searched for

@@ -115,12 +115,3 @@ async fn search(aws: &Aws, asked: &Tunnel, to: &Found) -> Result<Machine, Failur
         format!("no bastion: no EC2 instance{among} in {vpc} reaches {}:{}{}", to.host, to.port, rows.concat())
     }))
 }
-
-impl std::fmt::Display for To {
-    fn fmt(&self, to: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
-        match self {
-            Self::Database(database) => database.fmt(to),
-            Self::Host(host, port) => write!(to, "{host}:{port}"),
-        }
-    }
-}
