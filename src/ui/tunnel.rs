@@ -67,7 +67,7 @@ pub fn opening(shown: &Opening<'_>) -> String {
         return text + "sessions aren't encrypted end to end: use TLS, and verify the name of the real host\n";
     }
     for (client, setting) in settings {
-        text += &format!("  {client:<6} {setting}\n");
+        text.extend(["  ", &format!("{client:<6}"), " ", &setting, "\n"]);
     }
     text +=
         "CA-FILE is RDS's bundle of certificates. The session doesn't encrypt as far as the database: its TLS does.\n";
