@@ -96,6 +96,9 @@ mod surroundings;
 #[path = "flows/sweep/mod.rs"]
 mod sweep;
 #[cfg(test)]
+#[path = "flows/tunnelling.rs"]
+mod tunnelling;
+#[cfg(test)]
 #[path = "flows/two_machines.rs"]
 mod two_machines;
 #[cfg(test)]

@@ -53,6 +53,9 @@ pub struct Aws {
     pub(super) ec2_once: aws_sdk_ec2::Client,
     /// As [`rds_twice`](Self::rds_twice): nothing else is asked of it.
     pub(super) cloudwatch: aws_sdk_cloudwatch::Client,
+    pub(super) ssm: aws_sdk_ssm::Client,
+    /// As [`rds_once`](Self::rds_once).
+    pub(super) ssm_once: aws_sdk_ssm::Client,
     region: String,
     clock: AwsClock,
     connection: Connection,
@@ -115,8 +118,13 @@ impl Aws {
             let builder = aws_sdk_ec2::config::Builder::from(&config).interceptor(clock.clone());
             aws_sdk_ec2::Client::from_conf(builder.retry_config(attempts.clone()).build())
         };
+        let ssm = |attempts: &RetryConfig| {
+            let builder = aws_sdk_ssm::config::Builder::from(&config).interceptor(clock.clone());
+            aws_sdk_ssm::Client::from_conf(builder.retry_config(attempts.clone()).build())
+        };
         let (rds, rds_once, rds_twice) = (rds(&patient), rds(&once), rds(&twice));
         let (ec2, ec2_once) = (ec2(&patient), ec2(&once));
+        let (ssm, ssm_once) = (ssm(&patient), ssm(&once));
         let kms = aws_sdk_kms::config::Builder::from(&config).interceptor(clock.clone()).build();
         let sts = aws_sdk_sts::config::Builder::from(&config).interceptor(clock.clone()).build();
         let cloudwatch = aws_sdk_cloudwatch::config::Builder::from(&config).interceptor(clock.clone());
@@ -130,6 +138,8 @@ impl Aws {
             ec2,
             ec2_once,
             cloudwatch: aws_sdk_cloudwatch::Client::from_conf(cloudwatch),
+            ssm,
+            ssm_once,
             region,
             clock,
             connection: connection.clone(),
@@ -141,6 +151,11 @@ impl Aws {
     #[must_use]
     pub fn region(&self) -> &str {
         &self.region
+    }
+
+    /// Where credentials come from, if from anywhere.
+    pub(super) fn credentials_provider(&self) -> Option<SharedCredentialsProvider> {
+        self.config.credentials_provider()
     }
 
     /// AWS's time and pace.

@@ -13,13 +13,17 @@ mod identity;
 mod inquire;
 mod inventory;
 mod keys;
+mod machines;
 mod network;
 mod parameters;
 mod read;
+mod sessions;
+mod stream;
 mod surroundings;
 mod time;
 mod versions;
 
 pub use connect::{Aws, ConnectError, Connection};
 pub use error::{CallError, ReadError, checked};
+pub use sessions::SessionManager;
 pub use time::AwsClock;

@@ -4,7 +4,7 @@ use std::{path::PathBuf, str::FromStr};
 
 use clap::{Args, Parser, Subcommand, ValueEnum};
 
-use super::{batch::BatchArguments, choices::ChoiceArguments, scan::Scan};
+use super::{batch::BatchArguments, choices::ChoiceArguments, scan::Scan, tunnel::arguments::Tunnel};
 use crate::{
     model::{DatabaseReference, KeyReference, ReferenceError, name::instance_name_fault},
     plan::cost::Named,
@@ -117,6 +117,11 @@ pub(super) enum Command {
     ///
     /// Only what is proven to be this migration's own, by name, lineage and tags, and never the source.
     Cleanup(Cleanup),
+    /// Open a port on this machine that reaches a database in a private subnet
+    ///
+    /// Through Session Manager and an EC2 instance that reaches the database, without the AWS CLI or its plugin. It ends
+    /// with Ctrl-C, and ends its sessions. Exit code 0 then, 3 where it can't be opened, 8 without permission.
+    Tunnel(Tunnel),
     /// An imitation of AWS to try things on
     Sandbox {
         #[command(subcommand)]

@@ -22,6 +22,9 @@ pub enum Failure {
     /// The account's Regions can't be listed.
     #[error("the Regions that the account has switched on can't be listed: {0}")]
     Regions(ReadError),
+    /// Session Manager starts no session.
+    #[error("no session can be started: {0}")]
+    NoSession(ReadError),
     /// A person or the system asked for an end before anything was made.
     #[error("interrupted; nothing was made or changed")]
     Interrupted,
@@ -75,7 +78,7 @@ impl Failure {
     pub fn hint(&self) -> Option<String> {
         match self {
             Self::Connect(ConnectError::NoRegion) => Some("give --region, or set AWS_REGION".into()),
-            Self::Read(error) | Self::NothingBegun(error) => Some(read_hint(error)),
+            Self::Read(error) | Self::NothingBegun(error) | Self::NoSession(error) => Some(read_hint(error)),
             Self::Regions(error) => {
                 Some(format!("name the Regions instead, each with a --region; or {}", read_hint(error)))
             }
@@ -96,7 +99,7 @@ impl Failure {
     pub fn exit_code(&self) -> u8 {
         match self {
             Self::Usage(_) | Self::Connect(ConnectError::NoRegion) => 2,
-            Self::Read(error) | Self::NothingBegun(error) | Self::Regions(error)
+            Self::Read(error) | Self::NothingBegun(error) | Self::NoSession(error) | Self::Regions(error)
                 if error.error.is_denied() || error.error.is_about_credentials() =>
             {
                 8
@@ -105,7 +108,7 @@ impl Failure {
             Self::State(error) | Self::Engine(EngineError::State(error)) if error.is_locked() => 6,
             Self::Owned(_) => 6,
             Self::State(error) if error.is_before_anything() => 3,
-            Self::Refused(_) | Self::NothingBegun(_) | Self::Regions(_) => 3,
+            Self::Refused(_) | Self::NothingBegun(_) | Self::NoSession(_) | Self::Regions(_) => 3,
             Self::Read(_) | Self::NeedsPerson(_) | Self::State(_) | Self::Engine(_) => 4,
             Self::Connect(ConnectError::Name(_)) | Self::Ours(_) => 1,
         }

@@ -17,6 +17,7 @@ mod sandbox;
 mod scan;
 mod session;
 mod status;
+mod tunnel;
 mod verify;
 
 use std::ffi::OsString;
@@ -141,6 +142,7 @@ async fn dispatch(arguments: &Arguments, around: &mut Surroundings) -> Result<u8
         Command::Resume(resume) => Box::pin(resume::run(&arguments.global, resume, around)).await,
         Command::Status(status) => status::run(&arguments.global, status, around).await,
         Command::Verify(verify) => verify::run(&arguments.global, verify, around).await,
+        Command::Tunnel(tunnel) => Box::pin(tunnel::run(&arguments.global, tunnel, around)).await,
         Command::Cleanup(cleanup) => Box::pin(cleanup::run(&arguments.global, cleanup, around)).await,
         Command::Sandbox { command: SandboxCommand::Serve(serve) } => {
             sandbox::run(&arguments.global, serve, around).await

@@ -35,6 +35,7 @@ mod samples;
 pub mod table;
 mod text;
 pub mod time;
+pub mod tunnel;
 mod words;
 
 pub use bars::Bars;

@@ -27,6 +27,7 @@ fn help_of_each_command() {
         ("help_resume", vec!["resume", "--help"]),
         ("help_status", vec!["status", "--help"]),
         ("help_verify", vec!["verify", "--help"]),
+        ("help_tunnel", vec!["tunnel", "--help"]),
         ("help_sandbox", vec!["sandbox", "--help"]),
         ("help_sandbox_serve", vec!["sandbox", "serve", "--help"]),
     ] {

@@ -1,0 +1,147 @@
+//! Session Manager: sessions for ports, as the tunnel asks for them.
+
+use std::{
+    collections::HashMap,
+    sync::{Mutex, PoisonError},
+};
+
+use super::{Aws, CallError, ReadError, stream};
+use crate::tunnel::{
+    service::{Entrance, Kind, Secret, Service, ServiceFailure, Started},
+    socket::WebSocket,
+};
+
+const START: &str = "ssm:StartSession";
+const RESUME: &str = "ssm:ResumeSession";
+const TERMINATE: &str = "ssm:TerminateSession";
+
+/// Session Manager, for one bastion and one destination.
+#[derive(Debug)]
+pub struct SessionManager {
+    aws: Aws,
+    target: String,
+    host: String,
+    port: u16,
+    /// Why no session could be started, the last time.
+    refused: Mutex<Option<ReadError>>,
+}
+
+impl SessionManager {
+    /// Sessions through `target` to `host` and `port`.
+    #[must_use]
+    pub fn new(aws: Aws, target: impl Into<String>, host: impl Into<String>, port: u16) -> Self {
+        Self { aws, target: target.into(), host: host.into(), port, refused: Mutex::default() }
+    }
+
+    /// Whether the destination is the bastion itself.
+    #[must_use]
+    pub fn is_to_itself(host: &str) -> bool {
+        host == "localhost" || host.parse::<std::net::IpAddr>().is_ok_and(|address| address.is_loopback())
+    }
+
+    /// Why AWS started no session, if that is how the last attempt ended.
+    #[must_use]
+    pub fn refused(&self) -> Option<ReadError> {
+        self.refused.lock().unwrap_or_else(PoisonError::into_inner).clone()
+    }
+
+    /// Document and parameters: the plain one leads to the bastion itself.
+    fn document(&self) -> (&'static str, HashMap<String, Vec<String>>) {
+        let port = ("portNumber".to_owned(), vec![self.port.to_string()]);
+        if Self::is_to_itself(&self.host) {
+            return ("AWS-StartPortForwardingSession", [port].into());
+        }
+        let host = ("host".to_owned(), vec![self.host.clone()]);
+        ("AWS-StartPortForwardingSessionToRemoteHost", [port, host].into())
+    }
+
+    /// The connection with its credentials read afresh: a session outlives the first ones.
+    async fn afresh(&self) -> Result<Aws, ServiceFailure> {
+        self.aws.renewed().await.map_err(|error| ServiceFailure { text: error.to_string(), kind: Kind::Final })
+    }
+}
+
+impl Service for SessionManager {
+    async fn start(&self) -> Result<Started, ServiceFailure> {
+        let aws = self.afresh().await?;
+        let (document, parameters) = self.document();
+        let call = aws.ssm_once.start_session().target(&self.target).document_name(document);
+        let answer = call.set_parameters(Some(parameters)).send().await.map_err(|error| {
+            let error = ReadError { action: START, error: CallError::of(&error) };
+            let failure = failure(&error);
+            *self.refused.lock().unwrap_or_else(PoisonError::into_inner) = Some(error);
+            failure
+        })?;
+        match (answer.session_id, entrance(answer.token_value, answer.stream_url)) {
+            (Some(session_id), Some(entrance)) => Ok(Started { session_id, entrance }),
+            _ => Err(ServiceFailure { text: format!("{START}: the answer has no way in"), kind: Kind::Final }),
+        }
+    }
+
+    async fn resume(&self, session_id: &str) -> Result<Option<Entrance>, ServiceFailure> {
+        let answer = self.afresh().await?.ssm_once.resume_session().session_id(session_id).send().await;
+        let answer = answer.map_err(|error| failure(&ReadError { action: RESUME, error: CallError::of(&error) }))?;
+        Ok(entrance(answer.token_value, answer.stream_url))
+    }
+
+    async fn terminate(&self, session_id: &str) -> Result<(), ServiceFailure> {
+        let answer = self.afresh().await?.ssm.terminate_session().session_id(session_id).send().await;
+        answer.map(drop).map_err(|error| failure(&ReadError { action: TERMINATE, error: CallError::of(&error) }))
+    }
+
+    async fn connect(&self, stream_url: &Secret) -> Result<WebSocket, ServiceFailure> {
+        stream::open(&self.afresh().await?, stream_url).await
+    }
+}
+
+/// Without a token there is nothing to come back to.
+fn entrance(token: Option<String>, url: Option<String>) -> Option<Entrance> {
+    let token = token.filter(|token| !token.is_empty())?;
+    Some(Entrance { token: Secret::new(token), stream_url: Secret::new(url.unwrap_or_default()) })
+}
+
+/// Credentials can be renewed meanwhile by somebody; a permission isn't given so soon.
+fn failure(error: &ReadError) -> ServiceFailure {
+    let kind = match &error.error {
+        CallError::Refused { code, .. } if code == "DoesNotExistException" => Kind::Gone,
+        other if other.passes() || other.is_about_credentials() => Kind::Transient,
+        _ => Kind::Final,
+    };
+    ServiceFailure { text: error.to_string(), kind }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn what_may_come_after_a_refusal() {
+        let refused = |code: &str| CallError::Refused { code: code.into(), message: String::new(), request_id: None };
+        for (error, expected) in [
+            (refused("DoesNotExistException"), Kind::Gone),
+            (refused("TargetNotConnected"), Kind::Final),
+            (refused("AccessDeniedException"), Kind::Final),
+            (refused("ExpiredTokenException"), Kind::Transient),
+            (CallError::Throttled { why: String::new() }, Kind::Transient),
+            (CallError::MaybeActed { why: String::new() }, Kind::Transient),
+        ] {
+            let error = ReadError { action: RESUME, error };
+            assert_eq!(failure(&error).kind, expected, "{error}");
+        }
+    }
+
+    #[test]
+    fn only_a_loopback_host_is_the_bastion_itself() {
+        for (host, is) in [("localhost", true), ("127.0.0.1", true), ("::1", true), ("10.0.0.1", false), ("db", false)]
+        {
+            assert_eq!(SessionManager::is_to_itself(host), is, "{host}");
+        }
+    }
+
+    #[test]
+    fn an_answer_without_a_token_is_the_end() {
+        assert!(entrance(None, Some("wss://a".into())).is_none());
+        assert!(entrance(Some(String::new()), Some("wss://a".into())).is_none());
+        assert!(entrance(Some("t".into()), Some("wss://a".into())).is_some());
+    }
+}

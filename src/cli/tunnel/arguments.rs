@@ -1,0 +1,96 @@
+//! The arguments of `tunnel`.
+
+use std::{net::IpAddr, str::FromStr};
+
+use clap::Args;
+
+use crate::model::DatabaseReference;
+
+#[derive(Debug, Args)]
+#[command(
+    after_help = "Examples:\n  rds-encrypt tunnel orders\n  rds-encrypt tunnel orders --copy --local-port 15432\n  \
+                        rds-encrypt tunnel db.internal:5432 --bastion i-0123456789abcdef0"
+)]
+pub(crate) struct Tunnel {
+    /// A database by its name, ARN or resource id; or a host and port that the bastion reaches
+    #[arg(value_name = "DB|HOST:PORT")]
+    pub(super) to: To,
+    /// The source of this database's migration
+    #[arg(long, conflicts_with = "copy")]
+    pub(super) source: bool,
+    /// The encrypted copy that this database's migration made
+    #[arg(long)]
+    pub(super) copy: bool,
+    /// Port on this machine; 0 takes a free one
+    #[arg(long, value_name = "PORT", default_value_t = 0)]
+    pub(super) local_port: u16,
+    /// Listen at this address instead of loopback only
+    #[arg(long, value_name = "ADDRESS")]
+    pub(super) bind: Option<IpAddr>,
+    /// Go through this EC2 instance, instead of one that is searched for
+    #[arg(long, value_name = "ID")]
+    pub(super) bastion: Option<String>,
+    /// Search among EC2 instances with this tag only
+    #[arg(long, value_name = "KEY=VALUE", conflicts_with = "bastion", value_parser = tag)]
+    pub(super) bastion_tag: Option<(String, String)>,
+    /// Spread connections over so many sessions, each of which carries about 1 MB/s from the database [default: one, and
+    /// more while connections are busy]
+    #[arg(long, value_name = "N", value_parser = clap::value_parser!(u8).range(1..=32))]
+    pub(super) sessions: Option<u8>,
+}
+
+/// Where a tunnel leads.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub(super) enum To {
+    Database(DatabaseReference),
+    Host(String, u16),
+}
+
+impl FromStr for To {
+    type Err = String;
+
+    fn from_str(text: &str) -> Result<Self, String> {
+        if let Some((host, port)) = text.rsplit_once(':')
+            && !text.starts_with("arn:")
+            && host != "cluster"
+        {
+            let host = host.trim_start_matches('[').trim_end_matches(']');
+            return match port.parse() {
+                Ok(port) if port > 0 && !host.is_empty() => Ok(Self::Host(host.to_owned(), port)),
+                _ => Err(format!("`{text}` is no HOST:PORT")),
+            };
+        }
+        match text.parse().map_err(|error: crate::model::ReferenceError| error.to_string())? {
+            DatabaseReference::Cluster(_) => Err("a cluster is reached by its endpoint: give HOST:PORT".into()),
+            database => Ok(Self::Database(database)),
+        }
+    }
+}
+
+fn tag(text: &str) -> Result<(String, String), String> {
+    match text.split_once('=') {
+        Some((key, value)) if !key.is_empty() => Ok((key.to_owned(), value.to_owned())),
+        _ => Err("KEY=VALUE".into()),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_destination_is_a_database_or_a_host() {
+        let host = |host: &str, port| Ok(To::Host(host.into(), port));
+        for (text, expected) in [
+            ("orders", Ok(To::Database(DatabaseReference::Name("orders".into())))),
+            ("db.internal:5432", host("db.internal", 5432)),
+            ("[::1]:5432", host("::1", 5432)),
+            ("localhost:22", host("localhost", 22)),
+        ] {
+            assert_eq!(text.parse::<To>(), expected, "{text}");
+        }
+        for wrong in ["", "db.internal:", "db.internal:0", "db.internal:65536", ":5432", "cluster:orders", "a--b"] {
+            assert!(wrong.parse::<To>().is_err(), "{wrong}");
+        }
+    }
+}

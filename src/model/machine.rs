@@ -1,0 +1,40 @@
+//! Machines of EC2, as far as a way to a database leads through one.
+
+/// A machine, observed.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct Machine {
+    /// `InstanceId`
+    pub id: String,
+    /// The tag `Name`.
+    pub name: Option<String>,
+    /// `State.Name`: `running`, `stopped` and others.
+    pub state: Option<String>,
+    /// `VpcId`
+    pub vpc_id: Option<String>,
+    /// `PrivateIpAddress`
+    pub address: Option<String>,
+    /// `SecurityGroups`, by id.
+    pub groups: Vec<String>,
+    /// What Systems Manager knows of the agent on it; nothing where none has registered.
+    pub agent: Option<Agent>,
+}
+
+/// AWS's agent on a machine, as Systems Manager shows it.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct Agent {
+    /// `AgentVersion`
+    pub version: String,
+    /// `PingStatus`: `Online`, `ConnectionLost` or `Inactive`.
+    pub ping: String,
+}
+
+impl Machine {
+    /// Its id, and its name where it has one.
+    #[must_use]
+    pub fn in_words(&self) -> String {
+        match &self.name {
+            Some(name) => format!("{} ({name})", self.id),
+            None => self.id.clone(),
+        }
+    }
+}
