@@ -31,9 +31,10 @@ fn main() -> ExitCode {
 
 async fn run() -> u8 {
     let (interrupter, interrupt) = Interrupter::new();
-    let signals = [signal(SignalKind::interrupt()), signal(SignalKind::terminate())];
-    for signal in signals.into_iter().flatten() {
-        tokio::spawn(hear(signal, interrupter.clone()));
+    for kind in [SignalKind::interrupt(), SignalKind::terminate()] {
+        if let Ok(signal) = signal(kind) {
+            tokio::spawn(hear(signal, kind, interrupter.clone()));
+        }
     }
     let variable = |name: &str| env::var(name).ok().filter(|value| !value.is_empty());
     let (no_color, term) = (variable("NO_COLOR"), variable("TERM"));
@@ -60,10 +61,13 @@ async fn run() -> u8 {
 }
 
 /// The first signal asks for an orderly end; a second one ends at once, which costs nothing: what was asked of AWS
-/// is on disk already.
-async fn hear(mut signal: Signal, interrupter: Interrupter) {
+/// is on disk already. Ctrl-C while a command runs inside ours is that command's.
+async fn hear(mut signal: Signal, kind: SignalKind, interrupter: Interrupter) {
     let mut before = false;
     while signal.recv().await.is_some() {
+        if kind == SignalKind::interrupt() && interrupter.keyboard_is_anothers() {
+            continue;
+        }
         if before {
             #[expect(clippy::exit, reason = "a person insists")]
             std::process::exit(5);

@@ -53,6 +53,7 @@ pub struct Aws {
     pub(super) ec2_once: aws_sdk_ec2::Client,
     /// As [`rds_twice`](Self::rds_twice): nothing else is asked of it.
     pub(super) cloudwatch: aws_sdk_cloudwatch::Client,
+    pub(super) secrets: aws_sdk_secretsmanager::Client,
     pub(super) ssm: aws_sdk_ssm::Client,
     /// As [`rds_once`](Self::rds_once).
     pub(super) ssm_once: aws_sdk_ssm::Client,
@@ -125,6 +126,7 @@ impl Aws {
         let (rds, rds_once, rds_twice) = (rds(&patient), rds(&once), rds(&twice));
         let (ec2, ec2_once) = (ec2(&patient), ec2(&once));
         let (ssm, ssm_once) = (ssm(&patient), ssm(&once));
+        let secrets = aws_sdk_secretsmanager::config::Builder::from(&config).interceptor(clock.clone()).build();
         let kms = aws_sdk_kms::config::Builder::from(&config).interceptor(clock.clone()).build();
         let sts = aws_sdk_sts::config::Builder::from(&config).interceptor(clock.clone()).build();
         let cloudwatch = aws_sdk_cloudwatch::config::Builder::from(&config).interceptor(clock.clone());
@@ -138,6 +140,7 @@ impl Aws {
             ec2,
             ec2_once,
             cloudwatch: aws_sdk_cloudwatch::Client::from_conf(cloudwatch),
+            secrets: aws_sdk_secretsmanager::Client::from_conf(secrets),
             ssm,
             ssm_once,
             region,
@@ -151,6 +154,11 @@ impl Aws {
     #[must_use]
     pub fn region(&self) -> &str {
         &self.region
+    }
+
+    /// AWS's configuration, as it was read.
+    pub(super) fn config(&self) -> &SdkConfig {
+        &self.config
     }
 
     /// Where credentials come from, if from anywhere.

@@ -45,14 +45,29 @@ impl SessionManager {
         self.refused.lock().unwrap_or_else(PoisonError::into_inner).clone()
     }
 
-    /// Document and parameters: the plain one leads to the bastion itself.
-    fn document(&self) -> (&'static str, HashMap<String, Vec<String>>) {
-        let port = ("portNumber".to_owned(), vec![self.port.to_string()]);
+    /// The document that a session is started with, and its parameters; the plain one leads to the bastion itself.
+    #[must_use]
+    pub fn document(&self) -> (&'static str, Vec<(&'static str, String)>) {
+        let port = ("portNumber", self.port.to_string());
         if Self::is_to_itself(&self.host) {
-            return ("AWS-StartPortForwardingSession", [port].into());
+            return ("AWS-StartPortForwardingSession", vec![port]);
         }
-        let host = ("host".to_owned(), vec![self.host.clone()]);
-        ("AWS-StartPortForwardingSessionToRemoteHost", [port, host].into())
+        ("AWS-StartPortForwardingSessionToRemoteHost", vec![("host", self.host.clone()), port])
+    }
+
+    /// Starts a session for AWS's own plugin, which listens at this port: its name, and what the plugin is given, a
+    /// secret.
+    pub async fn start_for_plugin(&self, local_port: u16) -> Result<(String, Secret), ReadError> {
+        let (document, mut parameters) = self.document();
+        parameters.push(("localPortNumber", local_port.to_string()));
+        let call = self.aws.ssm_once.start_session().target(&self.target).document_name(document);
+        let answer = call.set_parameters(Some(of_document(parameters))).send().await;
+        let answer = answer.map_err(|error| ReadError { action: START, error: CallError::of(&error) })?;
+        let name = answer.session_id.clone().unwrap_or_default();
+        let given = serde_json::json!({
+            "SessionId": answer.session_id, "TokenValue": answer.token_value, "StreamUrl": answer.stream_url,
+        });
+        Ok((name, Secret::new(given.to_string())))
     }
 
     /// The connection with its credentials read afresh: a session outlives the first ones.
@@ -66,7 +81,7 @@ impl Service for SessionManager {
         let aws = self.afresh().await?;
         let (document, parameters) = self.document();
         let call = aws.ssm_once.start_session().target(&self.target).document_name(document);
-        let answer = call.set_parameters(Some(parameters)).send().await.map_err(|error| {
+        let answer = call.set_parameters(Some(of_document(parameters))).send().await.map_err(|error| {
             let error = ReadError { action: START, error: CallError::of(&error) };
             let failure = failure(&error);
             *self.refused.lock().unwrap_or_else(PoisonError::into_inner) = Some(error);
@@ -92,6 +107,11 @@ impl Service for SessionManager {
     async fn connect(&self, stream_url: &Secret) -> Result<WebSocket, ServiceFailure> {
         stream::open(&self.afresh().await?, stream_url).await
     }
+}
+
+/// Each parameter of a document is a list.
+fn of_document(parameters: Vec<(&'static str, String)>) -> HashMap<String, Vec<String>> {
+    parameters.into_iter().map(|(name, value)| (name.to_owned(), vec![value])).collect()
 }
 
 /// Without a token there is nothing to come back to.

@@ -15,6 +15,7 @@ use http::{HeaderName, HeaderValue, Request, Uri};
 use tokio::{net::TcpStream, time::timeout};
 use tokio_rustls::{
     TlsConnector,
+    client::TlsStream,
     rustls::{ClientConfig, RootCertStore, crypto::ring, pki_types::ServerName},
 };
 use tokio_tungstenite::tungstenite::{Error, client::IntoClientRequest};
@@ -48,8 +49,7 @@ async fn opened(aws: &Aws, stream_url: &Secret) -> Result<WebSocket, ServiceFail
     if !place.tls {
         return upgrade(request, carrier).await.map_err(|error| of_upgrade(&error));
     }
-    let name = ServerName::try_from(place.host.clone()).map_err(|error| lasting(error.to_string()))?;
-    let carrier = tls()?.connect(name, carrier).await.map_err(|error| passing(format!("TLS: {error}")))?;
+    let carrier = secured(&place.host, carrier).await?;
     upgrade(request, carrier).await.map_err(|error| of_upgrade(&error))
 }
 
@@ -127,6 +127,12 @@ fn signed(
         request.headers_mut().insert(name, value);
     }
     Ok(request)
+}
+
+/// The same connection below TLS, to the host that it was made to.
+pub(super) async fn secured(host: &str, carrier: TcpStream) -> Result<TlsStream<TcpStream>, ServiceFailure> {
+    let name = ServerName::try_from(host.to_owned()).map_err(|error| lasting(error.to_string()))?;
+    tls()?.connect(name, carrier).await.map_err(|error| passing(format!("TLS: {error}")))
 }
 
 /// The system's own certificate authorities, as for every other call.

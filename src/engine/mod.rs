@@ -20,7 +20,7 @@ mod survey;
 mod turn;
 
 pub use clock::Clock;
-pub use interrupt::{Interrupt, Interrupter};
+pub use interrupt::{Interrupt, Interrupter, KeyboardLeft};
 pub use look::look;
 pub use observer::{Eyes, Foresight, Observer, Watch};
 pub use run::{Ending, Engine, EngineError, Work};

@@ -1,5 +1,7 @@
 //! Machines of EC2, as far as a way to a database leads through one.
 
+use super::AwsTime;
+
 /// A machine, observed.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct Machine {
@@ -26,6 +28,8 @@ pub struct Agent {
     pub version: String,
     /// `PingStatus`: `Online`, `ConnectionLost` or `Inactive`.
     pub ping: String,
+    /// `LastPingDateTime`
+    pub last_ping: Option<AwsTime>,
 }
 
 impl Machine {

@@ -8,6 +8,7 @@ mod attached;
 mod call;
 mod cluster;
 mod encryption;
+mod endpoint;
 mod engine;
 mod inquiry;
 mod instance;
@@ -31,6 +32,7 @@ pub use attached::{ActivityStream, Attached, AttachedRole, DomainMembership, Mas
 pub use call::{Call, ResourceKind};
 pub use cluster::{ClusterKind, ClusterMember, DbCluster};
 pub use encryption::{Encryption, StorageEncryptionType, Verdict};
+pub use endpoint::{DatabaseEndpoint, Protocol};
 pub use engine::EngineFamily;
 pub use inquiry::{AccountQuota, Answer, Answers, DbEvent, EventSource, GrantCheck, Inquiry, KeyAccess};
 pub use instance::{DbInstance, GroupMembership, SubnetGroup};

@@ -30,8 +30,10 @@ pub(super) fn against(machine: &Machine, to_itself: bool) -> Option<String> {
         );
     };
     if agent.ping != "Online" {
+        let since = agent.last_ping.map(|time| format!(", last heard of at {time:.0}")).unwrap_or_default();
         return Some(format!(
-            "its agent is not online ({}): restart the agent, or the machine: aws ec2 reboot-instances --instance-ids {id}",
+            "its agent is not online ({}{since}): restart the agent, or the machine: aws ec2 reboot-instances \
+             --instance-ids {id}",
             agent.ping
         ));
     }
@@ -43,6 +45,21 @@ pub(super) fn against(machine: &Machine, to_itself: bool) -> Option<String> {
         ));
     }
     None
+}
+
+/// What is known to go wrong with an agent of this version, and how it is mended; nothing where nothing is known.
+pub(super) fn warning_of(machine: &Machine) -> Option<String> {
+    let version = &machine.agent.as_ref()?.version;
+    // https://github.com/aws/amazon-ssm-agent/issues/450
+    let broken = AgentVersion::read("3.1.1446.0")..AgentVersion::read("3.1.1476.0");
+    broken.contains(&AgentVersion::read(version)).then(|| {
+        format!(
+            "the agent on {} is {version}, in which sessions for ports are known to break; 3.1.1476.0 and later mended it: \
+             aws ssm send-command --document-name AWS-UpdateSSMAgent --instance-ids {}",
+            machine.in_words(),
+            machine.id
+        )
+    })
 }
 
 /// The same, and why its security groups don't let it reach the database. `all` are the groups of both.
@@ -107,14 +124,14 @@ mod tests {
             state: Some("running".into()),
             address: Some("10.0.1.9".into()),
             groups: vec!["sg-bastion".into()],
-            agent: Some(Agent { version: "3.3.987.0".into(), ping: "Online".into() }),
+            agent: Some(Agent { version: "3.3.987.0".into(), ping: "Online".into(), last_ping: None }),
             ..Machine::default()
         }
     }
 
     #[test]
     fn machines_are_judged() {
-        let agent = |version: &str, ping: &str| Some(Agent { version: version.into(), ping: ping.into() });
+        let agent = |version: &str, ping: &str| Some(Agent { version: version.into(), ping: ping.into(), last_ping: None });
         let table = [
             (machine(), None),
             (Machine { state: Some("stopped".into()), ..machine() }, Some("it is stopped: aws ec2 start-instances")),
@@ -133,6 +150,22 @@ mod tests {
         }
         let old = Machine { agent: agent("3.0.1.0", "Online"), ..machine() };
         assert_eq!(against(&old, true), None, "it reaches itself");
+    }
+
+    #[test]
+    fn versions_that_are_known_to_break_are_warned_about() {
+        for (version, is_warned) in [
+            ("3.1.1445.0", false),
+            ("3.1.1446.0", true),
+            ("3.1.1475.0", true),
+            ("3.1.1476.0", false),
+            ("3.3.987.0", false),
+            ("odd", false),
+        ] {
+            let agent = Agent { version: version.into(), ..Agent::default() };
+            let machine = Machine { agent: Some(agent), ..machine() };
+            assert_eq!(warning_of(&machine).is_some(), is_warned, "{version}");
+        }
     }
 
     #[test]

@@ -1,54 +1,113 @@
 //! `rds-encrypt tunnel DB`
+//!
+//! | file | question it answers |
+//! |---|---|
+//! | `find`, `bastion` | where does it lead, and through which machine? |
+//! | `authority`, `login` | what proves the database's name, and who logs in? |
+//! | `carry`, `screen` | what happens while it is open, and what is shown of it? |
+//! | `client` | how does a command run inside? |
+//! | `plugin` | how does AWS's own plugin do it instead? |
 
 pub(super) mod arguments;
+mod authority;
 mod bastion;
+mod carry;
+mod client;
 mod find;
+mod login;
+mod plugin;
+mod screen;
 
-use std::sync::Arc;
-
-use tokio::sync::mpsc;
+use std::{net::IpAddr, sync::Arc};
 
 use super::{Failure, Surroundings, arguments::Global, place::Place, unless_interrupted};
 use crate::{
     aws::{Aws, SessionManager},
-    tunnel::{self, Ended, Forward, Settings, forward::Sessions},
-    ui::tunnel::{Opening, event_as_json, event_in_words, opening, opening_as_json},
+    tunnel::{Forward, Settings, forward::Sessions},
+    ui::tunnel::{Authority, official_command},
 };
 use arguments::Tunnel;
-use find::Found;
+use find::{Found, Way};
 
 pub(super) async fn run(global: &Global, asked: &Tunnel, around: &mut Surroundings) -> Result<u8, Failure> {
+    if around.json && !asked.command.is_empty() {
+        return Err(Failure::Usage("stdout is the command's own: leave --output json out".into()));
+    }
     let place = Place::find(global)?;
     let record = find::record(place.states.entries(), asked)?;
     let aws = Aws::connect(&place.connection(global, record.as_ref(), around)?).await?;
-    let found = unless_interrupted(around, find::destination(&aws, asked, record.as_ref())).await??;
-    let bastion = unless_interrupted(around, find::bastion(&aws, asked, &found)).await??;
-    // Before a session starts: where it fails, nothing has to be ended.
-    let forward =
-        Forward::bind(settings(asked, &found)).await.map_err(|failure| Failure::Refused(failure.to_string()))?;
+    let looked_up = async {
+        let ways = find::ways(&aws, asked, record.as_ref());
+        let authority = authority::authority(asked.ca.as_deref(), global, &place, aws.region());
+        let (ways, authority) = tokio::join!(ways, authority);
+        Ok::<_, Failure>((ways?, authority?))
+    };
+    let (ways, authority) = unless_interrupted(around, looked_up).await??;
+    if asked.print_command {
+        return print(&aws, &ways, asked, global, around);
+    }
+    for warning in ways.iter().filter_map(|way| bastion::warning_of(&way.bastion)) {
+        around.output.problem(&format!("warning: {warning}\n"));
+    }
+    if asked.plugin {
+        return plugin::run(&aws, &ways, asked, global, &authority, around).await;
+    }
+    open(aws, &ways, asked, &authority, around).await
+}
+
+/// The line of AWS's own tools that does the same.
+fn print(aws: &Aws, ways: &[Way], asked: &Tunnel, global: &Global, around: &mut Surroundings) -> Result<u8, Failure> {
+    for way in ways {
+        let (document, mut parameters) = service(aws, way).document();
+        parameters.extend(asked.local_port.map(|port| ("localPortNumber", port.to_string())));
+        let profile = global.profile.as_deref();
+        around.result(&official_command(&way.bastion.id, document, &parameters, aws.region(), profile))?;
+    }
+    Ok(0)
+}
+
+/// Opens the ports, and carries what goes through them until somebody asks for an end, or the command inside ends.
+async fn open(
+    aws: Aws,
+    ways: &[Way],
+    asked: &Tunnel,
+    authority: &Authority,
+    around: &mut Surroundings,
+) -> Result<u8, Failure> {
+    let login = unless_interrupted(around, login::login(&aws, asked, ways)).await??;
+    let inside = inside(asked, login)?;
+    let mut tunnels = Vec::new();
+    for way in ways {
+        // Before a session starts: where it fails, nothing has to be ended.
+        let forward = Forward::bind(settings(asked, &way.to)).await;
+        let forward = forward.map_err(|failure| Failure::Refused(failure.to_string()))?;
+        let tunnel = carry::Tunnel { way, authority, local: local(asked.bind), port: forward.port() };
+        tunnels.push(carry::Bound { tunnel, forward, service: Arc::new(service(&aws, way)) });
+    }
     if let Some(address) = asked.bind.filter(|address| !address.is_loopback()) {
         around.output.problem(&format!(
             "warning: everybody who reaches {address} reaches the database's port through this tunnel\n"
         ));
     }
-    let shown = Opening {
-        host: &found.host,
-        port: found.port,
-        local_address: asked.bind,
-        local_port: forward.port(),
-        bastion: &bastion,
-        database: found.database.as_ref(),
-    };
-    let service = Arc::new(SessionManager::new(aws, &bastion.id, &found.host, found.port));
-    let ended = carry(forward, service.clone(), &shown, around).await?;
-    let ended = ended.map_err(|failure| why(&service, &failure))?;
-    around.output.say(&format!("the tunnel is closed; {}\n", sessions_ended(&ended)));
-    Ok(0)
+    carry::carry(tunnels, inside, around).await
+}
+
+/// What is to run inside, if anything.
+fn inside(asked: &Tunnel, login: Option<crate::aws::Login>) -> Result<Option<carry::Inside<'_>>, Failure> {
+    match asked.command.first() {
+        None => Ok(None),
+        Some(program) if program.is_empty() => Err(Failure::Usage("the command after -- is empty".into())),
+        Some(_) => Ok(Some(carry::Inside { command: &asked.command, user: asked.user.as_deref(), login })),
+    }
+}
+
+fn service(aws: &Aws, way: &Way) -> SessionManager {
+    SessionManager::new(aws.clone(), &way.bastion.id, &way.to.host, way.to.port)
 }
 
 fn settings(asked: &Tunnel, found: &Found) -> Settings {
     let mut settings = Settings::to(&found.host, found.port);
-    settings.local_port = asked.local_port;
+    settings.local_port = asked.local_port.unwrap_or(0);
     settings.session.reaches_other_host = !SessionManager::is_to_itself(&found.host);
     settings.session.unix_milliseconds = u64::try_from(jiff::Timestamp::now().as_millisecond()).unwrap_or_default();
     if let Some(address) = asked.bind {
@@ -60,65 +119,7 @@ fn settings(asked: &Tunnel, found: &Found) -> Settings {
     settings
 }
 
-/// Serves clients until somebody asks for an end, and tells what happens meanwhile.
-async fn carry(
-    forward: Forward,
-    service: Arc<SessionManager>,
-    shown: &Opening<'_>,
-    around: &mut Surroundings,
-) -> Result<Result<Vec<Ended>, tunnel::Failure>, Failure> {
-    let (sender, mut events) = mpsc::unbounded_channel();
-    let mut interrupt = around.interrupt.clone();
-    let mut carried = std::pin::pin!(forward.run(service, sender, async move { interrupt.asked().await }));
-    let ended = loop {
-        tokio::select! {
-            biased;
-            Some(event) = events.recv() => tell(&event, shown, around)?,
-            ended = &mut carried => break ended,
-        }
-    };
-    while let Ok(event) = events.try_recv() {
-        tell(&event, shown, around)?;
-    }
-    Ok(ended)
-}
-
-fn tell(event: &tunnel::Event, shown: &Opening<'_>, around: &mut Surroundings) -> Result<(), Failure> {
-    if let tunnel::Event::Listening { .. } = event {
-        let text = if around.json { opening_as_json(shown) } else { opening(shown) };
-        return around.result(&text);
-    }
-    if around.json {
-        return around.result(&event_as_json(event));
-    }
-    match event {
-        tunnel::Event::Warning(_) | tunnel::Event::ClientRefused { .. } => {
-            around.output.problem(&event_in_words(event));
-        }
-        tunnel::Event::Traffic { .. } => around.output.detail(&event_in_words(event)),
-        _ => around.output.say(&event_in_words(event)),
-    }
-    Ok(())
-}
-
-/// What AWS refused is told as such; what the channel failed of needs a person.
-fn why(service: &SessionManager, failure: &tunnel::Failure) -> Failure {
-    match (failure, service.refused()) {
-        (tunnel::Failure::Service(_), Some(error)) => Failure::NoSession(error),
-        (tunnel::Failure::Port { .. } | tunnel::Failure::AgentTooOld { .. }, _) => {
-            Failure::Refused(failure.to_string())
-        }
-        _ => Failure::NeedsPerson(format!("error: {failure}")),
-    }
-}
-
-fn sessions_ended(ended: &[Ended]) -> String {
-    let unheard = ended.iter().find_map(|ended| match ended {
-        Ended::Terminated { api: Some(why) } => Some(why),
-        _ => None,
-    });
-    match unheard {
-        Some(why) => format!("TerminateSession failed ({why}): its session ends by itself when it is idle"),
-        None => "its sessions are ended".into(),
-    }
+/// Where clients on this machine connect.
+fn local(bind: Option<IpAddr>) -> IpAddr {
+    bind.filter(|address| !address.is_unspecified()).unwrap_or(std::net::Ipv4Addr::LOCALHOST.into())
 }
