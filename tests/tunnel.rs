@@ -15,6 +15,7 @@ mod tunnel {
     mod peer_faults;
     mod peer_process;
     mod peer_service;
+    mod program;
     mod resuming;
     mod streams;
     mod traffic;

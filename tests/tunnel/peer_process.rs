@@ -51,6 +51,11 @@ impl Peer {
         Some(Self { address, _process: process })
     }
 
+    /// Where it serves Session Manager.
+    pub(super) fn url(&self) -> String {
+        format!("http://{}", self.address)
+    }
+
     /// Changes what it does.
     pub(super) async fn control(&self, order: &Value) {
         let (status, answer) = http(&self.address, "POST", "/control", "", &order.to_string()).await;
@@ -176,7 +181,7 @@ fn unix_milliseconds() -> u64 {
 }
 
 /// A server that sends back what it gets.
-async fn echo() -> std::net::SocketAddr {
+pub(super) async fn echo() -> std::net::SocketAddr {
     let listener = TcpListener::bind("127.0.0.1:0").await.expect("a free port");
     let address = listener.local_addr().expect("an address");
     tokio::spawn(async move {

@@ -88,12 +88,23 @@ pub(super) async fn carry(
     let mut every = interval(COUNT_EVERY);
     every.set_missed_tick_behavior(MissedTickBehavior::Delay);
     let mut is_asked = false;
+    // Whatever happens here, the sessions are ended before it is told.
+    let mut trouble = None;
     let ended = loop {
         tokio::select! {
             biased;
-            (tunnel, event) = next(&mut events) => run.hear(tunnel, &event)?,
+            (tunnel, event) = next(&mut events) => {
+                if let Err(failure) = run.hear(tunnel, &event) {
+                    trouble = trouble.or(Some(failure));
+                    stop.send_replace(true);
+                }
+            }
             code = run.client_ended() => {
-                run.code = Some(code?);
+                match code {
+                    Ok(code) => run.code = Some(code),
+                    Err(failure) => trouble = Some(failure),
+                }
+                run.client = None;
                 stop.send_replace(true);
             }
             ended = &mut carried => break ended,
@@ -106,7 +117,10 @@ pub(super) async fn carry(
             _ = every.tick(), if run.screen.has_status() => run.count(),
         }
     };
-    run.end(&mut events, ended).await
+    match trouble {
+        Some(failure) => Err(failure),
+        None => run.end(&mut events, ended).await,
+    }
 }
 
 /// One that can't go on ends the others, too.
@@ -148,6 +162,7 @@ struct Run<'a> {
     /// The command's words, once placeholders are filled.
     words: Vec<String>,
     inside: Option<&'a Inside<'a>>,
+    /// The command, while it runs.
     client: Option<(Client, KeyboardLeft)>,
     /// The command's exit code.
     code: Option<u8>,
@@ -197,15 +212,14 @@ impl<'a> Run<'a> {
 
     async fn client_ended(&mut self) -> Result<u8, Failure> {
         match &mut self.client {
-            Some((client, _)) if self.code.is_none() => client.ended().await,
-            _ => pending().await,
+            Some((client, _)) => client.ended().await,
+            None => pending().await,
         }
     }
 
     /// Whether there is one that can be asked.
     fn ask_client_to_end(&self) -> bool {
-        let running = self.client.as_ref().filter(|_| self.code.is_none());
-        running.map(|(client, _)| client.terminate()).is_some()
+        self.client.as_ref().map(|(client, _)| client.terminate()).is_some()
     }
 
     fn count(&mut self) {
@@ -252,7 +266,7 @@ impl<'a> Run<'a> {
 
     /// A command that still runs finds no tunnel any more. It is told of, and waited for: what it has in hand is its own.
     async fn without_tunnel(&mut self, failure: Failure) -> Result<u8, Failure> {
-        if let Some((client, _)) = self.client.as_mut().filter(|_| self.code.is_none()) {
+        if let Some((client, _)) = &mut self.client {
             self.screen.around.output.problem(&format!("warning: the tunnel is gone: {failure}\n"));
             client.ended().await?;
         }
