@@ -305,6 +305,10 @@ pub(super) struct Serve {
     /// instead of an address of this machine also refused, unknown or hang
     #[arg(long, value_name = "HOST:PORT=ADDRESS", value_parser = destination)]
     pub(super) destination: Vec<(String, Reach)>,
+    /// Refuse to begin where PostgreSQL isn't installed. Where it is, PostgreSQL instances are real servers anyway, each
+    /// made when a session first connects to it: snapshots and copies of them hold real rows
+    #[arg(long)]
+    pub(super) postgres: bool,
 }
 
 fn destination(text: &str) -> Result<(String, Reach), String> {

@@ -9,7 +9,7 @@ use super::{
 use crate::{
     aws::Connection,
     model::quoted,
-    sandbox::{DEFAULT_REGION, DEFAULT_SPEED, Options, Sandbox, Store, Switches},
+    sandbox::{DEFAULT_REGION, DEFAULT_SPEED, Options, Sandbox, Servers, Store, Switches},
     state::{Record, StateDirectory, with_flags},
 };
 
@@ -111,6 +111,7 @@ pub(super) fn open(global: &Global, serve: Option<&Serve>, around: &Surroundings
         region: serve.and_then(|_| global.region.clone()).unwrap_or_else(|| DEFAULT_REGION.to_owned()),
         seed: serve.and_then(|serve| serve.seed.clone()),
         store: Store::File(folder.join("world.json")),
+        servers: if serve.is_some_and(|serve| serve.postgres) { Servers::Required } else { Servers::Found },
         ..Options::default()
     })
     .map_err(|error| Failure::Refused(error.to_string()))

@@ -7,7 +7,7 @@ use super::{
     arguments::{Global, Serve},
     place,
 };
-use crate::sandbox::{ACCOUNT, serve};
+use crate::sandbox::{ACCOUNT, PASSWORD, serve};
 
 pub(super) async fn run(global: &Global, asked: &Serve, around: &mut Surroundings) -> Result<u8, Failure> {
     let sandbox = place::open(global, Some(asked), around)?;
@@ -22,6 +22,14 @@ pub(super) async fn run(global: &Global, asked: &Serve, around: &mut Surrounding
          end it with Ctrl-C\n",
         asked.speed
     ));
+    let authority = if asked.postgres { sandbox.authority() } else { Ok(None) };
+    if let Some(authority) = authority.map_err(|error| Failure::Refused(error.to_string()))? {
+        around.output.say(&format!(
+            "PostgreSQL instances are real servers: reach them with rds-encrypt tunnel; their master users' password is \
+             {PASSWORD}, their certificates are signed by {}\n",
+            authority.display()
+        ));
+    }
     let mut interrupt = around.interrupt.clone();
     serve(sandbox, listener, async move { interrupt.asked().await })
         .await

@@ -12,6 +12,7 @@ use super::answer::{self, Terms};
 use super::meter::{Calls, Meter};
 use super::misbehaviour::{Asked, How, Misbehaviour, NeverArrives, Orders};
 use super::options::{Options, Others, Store};
+use super::postgres::{Deed, Postgres};
 use super::respond::{self, Call, Clock, Form};
 use super::ssm::channel::Sessions;
 use super::ssm::network::OfTheWorld;
@@ -20,7 +21,7 @@ use super::switches::Switches;
 use super::wire::fault::Fault;
 use super::world::adopted::adopt;
 use super::world::{Region, World};
-use super::{ACCOUNT, DEFAULT_START, account, host};
+use super::{ACCOUNT, DEFAULT_START, account, data, host};
 
 /// Where orders to go wrong are posted on a sandbox that is served, as JSON; DELETE takes all back.
 const ORDERS: &str = "/_sandbox/misbehave";
@@ -46,6 +47,7 @@ struct Inner {
     /// The world before the last change, for stale reads; kept only while such are on order.
     past: Mutex<Option<World>>,
     sessions: Sessions,
+    postgres: Option<Postgres>,
 }
 
 /// A handle that keeps nothing alive.
@@ -89,8 +91,13 @@ impl Sandbox {
         let switches = Arc::new(options.switches.clone());
         let (meter, past) = (Mutex::default(), Mutex::new(None));
         let sessions = Sessions::new(switches.sessions.clone(), switches.without.clone());
-        let sandbox = Self(Arc::new(Inner { options, switches, memory, orders, meter, past, sessions }));
+        let postgres = data::servers(&options)?;
+        let sandbox = Self(Arc::new(Inner { options, switches, memory, orders, meter, past, sessions, postgres }));
         sandbox.sessions().in_network(Arc::new(OfTheWorld(sandbox.weak())));
+        if sandbox.0.postgres.is_some() {
+            let weak = sandbox.weak();
+            sandbox.sessions().served_by(move |wanted| weak.upgrade()?.server_of(wanted.database?));
+        }
         Ok(sandbox)
     }
 
@@ -98,6 +105,11 @@ impl Sandbox {
     #[must_use]
     pub fn sessions(&self) -> &Sessions {
         &self.0.sessions
+    }
+
+    /// The real servers behind instances, if there are any.
+    pub(super) fn servers(&self) -> Option<&Postgres> {
+        self.0.postgres.as_ref()
     }
 
     pub(crate) fn weak(&self) -> WeakSandbox {
@@ -222,7 +234,8 @@ impl Sandbox {
         if matches!(&call, Ok(call) if call.opens_a_socket()) {
             self.take_sockets().await;
         }
-        let (mut response, wrong) = self.answered(call, Form { service, json });
+        let (mut response, wrong, deed) = self.answered(call, Form { service, json });
+        self.carry_out(deed).await;
         match &wrong {
             Some(How::DropRequest | How::DropAnswer) => {
                 response.extensions_mut().insert(NeverArrives);
@@ -238,15 +251,18 @@ impl Sandbox {
         response
     }
 
-    /// The reply, and what went wrong on order; the headers say what time it is (`R-TIME-4`).
-    fn answered(&self, call: Result<Call, Fault>, form: Form) -> (Response<Bytes>, Option<How>) {
+    /// The reply, what went wrong on order, and what it means for data; the headers say what time it is (`R-TIME-4`).
+    fn answered(&self, call: Result<Call, Fault>, form: Form) -> (Response<Bytes>, Option<How>, Option<Deed>) {
         let request_id = request_id();
         let switches = &self.0.switches;
-        let mut wrong = None;
+        let (mut wrong, mut deed) = (None, None);
         let done = self.in_world(|world, now| {
             let call = call?;
             let done = self.admitted(&call, world, now, &mut wrong);
             self.meter().count(&call.operation, done.as_ref());
+            if let (Some(_), Ok(answer)) = (&self.0.postgres, &done) {
+                deed = data::done(&call, answer);
+            }
             let outside = |text: String| account::swapped(text, &call.account);
             let refused = |fault: Fault| Fault { message: outside(fault.message), ..fault };
             call.encode(&done.map_err(refused)?, &request_id, switches).map(outside)
@@ -260,7 +276,7 @@ impl Sandbox {
             _ => result,
         };
         let clock = Clock { now, speed: self.0.options.speed, shown: switches.enforces("R-TIME-4") };
-        (respond::reply(form, result, &request_id, clock), wrong)
+        (respond::reply(form, result, &request_id, clock), wrong, deed)
     }
 
     /// What a request comes to that the account may still make, and the order that it took.
@@ -339,7 +355,10 @@ impl Sandbox {
     }
 
     /// Does something in the world; a file world is locked meanwhile.
-    fn in_world<T>(&self, work: impl FnOnce(&mut World, Timestamp) -> T) -> Result<(T, Timestamp), SandboxError> {
+    pub(super) fn in_world<T>(
+        &self,
+        work: impl FnOnce(&mut World, Timestamp) -> T,
+    ) -> Result<(T, Timestamp), SandboxError> {
         let options = &self.0.options;
         match (&self.0.memory, &options.store) {
             (Some(memory), _) => {

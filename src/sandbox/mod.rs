@@ -12,6 +12,7 @@
 //! | `rds/`, `ec2/`, `kms/`, `sts`, `ssm/` | what does each operation do, and what does it refuse? |
 //! | `handle`, `answer`, `amiss` | how does one request meet the world, and what does an order to go wrong make of it? |
 //! | `respond`, `serve`, `transport` | who asks, and how does the answer get back? |
+//! | `data`, `postgres/` | what real data is there? |
 //! | `store`, `host` | where does the world live, and what time is it? |
 //! | `account`, `meter` | whose world is it, and how much may be asked of it? |
 //! | `options`, `switches`, `misbehaviour` | how is this sandbox to be, and how is it to go wrong? |
@@ -20,6 +21,7 @@
 mod account;
 mod amiss;
 mod answer;
+mod data;
 mod ec2;
 mod handle;
 mod host;
@@ -28,6 +30,7 @@ pub mod ledger;
 mod meter;
 mod misbehaviour;
 mod options;
+mod postgres;
 mod rds;
 mod respond;
 mod scene;
@@ -44,7 +47,8 @@ pub use handle::Sandbox;
 pub(crate) use handle::WeakSandbox;
 pub use meter::Calls;
 pub use misbehaviour::{How, Misbehaviour};
-pub use options::{Options, Others, Store};
+pub use options::{Options, Others, Servers, Store};
+pub use postgres::{PASSWORD, PostgresError};
 pub use serve::{serve, serve_connection};
 pub use ssm::channel::{Act, Dial, Habits, Mischief, Reach, Sessions, Standing, Trouble, Wanted, Way};
 pub use store::SandboxError;

@@ -34,6 +34,8 @@ pub struct Options {
     /// Rows of other accounts, by their numbers: see [`Sandbox`](super::Sandbox) on how to get there. An account that
     /// isn't named has nothing but what each account has.
     pub accounts: BTreeMap<String, Value>,
+    /// Whether real PostgreSQL servers stand behind the instances of that engine.
+    pub servers: Servers,
     /// What is to go wrong, in order; see also [`Sandbox::misbehave`](super::Sandbox::misbehave).
     pub faults: Vec<Misbehaviour>,
 }
@@ -49,9 +51,22 @@ impl Default for Options {
             seed: None,
             rows: None,
             accounts: BTreeMap::new(),
+            servers: Servers::None,
             faults: Vec::new(),
         }
     }
+}
+
+/// Whether real servers stand behind instances.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub enum Servers {
+    /// There are none: what nobody else knows a server for is refused.
+    #[default]
+    None,
+    /// Where PostgreSQL is installed.
+    Found,
+    /// There must be.
+    Required,
 }
 
 /// Others in the account, who make things of their own (`R-QUOTA-2`).

@@ -41,6 +41,9 @@ pub enum SandboxError {
         /// The system's word.
         source: std::io::Error,
     },
+    /// Real servers were asked for, and can't be had.
+    #[error("the sandbox's PostgreSQL servers can't be used: {0}")]
+    Servers(#[from] super::postgres::PostgresError),
     /// The file of instances for a new world is no such file.
     #[error("the file {} doesn't hold what `aws rds describe-db-instances --output json` prints, nor a recording of it: {why}", path.display())]
     Seed {

@@ -5,6 +5,7 @@ use std::{fs, io::Write, path::Path, time::Duration};
 use crate::{
     aws::{bundle_address, fetch_bundle, is_bundle},
     cli::{Failure, arguments::Global, place::Place},
+    sandbox::Sandbox,
     state::make_folder,
     ui::tunnel::Authority,
 };
@@ -15,13 +16,16 @@ pub(super) async fn authority(
     given: Option<&Path>,
     global: &Global,
     place: &Place,
+    sandbox: Option<&Sandbox>,
     region: &str,
 ) -> Result<Authority, Failure> {
     if let Some(path) = given {
         return self::given(path);
     }
-    if place.is_sandbox() {
-        return Ok(Authority::Missing("the sandbox's databases have none, unless real servers are behind them".into()));
+    if let Some(sandbox) = sandbox.filter(|_| place.is_sandbox()) {
+        let made = sandbox.authority().map_err(|error| Failure::Refused(error.to_string()))?;
+        let none = "the sandbox's databases have none, since PostgreSQL isn't installed";
+        return Ok(made.map_or_else(|| Authority::Missing(none.into()), |path| file(&path)));
     }
     if global.endpoint_url.is_some() {
         return Ok(Authority::Missing("give --ca FILE, since this isn't AWS's own address".into()));

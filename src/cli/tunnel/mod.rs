@@ -20,7 +20,12 @@ mod screen;
 
 use std::{net::IpAddr, sync::Arc};
 
-use super::{Failure, Surroundings, arguments::Global, place::Place, unless_interrupted};
+use super::{
+    Failure, Surroundings,
+    arguments::Global,
+    place::{self, Place},
+    unless_interrupted,
+};
 use crate::{
     aws::{Aws, SessionManager},
     tunnel::{Forward, Settings, forward::Sessions},
@@ -34,11 +39,16 @@ pub(super) async fn run(global: &Global, asked: &Tunnel, around: &mut Surroundin
         return Err(Failure::Usage("stdout is the command's own: leave --output json out".into()));
     }
     let place = Place::find(global)?;
+    if place.is_sandbox() {
+        // Opened once: its servers end with it.
+        around.sandbox = Some(place::open(global, None, around)?);
+    }
     let record = find::record(place.states.entries(), asked)?;
     let aws = Aws::connect(&place.connection(global, record.as_ref(), around)?).await?;
+    let sandbox = around.sandbox.clone();
     let looked_up = async {
         let ways = find::ways(&aws, asked, record.as_ref());
-        let authority = authority::authority(asked.ca.as_deref(), global, &place, aws.region());
+        let authority = authority::authority(asked.ca.as_deref(), global, &place, sandbox.as_ref(), aws.region());
         let (ways, authority) = tokio::join!(ways, authority);
         Ok::<_, Failure>((ways?, authority?))
     };

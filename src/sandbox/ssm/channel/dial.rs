@@ -10,7 +10,6 @@ use tokio::net::TcpStream;
 use super::session::Facts;
 
 /// Where an address leads.
-#[derive(Debug)]
 pub enum Dial {
     /// To a server on this machine.
     Local(SocketAddr),
@@ -22,6 +21,21 @@ pub enum Dial {
     Unknown,
     /// Nobody answers, as where a security group lets nobody in.
     Hang,
+    /// It takes a while to find out: a server is started first, for example. Called where it may block.
+    Later(Box<dyn FnOnce() -> Dial + Send>),
+}
+
+impl std::fmt::Debug for Dial {
+    fn fmt(&self, form: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        match self {
+            Self::Local(address) => write!(form, "Local({address})"),
+            Self::Pipe(_) => form.write_str("Pipe"),
+            Self::Refused => form.write_str("Refused"),
+            Self::Unknown => form.write_str("Unknown"),
+            Self::Hang => form.write_str("Hang"),
+            Self::Later(_) => form.write_str("Later"),
+        }
+    }
 }
 
 /// Where an address is ordered to lead, in words: `127.0.0.1:5432`, `refused`, `unknown` or `hang`.
@@ -155,6 +169,10 @@ impl Connection {
 
 /// Connects, or says why not in the words of the agent's log; nobody's answer is waited for so long.
 pub(crate) async fn connect(dial: Dial, name: &str, patience: Duration) -> Result<Connection, String> {
+    let dial = match dial {
+        Dial::Later(find) => tokio::task::spawn_blocking(find).await.unwrap_or(Dial::Refused),
+        dial => dial,
+    };
     match dial {
         Dial::Local(address) if address.ip().is_loopback() => {
             let stream = TcpStream::connect(address).await.map_err(|error| format!("dial tcp {name}: {error}"))?;
@@ -163,7 +181,7 @@ pub(crate) async fn connect(dial: Dial, name: &str, patience: Duration) -> Resul
             Ok(Connection::Tcp(stream))
         }
         Dial::Pipe(stream) => Ok(Connection::Pipe(stream)),
-        Dial::Local(_) | Dial::Refused => Err(format!("dial tcp {name}: connect: connection refused")),
+        Dial::Local(_) | Dial::Refused | Dial::Later(_) => Err(format!("dial tcp {name}: connect: connection refused")),
         Dial::Unknown => Err(format!("dial tcp {name}: missing address")),
         Dial::Hang => {
             tokio::time::sleep(patience).await;
