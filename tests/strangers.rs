@@ -31,6 +31,7 @@ mod strangers {
     mod refusals;
     mod refused;
     mod report;
+    mod rows;
     mod sandbox;
     mod scans;
     mod served;

@@ -5,7 +5,7 @@ use std::time::Duration;
 use super::carry::Tunnel;
 use crate::{
     cli::{Failure, Surroundings},
-    tunnel::Event,
+    tunnel::{Ended, Event, StreamEnd},
     ui::{
         Volume,
         tunnel::{Opening, Status, event_as_json, event_in_words, opening, opening_as_json, opening_for_command},
@@ -64,7 +64,9 @@ impl<'a> Screen<'a> {
         let words = event_in_words(event);
         match event {
             Event::Warning(_) | Event::ClientRefused { .. } => self.above(|around| around.output.problem(&words)),
-            Event::ClientClosed { end, .. } if !end.is_clean() => self.above(|around| around.output.problem(&words)),
+            Event::ClientClosed { end, .. } if !end.is_clean() && !is_our_own(end) => {
+                self.above(|around| around.output.problem(&words))
+            }
             Event::Traffic { clients, up, down } => match &mut self.status {
                 Some(status) => status.heard(tunnel, *clients, *up, *down),
                 None => self.around.output.detail(&words),
@@ -100,4 +102,9 @@ impl<'a> Screen<'a> {
             None => write(self.around),
         }
     }
+}
+
+/// Whether a connection ended with a session that we ended.
+fn is_our_own(end: &StreamEnd) -> bool {
+    matches!(end, StreamEnd::SessionEnded(Ended::Terminated { .. }))
 }

@@ -2,9 +2,9 @@
 
 use serde_json::Value;
 
+use super::PostgresError;
 use super::home::Home;
 use super::server::{Server, copied, remove};
-use super::PostgresError;
 
 /// Something that a call did, as far as data is concerned.
 #[derive(Clone, Debug, PartialEq, Eq)]
