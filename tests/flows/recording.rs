@@ -20,7 +20,8 @@ fn read(path: &Path) -> (Value, Vec<Value>) {
 
 fn counted(calls: &[Value]) -> BTreeMap<String, u64> {
     let mut counts = BTreeMap::new();
-    for call in calls {
+    // The sandbox has no CloudWatch, and doesn't count what it doesn't know.
+    for call in calls.iter().filter(|call| call["service"] != "monitoring") {
         *counts.entry(call["operation"].as_str().unwrap().to_owned()).or_default() += 1;
     }
     counts
@@ -50,6 +51,9 @@ async fn each_call_of_a_migration_is_in_it_and_the_account_is_not() {
     }
     let restore = calls.iter().find(|call| call["operation"] == "RestoreDBInstanceFromDBSnapshot").unwrap();
     assert_eq!(restore["parameters"]["BackupRetentionPeriod"], "0", "{restore}");
+    let alarms = calls.iter().find(|call| call["service"] == "monitoring").unwrap();
+    assert_eq!(alarms["operation"], "DescribeAlarms");
+    assert!(alarms["parameters"]["unreadable_bytes"].is_u64(), "bytes that nobody could mask: {alarms}");
     let text = fs::read_to_string(&path).unwrap();
     assert!(!text.contains(ACCOUNT) && text.contains("111111111111"));
     assert!(!text.contains("c1x2k3q4w5e6"), "the hash of endpoints");

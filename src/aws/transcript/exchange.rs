@@ -13,6 +13,15 @@ use super::{Masker, tree};
 /// Services whose calls are shown. Of all others, which give credentials, nothing but that they were asked.
 const SHOWN: [&str; 7] = ["rds", "ec2", "kms", "sts", "monitoring", "secretsmanager", "ssm"];
 
+/// How parameters are written.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+enum Form {
+    Json,
+    Pairs,
+    /// CloudWatch's way, in bytes that nothing here reads.
+    Binary,
+}
+
 /// What was asked of AWS. None of its headers is kept but what is named here.
 #[derive(Debug)]
 pub(super) struct Asked {
@@ -20,7 +29,7 @@ pub(super) struct Asked {
     region: Option<String>,
     operation: Option<String>,
     attempt: u32,
-    is_json: bool,
+    form: Form,
     body: Bytes,
     /// The credentials' token: it is in no body, and in none it should be.
     token: Option<String>,
@@ -48,18 +57,26 @@ impl Asked {
         let header = |name: &str| request.headers().get(name);
         let body = Bytes::copy_from_slice(request.body().bytes().unwrap_or_default());
         let target = header("x-amz-target");
+        let is_pairs = header("content-type").is_some_and(|kind| kind.starts_with("application/x-www-form-urlencoded"));
+        let form = match (target, is_pairs) {
+            (Some(_), _) => Form::Json,
+            (None, true) => Form::Pairs,
+            (None, false) => Form::Binary,
+        };
+        let in_address = || request.uri().rsplit_once("/operation/").map(|(_, operation)| operation.to_owned());
         let in_form = || {
             let pairs = form_urlencoded::parse(&body);
             pairs.into_iter().find(|(name, _)| name == "Action").map(|(_, action)| action.into_owned())
         };
-        let operation = target.and_then(|target| target.rsplit('.').next()).map(str::to_owned).or_else(in_form);
+        let operation =
+            target.and_then(|target| target.rsplit('.').next()).map(str::to_owned).or_else(in_address).or_else(in_form);
         let (region, service) = header("authorization").and_then(scope).unzip();
         Self {
             service: service.unwrap_or_else(|| first_label(request.uri())),
             region,
             operation,
             attempt: header("amz-sdk-request").and_then(attempt).unwrap_or(1),
-            is_json: target.is_some(),
+            form,
             token: header("x-amz-security-token").map(str::to_owned),
             body,
             began: Instant::now(),
@@ -110,11 +127,17 @@ impl Exchange {
     }
 
     fn parameters(&self, masker: &mut Masker) -> Value {
-        if !self.asked.is_json {
-            return Value::Object(tree::form(masker, &self.asked.body));
+        match self.asked.form {
+            Form::Pairs => Value::Object(tree::form(masker, &self.asked.body)),
+            Form::Binary => unreadable(&self.asked.body),
+            Form::Json => {
+                let parsed: Option<Map<String, Value>> = serde_json::from_slice(&self.asked.body).ok();
+                parsed.map_or_else(
+                    || unreadable(&self.asked.body),
+                    |members| tree::json(masker, "", &Value::Object(members)),
+                )
+            }
         }
-        let parsed: Option<Map<String, Value>> = serde_json::from_slice(&self.asked.body).ok();
-        parsed.map_or(Value::Null, |members| tree::json(masker, "", &Value::Object(members)))
     }
 
     /// JSON as a tree; XML as a text, since only AWS's models say what in it is a list.
@@ -126,8 +149,13 @@ impl Exchange {
             return tree::json(masker, "", &tree);
         }
         let text = std::str::from_utf8(body).ok().and_then(|text| tree::xml(masker, text));
-        text.map_or_else(|| json!({"unreadable_bytes": body.len()}), Value::String)
+        text.map_or_else(|| unreadable(body), Value::String)
     }
+}
+
+/// What can't be read can't be masked either.
+fn unreadable(body: &[u8]) -> Value {
+    json!({"unreadable_bytes": body.len()})
 }
 
 fn milliseconds(later: Instant, earlier: Instant) -> u64 {

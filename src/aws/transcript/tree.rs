@@ -54,13 +54,16 @@ pub(super) fn form(masker: &mut Masker, body: &[u8]) -> Map<String, Value> {
             // A list's members have numbers: the list's own name counts.
             let own = name.rsplit('.').find(|part| !is_of_a_list(part)).unwrap_or(last);
             let label = label_of(front).filter(|label| is_one(&VALUES, last) && kind(label) == Kind::Secret);
-            (name.clone(), Value::String(masker.member(label.as_deref().unwrap_or(own), value)))
+            (masker.text(name), Value::String(masker.member(label.as_deref().unwrap_or(own), value)))
         })
         .collect()
 }
 
 /// Masks an answer in XML and leaves all else as it is. Nothing where it is no XML.
 pub(super) fn xml(masker: &mut Masker, text: &str) -> Option<String> {
+    if !text.trim_start().starts_with('<') {
+        return None;
+    }
     let mut reader = Reader::from_str(text);
     let mut writer = Writer::new(Vec::new());
     // Each open element's name, and the label that stood in it.
