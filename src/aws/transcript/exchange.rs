@@ -110,7 +110,7 @@ impl Exchange {
         };
         // The answer first: what it shows to be secret can stand in the request.
         let (came, what) = match &self.came {
-            Came::Answer { body, .. } if is_shown => ("answer", self.answer(masker, body)),
+            Came::Answer { body, .. } if is_shown => ("answer", answer(masker, body)),
             Came::Answer { .. } => ("withheld", json!("it is about credentials")),
             Came::Failed(why) => ("error", Value::String(masker.text(why))),
         };
@@ -139,18 +139,18 @@ impl Exchange {
             }
         }
     }
+}
 
-    /// JSON as a tree; XML as a text, since only AWS's models say what in it is a list.
-    fn answer(&self, masker: &mut Masker, body: &[u8]) -> Value {
-        if body.is_empty() {
-            return Value::Null;
-        }
-        if let Ok(tree) = serde_json::from_slice::<Value>(body) {
-            return tree::json(masker, "", &tree);
-        }
-        let text = std::str::from_utf8(body).ok().and_then(|text| tree::xml(masker, text));
-        text.map_or_else(|| unreadable(body), Value::String)
+/// JSON as a tree; XML as a text, since only AWS's models say what in it is a list.
+fn answer(masker: &mut Masker, body: &[u8]) -> Value {
+    if body.is_empty() {
+        return Value::Null;
     }
+    if let Ok(tree) = serde_json::from_slice::<Value>(body) {
+        return tree::json(masker, "", &tree);
+    }
+    let text = std::str::from_utf8(body).ok().and_then(|text| tree::xml(masker, text));
+    text.map_or_else(|| unreadable(body), Value::String)
 }
 
 /// What can't be read can't be masked either.

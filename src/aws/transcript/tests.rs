@@ -106,7 +106,7 @@ fn secrets_go_by_name_and_from_then_on_everywhere() {
 #[test]
 fn trees_of_json_keep_their_form() {
     let mut masker = Masker::default();
-    let masked = tree::json(
+    let shown = tree::json(
         &mut masker,
         "",
         &json!({
@@ -120,7 +120,7 @@ fn trees_of_json_keep_their_form() {
         "Tags": [{"Key": "db_password", "Value": "[secret 2]"}, {"Value": "[secret 3]", "Key": "ApiKey"}, {"Key": "team", "Value": "shop"}],
         "Credentials": {"AccessKeyId": "ASIAMASKED0000000001", "SecretAccessKey": "[secret 4]", "SessionToken": "[secret 5]"},
     });
-    assert_eq!(masked, expected);
+    assert_eq!(shown, expected);
 }
 
 #[test]
@@ -128,12 +128,12 @@ fn forms_keep_their_names() {
     let mut masker = Masker::default();
     let body = "Action=ModifyDBInstance&Version=2014-10-31&DBInstanceIdentifier=orders&MasterUserPassword=hush%26hush\
                 &Tags.Tag.1.Key=password&Tags.Tag.1.Value=letmein&Ids.member.1=hush%26hush&Secrets.Password.1=another";
-    let masked = Value::Object(tree::form(&mut masker, body.as_bytes()));
+    let shown = Value::Object(tree::form(&mut masker, body.as_bytes()));
     let expected = json!({
         "DBInstanceIdentifier": "orders", "MasterUserPassword": "[secret 1]", "Tags.Tag.1.Key": "password",
         "Tags.Tag.1.Value": "[secret 2]", "Ids.member.1": "[secret 1]", "Secrets.Password.1": "[secret 3]",
     });
-    assert_eq!(masked, expected);
+    assert_eq!(shown, expected);
 }
 
 #[test]

@@ -20,8 +20,8 @@ pub(super) fn json(masker: &mut Masker, name: &str, value: &Value) -> Value {
         // A secret number is one as well.
         Value::Number(number) if kind(name) == Kind::Secret => Value::String(masker.member(name, &number.to_string())),
         Value::Number(number) if number.to_string().len() == 12 => {
-            let masked = masker.text(&number.to_string());
-            masked.parse().map_or_else(|_| Value::String(masked), |number: u64| number.into())
+            let text = masker.text(&number.to_string());
+            text.parse().map_or_else(|_| Value::String(text), |number: u64| number.into())
         }
         other => other.clone(),
     }
@@ -30,12 +30,12 @@ pub(super) fn json(masker: &mut Masker, name: &str, value: &Value) -> Value {
 fn object(masker: &mut Masker, members: &Map<String, Value>) -> Map<String, Value> {
     let label = members.iter().find_map(|(name, value)| is_one(&LABELS, name).then(|| value.as_str()).flatten());
     let about = label.filter(|label| kind(label) == Kind::Secret);
-    let masked = members.iter().map(|(name, value)| {
+    let shown = members.iter().map(|(name, value)| {
         let as_what = about.filter(|_| is_one(&VALUES, name)).unwrap_or(name);
         // Keys are names, too: of somebody's tags, for example.
         (masker.text(name), json(masker, as_what, value))
     });
-    masked.collect()
+    shown.collect()
 }
 
 /// The parameters of a call in a form: each with its name, masked. Action and version aren't parameters.
@@ -116,8 +116,8 @@ fn flush(
         label = of_parent.clone().filter(|label| is_one(&VALUES, &own) && kind(label) == Kind::Secret);
     }
     let blank = text.trim().is_empty();
-    let masked = if blank { text } else { masker.member(label.as_deref().unwrap_or(&own), &text) };
-    writer.write_event(Event::Text(BytesText::new(&masked))).ok()
+    let shown = if blank { text } else { masker.member(label.as_deref().unwrap_or(&own), &text) };
+    writer.write_event(Event::Text(BytesText::new(&shown))).ok()
 }
 
 /// What `&amp;` and its like stand for.
