@@ -170,12 +170,11 @@ impl Masker {
         self.somebody(name)
     }
 
+    /// Addresses of mail, and the owner of a run, which a tag names: `jane@laptop`.
     fn mails(&mut self, text: &str) -> String {
         pieces(text, |letter| is_of_a_name(letter) && letter != '/' && letter != '=')
             .map(|piece| match piece.split_once('@') {
-                Some((who, host)) if !who.is_empty() && host.contains('.') && !host.contains('@') => {
-                    self.somebody(piece)
-                }
+                Some((who, host)) if !who.is_empty() && !host.is_empty() && !host.contains('@') => self.somebody(piece),
                 _ => piece.to_owned(),
             })
             .collect()

@@ -50,6 +50,8 @@ fn people_and_keys_have_substitutes() {
         ("x", "by jane.doe@example.com, 2026", "by user-3 2026"),
         ("x", "AKIAIOSFODNN7EXAMPLE", "AKIAMASKED0000000002"),
         ("SessionId", "jane-0a1b2c3d4e5f60718", "user-1-0a1b2c3d4e5f60718"),
+        ("Value", "0123456789abcdef joe@laptop", "0123456789abcdef user-4"),
+        ("Value", "a @ b", "a @ b"),
         ("MasterUsername", "admin", "admin"),
         ("RoleArn", "arn:aws:iam::123456789012:role/monitoring", "arn:aws:iam::111111111111:role/monitoring"),
     ]);
