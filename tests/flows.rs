@@ -66,6 +66,9 @@ mod real_account;
 #[path = "flows/rebuild.rs"]
 mod rebuild;
 #[cfg(test)]
+#[path = "flows/recording.rs"]
+mod recording;
+#[cfg(test)]
 #[path = "flows/refusals.rs"]
 mod refusals;
 #[cfg(test)]
@@ -83,6 +86,9 @@ mod scanning_far;
 #[cfg(test)]
 #[path = "flows/screens.rs"]
 mod screens;
+#[cfg(test)]
+#[path = "flows/secrets.rs"]
+mod secrets;
 #[cfg(test)]
 #[path = "flows/stage.rs"]
 mod stage;

@@ -12,4 +12,5 @@ mod recordings {
     mod shapes;
     mod shown;
     mod tape;
+    mod transcripts;
 }

@@ -10,7 +10,7 @@ use aws_sdk_rds::config::AppName;
 use aws_smithy_http_client::{Builder as HttpBuilder, tls};
 use aws_smithy_runtime_api::client::http::SharedHttpClient;
 
-use super::AwsClock;
+use super::{AwsClock, Transcript, transcript::overheard};
 
 /// How AWS is reached.
 #[derive(Clone, Debug, Default)]
@@ -25,6 +25,8 @@ pub struct Connection {
     pub in_process: Option<SharedHttpClient>,
     /// The ARN of a role to take on, by the caller's own credentials.
     pub role: Option<String>,
+    /// Where each call and its answer are written down, if anywhere.
+    pub transcript: Option<Transcript>,
 }
 
 /// Why AWS can't be reached.
@@ -175,9 +177,14 @@ impl Aws {
 
 async fn load(connection: &Connection) -> Result<SdkConfig, ConnectError> {
     let name = AppName::new("rds-encrypt").map_err(|error| ConnectError::Name(error.to_string()))?;
+    let client = connection.in_process.clone().unwrap_or_else(over_the_network);
+    let client = match &connection.transcript {
+        Some(transcript) => overheard(client, transcript),
+        None => client,
+    };
     let mut loader = aws_config::defaults(BehaviorVersion::v2026_01_12())
         .app_name(name)
-        .http_client(connection.in_process.clone().unwrap_or_else(over_the_network))
+        .http_client(client)
         .retry_config(RetryConfig::standard().with_max_attempts(5))
         .timeout_config(timeouts());
     if let Some(profile) = &connection.profile {

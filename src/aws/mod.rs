@@ -23,6 +23,7 @@ mod sessions;
 mod stream;
 mod surroundings;
 mod time;
+mod transcript;
 mod trust;
 mod versions;
 
@@ -31,4 +32,5 @@ pub use error::{CallError, ReadError, checked};
 pub use logins::{Login, SecretError};
 pub use sessions::SessionManager;
 pub use time::AwsClock;
+pub use transcript::Transcript;
 pub use trust::{bundle_address, fetch_bundle, is_bundle};

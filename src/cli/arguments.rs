@@ -6,6 +6,7 @@ use clap::{Args, Parser, Subcommand, ValueEnum};
 
 use super::{batch::BatchArguments, choices::ChoiceArguments, scan::Scan, tunnel::arguments::Tunnel};
 use crate::{
+    aws::Transcript,
     model::{DatabaseReference, KeyReference, ReferenceError, name::instance_name_fault},
     plan::cost::Named,
     sandbox::Reach,
@@ -49,6 +50,12 @@ pub(super) struct Global {
     /// Keep a log in this file
     #[arg(long, global = true, value_name = "FILE")]
     pub(super) log_file: Option<PathBuf>,
+    /// Write each call to AWS and its answer to this new file, without secrets, account numbers and people's names
+    #[arg(long, global = true, value_name = "FILE")]
+    pub(super) record: Option<PathBuf>,
+    /// The same, once it is open.
+    #[arg(skip)]
+    pub(super) transcript: Option<Transcript>,
     /// Say more
     #[arg(short, long, global = true, conflicts_with = "quiet")]
     pub(super) verbose: bool,

@@ -12,6 +12,7 @@ mod migrate;
 mod place;
 mod plan;
 mod rebuild;
+mod record;
 mod resume;
 mod sandbox;
 mod scan;
@@ -25,6 +26,7 @@ use std::ffi::OsString;
 use clap::Parser;
 
 use crate::{
+    aws::Transcript,
     engine::Interrupt,
     sandbox::Sandbox,
     ui::{Bars, Output, json},
@@ -104,13 +106,14 @@ impl Surroundings {
 
 /// Runs one command and returns its exit code.
 pub async fn run(arguments: impl IntoIterator<Item = OsString>, mut around: Surroundings) -> u8 {
-    let arguments = match Arguments::try_parse_from(arguments) {
+    let words: Vec<OsString> = arguments.into_iter().collect();
+    let mut arguments = match Arguments::try_parse_from(&words) {
         Ok(arguments) => arguments,
         Err(error) => return usage(&error, &mut around),
     };
     around.output.volume = arguments.global.volume();
     around.json = arguments.global.output == Format::Json;
-    let result = Box::pin(logged(&arguments, &mut around)).await;
+    let result = Box::pin(logged(&mut arguments, &words, &mut around)).await;
     match result {
         Ok(code) => code,
         Err(failure) => {
@@ -123,9 +126,13 @@ pub async fn run(arguments: impl IntoIterator<Item = OsString>, mut around: Surr
 }
 
 /// Runs the command under its log, and logs how it failed.
-async fn logged(arguments: &Arguments, around: &mut Surroundings) -> Result<u8, Failure> {
+async fn logged(arguments: &mut Arguments, words: &[OsString], around: &mut Surroundings) -> Result<u8, Failure> {
     let _log = arguments.global.log_file.as_deref().map(log::to_file).transpose()?;
+    arguments.global.transcript = record::begun(&arguments.global, words)?;
     let result = Box::pin(dispatch(arguments, around)).await;
+    if let Some(trouble) = arguments.global.transcript.as_ref().and_then(Transcript::trouble) {
+        around.output.problem(&format!("warning: {trouble}\n"));
+    }
     if let Err(failure) = &result {
         tracing::error!(%failure, "ended early");
     }

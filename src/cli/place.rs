@@ -68,6 +68,7 @@ impl Place {
             return Ok(Connection {
                 region: region.or_else(|| Some(DEFAULT_REGION.to_owned())),
                 in_process: Some(open(global, None, around)?.http_client()),
+                transcript: global.transcript.clone(),
                 ..Connection::default()
             });
         }
@@ -75,6 +76,7 @@ impl Place {
             profile: global.profile.clone().or_else(|| record.and_then(|record| record.profile.clone())),
             region,
             endpoint_url: global.endpoint_url.clone().or_else(|| record.and_then(|record| record.endpoint.clone())),
+            transcript: global.transcript.clone(),
             ..Connection::default()
         })
     }

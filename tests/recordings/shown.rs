@@ -11,7 +11,7 @@ use super::{
 };
 
 /// Asks over the wire, without an SDK.
-async fn ask(sandbox: &Sandbox, region: &str, question: &str) -> (u16, String) {
+pub(super) async fn ask(sandbox: &Sandbox, region: &str, question: &str) -> (u16, String) {
     let credential = format!("AKID/20260914/{region}/rds/aws4_request");
     let signed = format!("AWS4-HMAC-SHA256 Credential={credential}, SignedHeaders=host, Signature=00");
     let body = format!("Action={question}&Version=2014-10-31");

@@ -37,6 +37,8 @@ struct Inner {
     without: Arc<BTreeSet<String>>,
     network: OnceLock<Arc<dyn Network>>,
     servers: Arc<Mutex<Option<Arc<Servers>>>>,
+    /// Every token and every cell number that was given, for tests that look for them where they mustn't be.
+    secrets: Mutex<Vec<String>>,
     /// Where sockets are taken, and in process the task that takes them.
     address: Mutex<Option<(SocketAddr, Option<JoinHandle<()>>)>>,
 }
@@ -116,6 +118,7 @@ impl Sessions {
             without: Arc::new(without),
             network: OnceLock::new(),
             servers: Arc::default(),
+            secrets: Mutex::default(),
             address: Mutex::new(None),
         }))
     }
@@ -208,8 +211,16 @@ impl Sessions {
         let id = &session.facts.id;
         session.state().token = Some(Token { value: secret.clone(), until });
         let cell = format!("AAEAA{:012x}%3D", fastrand::u64(..) >> 16);
+        let mut secrets = self.0.secrets.lock().unwrap_or_else(PoisonError::into_inner);
+        secrets.extend([secret.clone(), cell.trim_end_matches("%3D").to_owned()]);
         let url = format!("ws://{address}{PATH}{id}?role=publish_subscribe&cell-number={cell}");
         Some(Given { token: secret, url })
+    }
+
+    /// Every token and every cell number that clients were given so far: what nobody else may see.
+    #[must_use]
+    pub fn secrets(&self) -> Vec<String> {
+        self.0.secrets.lock().unwrap_or_else(PoisonError::into_inner).clone()
     }
 
     /// Ends a session; nothing happens where there is none, or no more.
