@@ -2,7 +2,7 @@
 
 use rds_encrypt::{
     engine::Interrupter,
-    sandbox::{Dial, Options, Switches},
+    sandbox::{Dial, How, Options, Switches},
 };
 use tokio::{
     io::{AsyncReadExt, AsyncWriteExt, copy, split},
@@ -253,4 +253,40 @@ async fn flags_that_contradict_each_other_cost_nothing() {
         assert_eq!(heard.code, 2, "{words}: {heard}");
     }
     assert!(!stage.sandbox.calls().contains_key("StartSession"));
+}
+
+/// The agent asks for what it never asks of such sessions.
+#[tokio::test]
+async fn encryption_by_a_key_is_refused_in_a_sentence() {
+    let mut switches = Switches::default();
+    switches.sessions.kms = true;
+    let stage = Stage::with(Options { switches, ..Options::default() });
+    let heard = stage.run("tunnel orders --sandbox").await;
+    assert_eq!(heard.code, 3, "{heard}");
+    assert!(heard.stderr.contains("asks for encryption with a KMS key"), "{heard}");
+}
+
+#[tokio::test]
+async fn expired_credentials_are_exit_code_8_and_say_how_to_renew_them() {
+    let stage = Stage::new();
+    let how = How::Refuse {
+        code: "ExpiredTokenException".into(),
+        message: "The security token included in the request is expired".into(),
+        status: 400,
+    };
+    stage.order("StartSession", 0, 1, how);
+    let heard = stage.run("tunnel orders --sandbox").await;
+    assert_eq!(heard.code, 8, "{heard}");
+    assert!(heard.stderr.contains("renew the credentials"), "{heard}");
+}
+
+/// The token of a session is good for one socket, and not for long.
+#[tokio::test]
+async fn a_session_whose_token_expires_before_its_socket_opens_is_resumed_or_named() {
+    let mut switches = Switches::default();
+    switches.sessions.token = std::time::Duration::ZERO;
+    let stage = Stage::with(Options { switches, ..Options::default() });
+    let heard = stage.run("tunnel orders --sandbox").await;
+    assert_eq!(heard.code, 4, "{heard}");
+    assert!(heard.stderr.contains("error: "), "{heard}");
 }

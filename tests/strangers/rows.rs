@@ -51,7 +51,7 @@ impl Place {
     fn program(&self, words: &[&str]) -> Command {
         let mut command = command(PROGRAM.as_ref(), self.folder.path());
         let state = self.folder.path().join("state");
-        command.arg("--state-dir").arg(state).args(words).env("PGPASSWORD", PASSWORD).stdin(Stdio::null());
+        command.arg("--state-dir").arg(state).args(words).stdin(Stdio::null());
         command
     }
 

@@ -278,7 +278,7 @@ impl<'a> Run<'a> {
 fn why(service: &SessionManager, failure: &tunnel::Failure) -> Failure {
     match (failure, service.refused()) {
         (tunnel::Failure::Service(_), Some(error)) => Failure::NoSession(error),
-        (tunnel::Failure::Port { .. } | tunnel::Failure::AgentTooOld { .. }, _) => {
+        (tunnel::Failure::Port { .. } | tunnel::Failure::AgentTooOld { .. } | tunnel::Failure::Encryption, _) => {
             Failure::Refused(failure.to_string())
         }
         _ => Failure::NeedsPerson(format!("error: {failure}")),
