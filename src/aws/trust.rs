@@ -12,7 +12,7 @@ use tokio::{net::TcpStream, time::timeout};
 use super::stream::secured;
 
 /// Where AWS publishes it for the Region's partition
-/// (https://docs.aws.amazon.com/AmazonRDS/latest/UserGuide/UsingWithRDS.SSL.html).
+/// (<https://docs.aws.amazon.com/AmazonRDS/latest/UserGuide/UsingWithRDS.SSL.html>).
 #[must_use]
 pub fn bundle_address(region: &str) -> &'static str {
     if region.starts_with("cn-") {

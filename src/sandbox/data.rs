@@ -40,9 +40,8 @@ impl Sandbox {
     pub(super) async fn carry_out(&self, deed: Option<Deed>) {
         let Some((postgres, deed)) = self.servers().cloned().zip(deed) else { return };
         let shown = format!("{deed:?}");
-        match tokio::task::spawn_blocking(move || postgres.carry_out(&deed)).await {
-            Ok(Err(error)) => tracing::error!(%error, deed = shown, "the sandbox's data doesn't follow its world"),
-            Ok(Ok(())) | Err(_) => {}
+        if let Ok(Err(error)) = tokio::task::spawn_blocking(move || postgres.carry_out(&deed)).await {
+            tracing::error!(%error, deed = shown, "the sandbox's data doesn't follow its world");
         }
     }
 }
@@ -59,8 +58,8 @@ pub(super) fn servers(options: &Options) -> Result<Option<Postgres>, SandboxErro
 /// The endpoint of a PostgreSQL instance of any Region and account, and what its data began with.
 fn begun_with(world: &World, resource_id: &str) -> Option<(String, Origin)> {
     let own = world.regions.iter();
-    let all = own.chain(world.accounts.values().flat_map(|world| world.regions.iter()));
-    let found = all.filter_map(|(name, region)| Some((name, region.of_resource_id(resource_id)?))).next();
+    let mut all = own.chain(world.accounts.values().flat_map(|world| world.regions.iter()));
+    let found = all.find_map(|(name, region)| Some((name, region.of_resource_id(resource_id)?)));
     let (region, instance) = found.filter(|(_, instance)| instance.row.engine == "postgres")?;
     let database = instance.row.db_name.clone().unwrap_or_else(|| DEFAULT_DATABASE.to_owned());
     Some((view::address(region, instance), Origin { user: instance.row.master_username.clone(), database }))

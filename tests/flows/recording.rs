@@ -40,9 +40,9 @@ async fn each_call_of_a_migration_is_in_it_and_the_account_is_not() {
     let words = format!("migrate orders --sandbox --yes --record {}", path.display());
     let heard = stage.run(&words).await;
     assert_eq!(heard.code, 0, "{heard}");
-    let (head, calls) = read(&path);
-    assert_eq!((head["format"].as_u64(), head["sandbox"].as_bool()), (Some(1), Some(true)));
-    assert_eq!((head["region"].as_str(), head["command"][1].as_str()), (Some("eu-west-2"), Some("orders")));
+    let (first, calls) = read(&path);
+    assert_eq!((first["format"].as_u64(), first["sandbox"].as_bool()), (Some(1), Some(true)));
+    assert_eq!((first["region"].as_str(), first["command"][1].as_str()), (Some("eu-west-2"), Some("orders")));
     assert_eq!(counted(&calls), asked(&stage));
     for (call, sequence) in calls.iter().zip(1..) {
         assert_eq!(call["sequence"].as_u64(), Some(sequence));

@@ -206,7 +206,7 @@ impl<'a> Run<'a> {
         let (Some(inside), Some(tunnel)) = (self.inside, self.tunnels.first()) else { return Ok(()) };
         let variables = variables(&inside.reach(tunnel), is_set);
         let keyboard = self.screen.around.interrupt.leave_keyboard();
-        self.client = Some((Client::start(&self.words, variables)?, keyboard));
+        self.client = Some((Client::start(&self.words, &variables)?, keyboard));
         Ok(())
     }
 
@@ -252,16 +252,12 @@ impl<'a> Run<'a> {
             return self.without_tunnel(failure).await;
         }
         let (output, sentence) = (&mut self.screen.around.output, sessions_ended(&all));
-        match self.code {
-            Some(code) => {
-                output.detail(&sentence);
-                Ok(code)
-            }
-            None => {
-                output.say(&sentence);
-                Ok(0)
-            }
+        if let Some(code) = self.code {
+            output.detail(&sentence);
+            return Ok(code);
         }
+        output.say(&sentence);
+        Ok(0)
     }
 
     /// A command that still runs finds no tunnel any more. It is told of, and waited for: what it has in hand is its own.

@@ -122,7 +122,7 @@ pub(super) struct Client(Child);
 
 impl Client {
     /// Starts it in our terminal.
-    pub(super) fn start(words: &[String], variables: Vec<(&'static str, Secret)>) -> Result<Self, Failure> {
+    pub(super) fn start(words: &[String], variables: &[(&'static str, Secret)]) -> Result<Self, Failure> {
         let Some((program, rest)) = words.split_first() else {
             return Err(Failure::Usage("the command after -- is empty".into()));
         };

@@ -52,7 +52,7 @@ pub(super) async fn run(global: &Global, asked: &Tunnel, around: &mut Surroundin
         let (ways, authority) = tokio::join!(ways, authority);
         Ok::<_, Failure>((ways?, authority?))
     };
-    let (ways, authority) = unless_interrupted(around, looked_up).await??;
+    let (ways, authority) = Box::pin(unless_interrupted(around, looked_up)).await??;
     if asked.print_command {
         return print(&aws, &ways, asked, global, around);
     }
@@ -62,7 +62,7 @@ pub(super) async fn run(global: &Global, asked: &Tunnel, around: &mut Surroundin
     if asked.plugin {
         return plugin::run(&aws, &ways, asked, global, &authority, around).await;
     }
-    open(aws, &ways, asked, &authority, around).await
+    Box::pin(open(aws, &ways, asked, &authority, around)).await
 }
 
 /// The line of AWS's own tools that does the same.
@@ -84,7 +84,8 @@ async fn open(
     authority: &Authority,
     around: &mut Surroundings,
 ) -> Result<u8, Failure> {
-    let login = unless_interrupted(around, login::login(&aws, asked, ways, around.sandbox.is_some())).await??;
+    let login = login::login(&aws, asked, ways, around.sandbox.is_some());
+    let login = Box::pin(unless_interrupted(around, login)).await??;
     let inside = inside(asked, login)?;
     let mut tunnels = Vec::new();
     for way in ways {

@@ -65,7 +65,7 @@ impl<'a> Screen<'a> {
         match event {
             Event::Warning(_) | Event::ClientRefused { .. } => self.above(|around| around.output.problem(&words)),
             Event::ClientClosed { end, .. } if !end.is_clean() && !is_our_own(end) => {
-                self.above(|around| around.output.problem(&words))
+                self.above(|around| around.output.problem(&words));
             }
             Event::Traffic { clients, up, down } => match &mut self.status {
                 Some(status) => status.heard(tunnel, *clients, *up, *down),

@@ -72,6 +72,7 @@ fn write(path: &Path, text: &str, mode: u32) -> Result<(), PostgresError> {
     file.write_all(text.as_bytes()).map_err(io(path))
 }
 
+#[expect(clippy::needless_pass_by_value, reason = "as `map_err` gives it")]
 fn failed(error: rcgen::Error) -> PostgresError {
     PostgresError::Certificate(error.to_string())
 }
