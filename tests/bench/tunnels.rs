@@ -201,7 +201,7 @@ fn order(up: usize, down: usize) -> [u8; 16] {
 fn pour(stream: &mut TcpStream, mut left: usize, buffer: &mut [u8]) -> io::Result<()> {
     while left > 0 {
         let part = buffer.len().min(left);
-        stream.write_all(&buffer[..part])?;
+        stream.write_all(buffer.get(..part).unwrap_or_default())?;
         left -= part;
     }
     Ok(())
@@ -210,7 +210,7 @@ fn pour(stream: &mut TcpStream, mut left: usize, buffer: &mut [u8]) -> io::Resul
 fn drain(stream: &mut TcpStream, mut left: usize, buffer: &mut [u8]) -> io::Result<()> {
     while left > 0 {
         let part = buffer.len().min(left);
-        stream.read_exact(&mut buffer[..part])?;
+        stream.read_exact(buffer.get_mut(..part).unwrap_or_default())?;
         left -= part;
     }
     Ok(())
@@ -234,6 +234,7 @@ fn latency(address: SocketAddr) -> Outcome<Duration> {
 }
 
 /// What a sender achieves that pauses as the agent does, and as the official client does: bytes, and how long.
+#[expect(clippy::disallowed_methods, reason = "it is what the official client does")]
 fn paused(address: SocketAddr) -> Outcome<(usize, Duration)> {
     let (bytes, buffer) = (4 << 20, [7; CHUNK]);
     let mut stream = TcpStream::connect(address)?;
