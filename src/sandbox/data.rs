@@ -4,7 +4,7 @@ use std::path::PathBuf;
 
 use super::Sandbox;
 use super::options::{Options, Servers};
-use super::postgres::{DEFAULT_DATABASE, Deed, Origin, Postgres, deed};
+use super::postgres::{DEFAULT_DATABASE, Deed, Origin, Postgres, Where, deed};
 use super::rds::view;
 use super::respond::Call;
 use super::ssm::channel::Dial;
@@ -71,5 +71,5 @@ pub(super) fn done(call: &Call, answer: &serde_json::Value) -> Option<Deed> {
         return None;
     }
     let input = call.input(Strictness { unknown: Unknown::Ignored, typed: false }).ok()?;
-    deed(&call.operation, &input, answer)
+    deed(&call.operation, &input, answer, Where { account: &call.account, region: &call.region })
 }

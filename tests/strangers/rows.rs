@@ -158,6 +158,20 @@ struct Fast {
     port: u16,
     authority: PathBuf,
     _folder: TempDir,
+    serving: Serving,
+}
+
+/// A sandbox that is served; it and its servers end with this.
+struct Serving {
+    stop: Option<tokio::sync::oneshot::Sender<()>>,
+    thread: Option<thread::JoinHandle<()>>,
+}
+
+impl Drop for Serving {
+    fn drop(&mut self) {
+        drop(self.stop.take());
+        self.thread.take().map(thread::JoinHandle::join);
+    }
 }
 
 impl Fast {
@@ -166,7 +180,7 @@ impl Fast {
         switches.sessions.pause = Duration::ZERO;
         let options = Options { servers: Servers::Required, store: Store::Memory, switches, ..Options::default() };
         let sandbox = Sandbox::open(options).expect("a world");
-        let (address, folder) = (served(sandbox.clone()), TempDir::new().expect("a folder"));
+        let ((serving, address), folder) = (served(sandbox.clone()), TempDir::new().expect("a folder"));
         let authority = sandbox.authority().expect("one can be made").expect("there are servers");
         let mut tunnel = command(PROGRAM.as_ref(), folder.path());
         tunnel.args(["tunnel", "orders", "--region", REGION, "--endpoint-url", &format!("http://{address}")]);
@@ -176,7 +190,7 @@ impl Fast {
         lines.read_line(&mut line).expect("a line");
         let port = line.strip_prefix("127.0.0.1:").and_then(|rest| rest.split(' ').next()?.parse().ok());
         let port = port.unwrap_or_else(|| panic!("{line}"));
-        Self { sandbox, tunnel, lines, port, authority, _folder: folder }
+        Self { sandbox, tunnel, lines, port, authority, _folder: folder, serving }
     }
 
     fn psql(&self, sql: &str) -> Command {
@@ -227,21 +241,23 @@ impl Fast {
         self.lines.read_to_string(&mut told).expect("text");
         self.tunnel.0.stderr.take().expect("a pipe").read_to_string(&mut told).expect("text");
         assert_eq!(code, Some(0), "{told}");
+        drop(self.serving);
         told
     }
 }
 
-fn served(sandbox: Sandbox) -> SocketAddr {
+fn served(sandbox: Sandbox) -> (Serving, SocketAddr) {
     let (tell, told) = std::sync::mpsc::channel();
-    thread::spawn(move || {
+    let (stop, stopped) = tokio::sync::oneshot::channel::<()>();
+    let thread = thread::spawn(move || {
         let runtime = Builder::new_multi_thread().enable_all().build().expect("a runtime");
         runtime.block_on(async {
             let listener = TcpListener::bind(("127.0.0.1", 0)).await.expect("a port");
             tell.send(listener.local_addr().expect("an address")).expect("somebody listens");
-            serve(sandbox, listener, std::future::pending()).await.expect("it serves");
+            serve(sandbox, listener, async { drop(stopped.await) }).await.expect("it serves");
         });
     });
-    told.recv().expect("an address")
+    (Serving { stop: Some(stop), thread: Some(thread) }, told.recv().expect("an address"))
 }
 
 #[test]

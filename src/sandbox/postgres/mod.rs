@@ -29,7 +29,7 @@ use std::net::{Ipv4Addr, SocketAddr};
 use std::path::PathBuf;
 use std::sync::{Arc, Mutex, PoisonError};
 
-pub(crate) use deeds::{Deed, deed};
+pub(crate) use deeds::{Deed, Where, deed};
 use home::Home;
 pub(crate) use origin::{DEFAULT_DATABASE, Origin};
 use programs::Programs;
