@@ -279,14 +279,3 @@ async fn expired_credentials_are_exit_code_8_and_say_how_to_renew_them() {
     assert_eq!(heard.code, 8, "{heard}");
     assert!(heard.stderr.contains("renew the credentials"), "{heard}");
 }
-
-/// The token of a session is good for one socket, and not for long.
-#[tokio::test]
-async fn a_session_whose_token_expires_before_its_socket_opens_is_resumed_or_named() {
-    let mut switches = Switches::default();
-    switches.sessions.token = std::time::Duration::ZERO;
-    let stage = Stage::with(Options { switches, ..Options::default() });
-    let heard = stage.run("tunnel orders --sandbox").await;
-    assert_eq!(heard.code, 4, "{heard}");
-    assert!(heard.stderr.contains("error: "), "{heard}");
-}
