@@ -41,6 +41,7 @@
 //! 13. Others act, too: what they did is named, and nothing of theirs is touched.
 #![forbid(unsafe_code)]
 
+pub mod access;
 pub mod aws;
 pub mod cli;
 pub mod engine;

@@ -131,7 +131,8 @@ mod tests {
 
     #[test]
     fn machines_are_judged() {
-        let agent = |version: &str, ping: &str| Some(Agent { version: version.into(), ping: ping.into(), last_ping: None });
+        let agent =
+            |version: &str, ping: &str| Some(Agent { version: version.into(), ping: ping.into(), last_ping: None });
         let table = [
             (machine(), None),
             (Machine { state: Some("stopped".into()), ..machine() }, Some("it is stopped: aws ec2 start-instances")),

@@ -83,9 +83,12 @@ fn of_libpq(reach: &Reach<'_>, is_set: impl Fn(&str) -> bool) -> Vec<(&'static s
         ("PGDATABASE", database),
     ];
     let wanted = |name: &str| (name == "PGUSER" && reach.login.is_some()) || !is_set(name);
-    found.extend(unless_set.iter().filter(|(name, _)| wanted(name)).filter_map(|(name, value)| {
-        Some((*name, (*value)?.to_owned()))
-    }));
+    found.extend(
+        unless_set
+            .iter()
+            .filter(|(name, _)| wanted(name))
+            .filter_map(|(name, value)| Some((*name, (*value)?.to_owned()))),
+    );
     found.extend(reach.login.map(|login| ("PGPASSWORD", login.password.reveal().to_owned())));
     found
 }

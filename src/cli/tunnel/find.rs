@@ -144,7 +144,11 @@ async fn search(aws: &Aws, asked: &Tunnel, to: &Found) -> Result<Machine, Failur
     let mut all: Vec<String> = machines.iter().flat_map(|machine| machine.groups.clone()).collect();
     all.sort_unstable();
     all.dedup();
-    let mut all = if all.is_empty() { Vec::new() } else { aws.security_groups_by_id(&all).await.map_err(Failure::NothingBegun)? };
+    let mut all = if all.is_empty() {
+        Vec::new()
+    } else {
+        aws.security_groups_by_id(&all).await.map_err(Failure::NothingBegun)?
+    };
     all.extend(own);
     let wanted = Destination { port: to.port, groups: &database.groups };
     let mut rows = Vec::new();
@@ -154,7 +158,8 @@ async fn search(aws: &Aws, asked: &Tunnel, to: &Found) -> Result<Machine, Failur
             Some(why) => rows.push(format!("\n  {}: {why}", machine.in_words())),
         }
     }
-    let among = asked.bastion_tag.as_ref().map(|(key, value)| format!(" with the tag {key}={value}")).unwrap_or_default();
+    let among =
+        asked.bastion_tag.as_ref().map(|(key, value)| format!(" with the tag {key}={value}")).unwrap_or_default();
     Err(Failure::Refused(if rows.is_empty() {
         format!(
             "no bastion: there is no EC2 instance{among} in {vpc}, the VPC of {}; one in another network that reaches the \

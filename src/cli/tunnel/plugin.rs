@@ -135,9 +135,8 @@ fn refused(version: &str, is_aws: bool) -> Option<String> {
 /// What is known to go wrong with a version.
 fn warning_of(version: &str) -> Option<String> {
     let least = Version::read("1.2.764.0");
-    (Version::read(version) < least).then(|| {
-        format!("{PROGRAM} {version} is older than 1.2.764.0, the oldest that AWS supports: update it")
-    })
+    (Version::read(version) < least)
+        .then(|| format!("{PROGRAM} {version} is older than 1.2.764.0, the oldest that AWS supports: update it"))
 }
 
 fn endpoint_of(region: &str) -> String {

@@ -44,11 +44,8 @@ impl<'a> Screen<'a> {
             self.around.output.say(&opening_for_command(&shown));
             return Ok(());
         }
-        let text = if self.around.json {
-            opening_as_json(&shown)
-        } else {
-            opening(&shown, self.around.output.stdout_page)
-        };
+        let text =
+            if self.around.json { opening_as_json(&shown) } else { opening(&shown, self.around.output.stdout_page) };
         self.above(|around| around.result(&text))
     }
 

@@ -56,10 +56,7 @@ impl Opening<'_> {
                 );
                 vec![
                     ("psql", format!("psql \"{}\"", words.replace('"', "\\\""))),
-                    (
-                        "JDBC",
-                        format!("jdbc:postgresql://{dialed}/{name}?sslmode=verify-ca&sslrootcert={authority}"),
-                    ),
+                    ("JDBC", format!("jdbc:postgresql://{dialed}/{name}?sslmode=verify-ca&sslrootcert={authority}")),
                     ("other", format!("host {local}, port {port}, TLS mode verify-ca, root certificates {authority}")),
                 ]
             }
@@ -196,7 +193,9 @@ mod tests {
         );
         let text = shown("mariadb", &file, |shown| opening(shown, page));
         assert!(
-            text.contains("mysql --host=127.0.0.1 --port=15432 --user=keeper --ssl-mode=VERIFY_CA --ssl-ca=/certs/rds.pem -p"),
+            text.contains(
+                "mysql --host=127.0.0.1 --port=15432 --user=keeper --ssl-mode=VERIFY_CA --ssl-ca=/certs/rds.pem -p"
+            ),
             "{text}"
         );
         let text = shown("oracle-ee", &file, |shown| opening(shown, page));

@@ -63,7 +63,8 @@ fn of_a_host_nothing_is_known_and_other_engines_have_no_variables() {
 
 #[test]
 fn placeholders_are_filled_and_nothing_else_is_touched() {
-    let (reach, text) = (reach(None, None), |words: &[&str]| words.iter().map(|word| (*word).to_owned()).collect::<Vec<_>>());
+    let (reach, text) =
+        (reach(None, None), |words: &[&str]| words.iter().map(|word| (*word).to_owned()).collect::<Vec<_>>());
     let given = text(&["java", "-Durl={host}:{port}", "{endpoint}", "--ca={ca}", "{user}", "{\"a\":{other}}"]);
     let expected = ["java", "-Durl=127.0.0.1:15432", "orders.example", "--ca=/rds.pem", "keeper", "{\"a\":{other}}"];
     assert_eq!(words(&given, &reach).unwrap(), expected);
