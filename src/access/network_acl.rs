@@ -37,13 +37,13 @@ impl Decided<'_> {
 /// # Errors
 /// Where a rule names addresses that can't be read.
 pub(super) fn decide(acl: &NetworkAcl, way: Way, flow: Flow) -> Result<Vec<Decided<'_>>, Unknown> {
-    let mut entries: Vec<&AclEntry> = acl.entries.iter().filter(|entry| entry.egress == (way == Way::Out)).collect();
-    entries.sort_by_key(|entry| entry.number);
+    // One that can't be read may be for either way.
+    let read = |entry| read(acl, entry);
+    let mut entries: Vec<(&AclEntry, Range)> = acl.entries.iter().map(read).collect::<Result<_, _>>()?;
+    entries.retain(|(entry, _)| entry.egress == (way == Way::Out));
+    entries.sort_by_key(|(entry, _)| entry.number);
     let (mut left, mut decided) = (vec![flow], Vec::new());
-    for entry in entries {
-        let Some(range) = Range::read(&entry.cidr) else {
-            return Err(Unknown(format!("{} of {} names no addresses that can be read", entry.in_words(), acl.id)));
-        };
+    for (entry, range) in entries {
         if !matches!(entry.protocol.as_str(), "-1" | "6" | "tcp") {
             continue;
         }
@@ -54,6 +54,11 @@ pub(super) fn decide(acl: &NetworkAcl, way: Way, flow: Flow) -> Result<Vec<Decid
     }
     decided.extend(left.into_iter().map(|flow| Decided { entry: None, flow }));
     Ok(decided)
+}
+
+fn read<'a>(acl: &NetworkAcl, entry: &'a AclEntry) -> Result<(&'a AclEntry, Range), Unknown> {
+    let unread = || Unknown(format!("{} of {} can't be read", entry.in_words(), acl.id));
+    Range::read(&entry.cidr).map(|range| (entry, range)).ok_or_else(unread)
 }
 
 /// The first rule that keeps a part of this traffic from passing; nothing where all of it passes.

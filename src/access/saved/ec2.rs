@@ -91,16 +91,20 @@ pub(super) fn network_acl(row: &Value) -> Option<(String, NetworkAcl)> {
     Some((id, acl))
 }
 
-/// An entry is never left out: where it can't be read, nothing can be said of its ACL.
+/// An entry is never left out: where it can't be read it has no addresses, and nothing can be said of its ACL.
 fn entry(row: &Value) -> AclEntry {
-    let ports = row.get("PortRange").and_then(|ports| number(ports, "From").zip(number(ports, "To")));
+    let ports = row.get("PortRange").map(|ports| number(ports, "From").zip(number(ports, "To")));
+    let has_all =
+        ["RuleNumber", "Egress", "Protocol", "RuleAction"].into_iter().all(|member| row.get(member).is_some());
+    let is_whole = has_all && number(row, "RuleNumber").is_some() && ports != Some(None);
+    let cidr = text(row, "CidrBlock").or_else(|| text(row, "Ipv6CidrBlock")).filter(|_| is_whole);
     AclEntry {
         number: number(row, "RuleNumber").unwrap_or_default(),
         egress: flag(row, "Egress").unwrap_or_default(),
         protocol: text(row, "Protocol").unwrap_or_default(),
         allows: text(row, "RuleAction").as_deref() == Some("allow"),
-        cidr: text(row, "CidrBlock").or_else(|| text(row, "Ipv6CidrBlock")).unwrap_or_default(),
-        ports,
+        cidr: cidr.unwrap_or_default(),
+        ports: ports.flatten(),
     }
 }
 

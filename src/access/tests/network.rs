@@ -50,6 +50,8 @@ pub(super) fn route(destination: &str, target: &str) -> Route {
 fn group(id: &str, ingress: &[&str], egress: &[&str]) -> SecurityGroup {
     SecurityGroup {
         id: id.into(),
+        name: id.into(),
+        vpc_id: Some("vpc-1".into()),
         ingress: ingress.iter().map(|text| rule(text)).collect(),
         egress: egress.iter().map(|text| rule(text)).collect(),
         ..SecurityGroup::default()
