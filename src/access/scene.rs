@@ -153,6 +153,13 @@ impl<'a> Scene<'a> {
         found.ok_or_else(|| unread("network ACL of subnet", subnet))
     }
 
+    /// The VPC's own addresses, as far as they are known. Those of IPv6 are no private ones.
+    pub(super) fn inside(&self) -> Vec<Range> {
+        let vpcs = self.facts.vpcs.known().ok().zip(self.vpc().ok());
+        let own = vpcs.and_then(|(vpcs, id)| vpcs.iter().find(|vpc| vpc.id == id));
+        own.iter().flat_map(|vpc| &vpc.cidrs).filter_map(|text| Range::read(text)).collect()
+    }
+
     /// What prefix lists stand for, as far as that is known.
     pub(super) fn lists(&self) -> BTreeMap<String, Vec<String>> {
         match &self.facts.prefix_lists {

@@ -19,10 +19,11 @@ pub(super) fn judge(scene: &Scene<'_>) -> Judgement {
     // Its own subnet counts as soon as there is one.
     let bastion = scene.bastion_if_any();
     subnets.extend(bastion.iter().flatten().filter_map(|bastion| bastion.subnet_id.as_deref()));
+    let inside = scene.inside();
     let (mut judged, mut seen) = (Vec::new(), BTreeSet::new());
     for subnet in subnets {
         match scene.acl(subnet) {
-            Ok(acl) if seen.insert(acl.id.as_str()) => judged.push(one(acl)),
+            Ok(acl) if seen.insert(acl.id.as_str()) => judged.push(one(acl, &inside)),
             Ok(_) => {}
             Err(unknown) => judged.push(Err(unknown)),
         }
@@ -31,14 +32,15 @@ pub(super) fn judge(scene: &Scene<'_>) -> Judgement {
     all(judged)
 }
 
-/// Wide is what reaches beyond private addresses.
-fn one(acl: &NetworkAcl) -> Judgement {
+/// Wide is what reaches beyond private addresses and the VPC's own.
+fn one(acl: &NetworkAcl, inside: &[Range]) -> Judgement {
+    let is_narrow = |range: Range| range.is_private() || inside.iter().any(|own| own.covers(range));
     let (mut wrong, mut fine, mut commands) = (Vec::new(), Vec::new(), Vec::new());
     let mut taken: BTreeSet<i32> = acl.entries.iter().filter(|entry| !entry.egress).map(|entry| entry.number).collect();
     for everywhere in [Range::ANY_IPV4, Range::ANY_IPV6] {
         for port in PORTS {
             let decided = decide(acl, Way::In, Flow::on(everywhere, port))?;
-            let wide = decided.iter().find(|part| part.is_allowed() && !part.flow.range.is_private());
+            let wide = decided.iter().find(|part| part.is_allowed() && !is_narrow(part.flow.range));
             let Some(wide) = wide else {
                 let denied = decided.iter().find(|part| !part.is_allowed());
                 let by = denied.map_or_else(|| "nothing".to_owned(), |part| part.in_words());

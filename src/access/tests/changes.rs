@@ -148,6 +148,19 @@ fn network_acls_in_order() {
             &["acl-ssh-rdp"],
         ),
         ("the VPC let in before", |facts| acl(facts, "acl-db").entries.push(entry("5 allow 6 10.0.0.0/16 22-22")), &[]),
+        (
+            "the VPC's own IPv6 let in before",
+            |facts| {
+                known(&mut facts.vpcs)[0].cidrs.push("2001:db8:1::/56".into());
+                acl(facts, "acl-db").entries.push(entry("5 allow 6 2001:db8:1:2::/64 22-22"));
+            },
+            &[],
+        ),
+        (
+            "a neighbour's IPv6 let in before",
+            |facts| acl(facts, "acl-db").entries.push(entry("5 allow 6 2001:db8:2::/64 22-22")),
+            &["acl-ssh-rdp"],
+        ),
         ("denied in a range", |facts| acl(facts, "acl-db").entries[0].ports = Some((20, 25)), &[]),
         (
             "denied for all but one",
