@@ -45,7 +45,7 @@ impl<'a> Scene<'a> {
         let agent = self.agent(machine).ok().flatten();
         let let_in = || {
             let groups = self.groups(&self.database_groups().ok()?).ok()?;
-            through(ingress(&groups), self.port().ok()?, &self.end(machine), &self.facts.prefix_lists).ok()
+            through(ingress(&groups), self.port().ok()?, &End::of(machine), &self.facts.prefix_lists).ok()
         };
         let called = machine.name.as_deref().unwrap_or_default().to_ascii_lowercase();
         (
@@ -165,14 +165,6 @@ impl<'a> Scene<'a> {
         match &self.facts.prefix_lists {
             Read::Known(lists) => lists.clone(),
             Read::NotRead(_) => BTreeMap::new(),
-        }
-    }
-
-    /// A machine as the other end of a connection.
-    pub(super) fn end(&self, machine: &Machine) -> End {
-        End {
-            groups: machine.groups.clone(),
-            ranges: machine.address.as_deref().and_then(Range::read).into_iter().collect(),
         }
     }
 }

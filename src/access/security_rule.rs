@@ -6,7 +6,7 @@ use super::{
     facts::{Read, Unknown},
     range::{Range, without_all},
 };
-use crate::model::{Peer, SecurityGroup, SecurityRule};
+use crate::model::{Machine, Peer, SecurityGroup, SecurityRule};
 
 /// Who is at the other end of a connection.
 #[derive(Clone, Debug, Default)]
@@ -15,6 +15,14 @@ pub(super) struct End {
     pub(super) groups: Vec<String>,
     /// Where it may be: all of it has to be let through.
     pub(super) ranges: Vec<Range>,
+}
+
+impl End {
+    /// A machine, at its private address.
+    pub(super) fn of(machine: &Machine) -> Self {
+        let ranges = machine.address.as_deref().and_then(Range::read).into_iter().collect();
+        Self { groups: machine.groups.clone(), ranges }
+    }
 }
 
 /// A rule that lets something through, and its group's id.
@@ -45,14 +53,14 @@ pub(super) fn through<'a>(
             Peer::Group(id) if end.groups.contains(id) => return Ok(vec![(group, rule)]),
             Peer::Group(_) => continue,
             Peer::Ipv4(cidr) | Peer::Ipv6(cidr) => Range::read(cidr).into_iter().collect(),
-            Peer::PrefixList(id) => match lists.known().map(|lists| lists.get(id)) {
-                Ok(Some(list)) => list.iter().filter_map(|text| Range::read(text)).collect(),
-                _ => {
-                    unknown
-                        .get_or_insert_with(|| format!("what the prefix list {id} in {group} stands for wasn't read"));
+            Peer::PrefixList(id) => {
+                let Some(list) = lists.known().ok().and_then(|lists| lists.get(id)) else {
+                    let why = || format!("what the prefix list {id} in {group} stands for wasn't read");
+                    unknown.get_or_insert_with(why);
                     continue;
-                }
-            },
+                };
+                list.iter().filter_map(|text| Range::read(text)).collect()
+            }
         };
 
         let still = without_all(&left, &ranges);

@@ -25,7 +25,7 @@ pub struct Machine {
     pub ipv6_addresses: Vec<String>,
     /// `KeyName`: the key pair that it was made with.
     pub key_name: Option<String>,
-    /// `MetadataOptions.HttpTokens`: `required` where it answers IMDSv2 alone.
+    /// `MetadataOptions.HttpTokens`: `required` where it answers the second version of requests alone.
     pub http_tokens: Option<String>,
     /// `MetadataOptions.HttpEndpoint`: `disabled` where it shows no metadata at all.
     pub http_endpoint: Option<String>,

@@ -154,7 +154,7 @@ fn groups(scene: &Scene<'_>, endpoint: &VpcEndpoint) -> Judgement {
     let bastion = scene.bastion()?;
     let lists = &scene.facts.prefix_lists;
     let own = scene.groups(&endpoint.groups)?;
-    let ways_in = through(ingress(&own), HTTPS, &scene.end(bastion), lists);
+    let ways_in = through(ingress(&own), HTTPS, &End::of(bastion), lists);
     let mut ranges = Vec::new();
     for subnet in &endpoint.subnets {
         ranges.extend(scene.ranges(subnet)?);

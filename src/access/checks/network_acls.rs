@@ -5,7 +5,7 @@ use std::collections::BTreeSet;
 use crate::{
     access::{
         check::{Judged, Judgement, Remedy, all, aws},
-        network_acl::{Way, decide},
+        network_acl::{Decided, Way, decide},
         range::{Flow, Range},
         scene::Scene,
     },
@@ -43,7 +43,7 @@ fn one(acl: &NetworkAcl, inside: &[Range]) -> Judgement {
             let wide = decided.iter().find(|part| part.is_allowed() && !is_narrow(part.flow.range));
             let Some(wide) = wide else {
                 let denied = decided.iter().find(|part| !part.is_allowed());
-                let by = denied.map_or_else(|| "nothing".to_owned(), |part| part.in_words());
+                let by = denied.map_or_else(|| "nothing".to_owned(), Decided::in_words);
                 fine.push(format!("{}: {port} from {everywhere} is decided by {by}", acl.id));
                 continue;
             };

@@ -25,7 +25,7 @@ pub(super) fn groups(scene: &Scene<'_>) -> Judgement {
 fn into_database(scene: &Scene<'_>) -> Judgement {
     let (bastion, (group, port)) = (scene.bastion()?, door(scene)?);
     let groups = scene.groups(&scene.database_groups()?)?;
-    let ways = through(ingress(&groups), port, &scene.end(bastion), &scene.facts.prefix_lists)?;
+    let ways = through(ingress(&groups), port, &End::of(bastion), &scene.facts.prefix_lists)?;
     if !ways.is_empty() {
         return Ok(Judged::Fine(ways.into_iter().map(|deciding| in_words(deciding, "in")).collect()));
     }

@@ -304,7 +304,7 @@ fn the_path_and_the_log() {
             "let out to both",
             |facts| {
                 group(facts, "sg-bastion").egress =
-                    rules(&["tcp 443 sg-endpoints", "tcp 5432 10.0.1.0/24", "tcp 5432 10.0.2.0/24"])
+                    rules(&["tcp 443 sg-endpoints", "tcp 5432 10.0.1.0/24", "tcp 5432 10.0.2.0/24"]);
             },
             &[],
         ),

@@ -8,15 +8,17 @@ use crate::model::DatabaseReference;
 
 /// What is read, as a person would save it.
 const SAVED: &str = "\
-Saved answers:
-  aws rds describe-db-instances, describe-db-subnet-groups
-  aws ec2 describe-subnets, describe-route-tables, describe-network-acls, describe-security-groups, describe-vpcs,
-    describe-vpc-endpoints, describe-instances, describe-prefix-lists;
-    describe-vpc-attribute for enableDnsSupport and enableDnsHostnames
-  aws iam list-instance-profiles; list-attached-role-policies and list-role-policies, each into a file whose name ends with
-    the role's, and get-role-policy; or get-account-authorization-details in place of these
-  aws ssm describe-instance-information; get-document --name SSM-SessionManagerRunShell, or where there is none
-    list-documents
+Saved answers, each into a file:
+  aws rds  describe-db-instances, describe-db-subnet-groups
+  aws ec2  describe-subnets, describe-route-tables, describe-network-acls,
+           describe-security-groups, describe-prefix-lists, describe-instances,
+           describe-vpcs, describe-vpc-endpoints, and describe-vpc-attribute
+           for enableDnsSupport and for enableDnsHostnames
+  aws ssm  describe-instance-information, and get-document --name
+           SSM-SessionManagerRunShell, or where there is none list-documents
+  aws iam  list-instance-profiles, and get-account-authorization-details; or in
+           its place list-attached-role-policies and list-role-policies, in
+           files whose names end with the role's, and get-role-policy
 
 Example: rds-encrypt access audit orders --from answers";
 
