@@ -324,6 +324,11 @@ fn the_path_and_the_log() {
             &["path-acls"],
         ),
         (
+            "some answers kept at the database's border",
+            |facts| acl(facts, "acl-db").entries.push(entry(">5 deny 6 10.0.3.0/24 60000-60999")),
+            &["path-acls"],
+        ),
+        (
             "answers kept at the bastion's border",
             |facts| acl(facts, "acl-bastion").entries.push(entry("5 deny 6 10.0.1.0/24 40000-40000")),
             &["path-acls"],
