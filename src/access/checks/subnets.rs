@@ -41,8 +41,7 @@ pub(super) fn one(scene: &Scene<'_>, subnet: &str) -> Judgement {
 
 /// A table of its own for a subnet, without any way out: other subnets that follow the old one keep theirs.
 fn apart(table: &RouteTable, association: Option<&SubnetAssociation>, subnet: &str) -> Remedy {
-    let words =
-        "gives the subnet a route table of its own; what else is in the subnet loses its way to the internet, too";
+    let words = "gives the subnet a route table of its own, with no route out; what else is in the subnet loses its ways out, too";
     let Some(vpc) = &table.vpc_id else { return Remedy::words(words) };
     let made =
         aws(&["ec2", "create-route-table", "--vpc-id", vpc, "--query", "RouteTable.RouteTableId", "--output", "text"]);
