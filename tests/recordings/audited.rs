@@ -18,7 +18,8 @@ fn surroundings() -> Vec<(String, String)> {
             let name = path.file_name()?.to_str()?.to_owned();
             let is_meant = ["ec2.", "iam.", "ssm."].iter().any(|front| name.starts_with(front))
                 || name == "rds.DescribeDBSubnetGroups.json";
-            (is_meant && name.ends_with(".json")).then(|| (name, fs::read_to_string(&path).expect("a file")))
+            (is_meant && path.extension().is_some_and(|end| end == "json"))
+                .then(|| (name, fs::read_to_string(&path).expect("a file")))
         })
         .collect();
     files.sort();
