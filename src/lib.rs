@@ -5,6 +5,7 @@
 //! ```text
 //! model ← plan ← steps ← engine ← cli       model ← aws ← engine       model, plan, steps ← state ← engine
 //! engine::event, plan, state ← ui ← cli     sandbox → nothing of ours     model ← tunnel ← aws, ui, cli
+//! model ← access ← ui, cli
 //! ```
 //!
 //! The path of the data: arguments → `aws` reads → [`plan::Facts`] → [`plan::Plan`], saved → loop { look →
@@ -41,6 +42,7 @@
 //! 13. Others act, too: what they did is named, and nothing of theirs is touched.
 #![forbid(unsafe_code)]
 
+pub mod access;
 pub mod aws;
 pub mod cli;
 pub mod engine;

@@ -9,6 +9,9 @@ mod approved;
 #[path = "flows/attached.rs"]
 mod attached;
 #[cfg(test)]
+#[path = "flows/auditing.rs"]
+mod auditing;
+#[cfg(test)]
 #[path = "flows/batch/mod.rs"]
 mod batch;
 #[cfg(test)]

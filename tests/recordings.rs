@@ -6,6 +6,7 @@
 
 #[cfg(test)]
 mod recordings {
+    mod audited;
     mod model;
     mod planned;
     mod scanned;

@@ -84,6 +84,9 @@ fn machine(row: Instance) -> Machine {
         vpc_id: row.vpc_id,
         address: row.private_ip_address,
         groups,
-        agent: None,
+        subnet_id: row.subnet_id,
+        public_addresses: row.public_ip_address.into_iter().collect(),
+        key_name: row.key_name,
+        ..Machine::default()
     }
 }

@@ -4,7 +4,9 @@ use std::{path::PathBuf, str::FromStr};
 
 use clap::{Args, Parser, Subcommand, ValueEnum};
 
-use super::{batch::BatchArguments, choices::ChoiceArguments, scan::Scan, tunnel::arguments::Tunnel};
+use super::{
+    access::arguments::Audit, batch::BatchArguments, choices::ChoiceArguments, scan::Scan, tunnel::arguments::Tunnel,
+};
 use crate::{
     aws::Transcript,
     model::{DatabaseReference, KeyReference, ReferenceError, name::instance_name_fault},
@@ -129,6 +131,11 @@ pub(super) enum Command {
     /// Through Session Manager and an EC2 instance that reaches the database, without the AWS CLI or its plugin. It ends
     /// with Ctrl-C, and ends its sessions. Exit code 0 then, 3 where it can't be opened, 8 without permission.
     Tunnel(Tunnel),
+    /// Check that a database is private, and reachable as it should be
+    Access {
+        #[command(subcommand)]
+        command: AccessCommand,
+    },
     /// An imitation of AWS to try things on
     Sandbox {
         #[command(subcommand)]
@@ -287,6 +294,16 @@ pub(super) struct CleanupWhat {
     /// Remove the plain snapshot, which is itself not encrypted; only after everything was verified
     #[arg(long)]
     pub(super) snapshots: bool,
+}
+
+#[derive(Debug, Subcommand)]
+pub(super) enum AccessCommand {
+    /// Judge each part of the way to a private database: subnets, groups, network ACLs, bastion, endpoints
+    ///
+    /// Private subnets, a bastion that lets nothing in, VPC endpoints for Session Manager. Each check names the rule or
+    /// route that decided, and the command that mends it. Exit code 0 where all passed, 7 where something failed, 9 where
+    /// nothing failed but something wasn't checked.
+    Audit(Audit),
 }
 
 #[derive(Debug, Subcommand)]

@@ -1,5 +1,6 @@
 //! One file a command: its arguments and its wiring.
 
+mod access;
 mod arguments;
 mod batch;
 mod choices;
@@ -31,7 +32,7 @@ use crate::{
     sandbox::Sandbox,
     ui::{Bars, Output, json},
 };
-use arguments::{Arguments, Command, Format, SandboxCommand};
+use arguments::{AccessCommand, Arguments, Command, Format, SandboxCommand};
 pub use failure::Failure;
 
 /// Makes the bars of a terminal.
@@ -150,6 +151,7 @@ async fn dispatch(arguments: &Arguments, around: &mut Surroundings) -> Result<u8
         Command::Status(status) => status::run(&arguments.global, status, around).await,
         Command::Verify(verify) => verify::run(&arguments.global, verify, around).await,
         Command::Tunnel(tunnel) => Box::pin(tunnel::run(&arguments.global, tunnel, around)).await,
+        Command::Access { command: AccessCommand::Audit(audit) } => access::audit(audit, around),
         Command::Cleanup(cleanup) => Box::pin(cleanup::run(&arguments.global, cleanup, around)).await,
         Command::Sandbox { command: SandboxCommand::Serve(serve) } => {
             sandbox::run(&arguments.global, serve, around).await

@@ -17,6 +17,20 @@ pub struct Machine {
     pub address: Option<String>,
     /// `SecurityGroups`, by id.
     pub groups: Vec<String>,
+    /// `SubnetId`
+    pub subnet_id: Option<String>,
+    /// `PublicIpAddress`, and the public ones of its interfaces.
+    pub public_addresses: Vec<String>,
+    /// The IPv6 addresses of its interfaces.
+    pub ipv6_addresses: Vec<String>,
+    /// `KeyName`: the key pair that it was made with.
+    pub key_name: Option<String>,
+    /// `MetadataOptions.HttpTokens`: `required` where it answers the second version of requests alone.
+    pub http_tokens: Option<String>,
+    /// `MetadataOptions.HttpEndpoint`: `disabled` where it shows no metadata at all.
+    pub http_endpoint: Option<String>,
+    /// `IamInstanceProfile.Arn`
+    pub profile_arn: Option<String>,
     /// What Systems Manager knows of the agent on it; nothing where none has registered.
     pub agent: Option<Agent>,
 }

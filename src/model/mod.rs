@@ -18,8 +18,12 @@ mod key_reference;
 mod machine;
 pub mod name;
 mod network;
+mod network_acl;
 mod reference;
 mod refusal;
+mod role;
+mod route_table;
+mod session_preferences;
 mod setting;
 mod shell;
 mod snapshot;
@@ -27,6 +31,7 @@ mod status;
 mod surroundings;
 mod tags;
 mod version;
+mod vpc;
 
 pub use attached::{ActivityStream, Attached, AttachedRole, DomainMembership, MasterUserSecret};
 pub use call::{Call, ResourceKind};
@@ -41,8 +46,12 @@ pub use key::{KeyAlias, KeyMetadata};
 pub use key_reference::{KeyReference, KeyReferenceError};
 pub use machine::{Agent, Machine};
 pub use network::{Peer, SecurityGroup, SecurityRule};
+pub use network_acl::{AclEntry, LAST_RULE, NetworkAcl};
 pub use reference::{DatabaseReference, ReferenceError};
 pub use refusal::{Denial, Refusal};
+pub use role::{InstanceProfile, RolePolicies};
+pub use route_table::{Route, RouteTable, SubnetAssociation};
+pub use session_preferences::SessionPreferences;
 pub use setting::{Setting, SettingValues, Value};
 pub use shell::{quoted, unquoted};
 pub use snapshot::DbSnapshot;
@@ -50,6 +59,7 @@ pub use status::{InstanceState, SnapshotState};
 pub use surroundings::{Bounded, Deployment, GroupSubnet, Parameter, PendingMaintenance, SharedSnapshot, Subnet};
 pub use tags::{CHOICES_TAG, MAXIMUM_TAGS, OWNER_TAG, RUN_TAG, Tags, is_reserved};
 pub use version::{EngineVersion, MajorVersion, OrderableOption, Range, UpgradeTarget};
+pub use vpc::{Vpc, VpcEndpoint};
 
 /// An account, as `sts:GetCallerIdentity` names it, and who asked.
 #[derive(Clone, Debug, PartialEq, Eq)]

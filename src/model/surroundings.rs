@@ -60,7 +60,7 @@ pub struct GroupSubnet {
 }
 
 /// A subnet as EC2 shows it.
-#[derive(Clone, Debug, PartialEq, Eq)]
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct Subnet {
     /// `SubnetId`
     pub id: String,
@@ -70,6 +70,10 @@ pub struct Subnet {
     pub state: Option<String>,
     /// `AvailableIpAddressCount`
     pub free: Option<i32>,
+    /// `VpcId`
+    pub vpc_id: Option<String>,
+    /// `CidrBlock`, and those of `Ipv6CidrBlockAssociationSet` that are associated.
+    pub cidrs: Vec<String>,
 }
 
 /// What was found among many of which only so many were looked at.

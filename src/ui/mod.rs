@@ -3,9 +3,10 @@
 //! Reporters hear the engine's events: [`Bars`] on a terminal, [`Plain`] without one. The other files each
 //! make one text, purely: [`confirm`] before the first mutating call, [`findings`] and [`keys`] where a
 //! migration is refused, [`planned`] where one is only looked at (`forecast` is its time and cost), [`result`] at its
-//! end, [`table`] for `status`, [`report`] for its page, [`inventory`] for `scan`. [`Output`] is where texts go:
+//! end, [`table`] for `status`, [`report`] for its page, [`inventory`] for `scan`, [`access`] for its audit. [`Output`] is where texts go:
 //! stdout is data, stderr is talk. Nothing here decides anything.
 
+pub mod access;
 pub mod bars;
 pub mod batch;
 mod board;

@@ -28,6 +28,8 @@ fn help_of_each_command() {
         ("help_status", vec!["status", "--help"]),
         ("help_verify", vec!["verify", "--help"]),
         ("help_tunnel", vec!["tunnel", "--help"]),
+        ("help_access", vec!["access", "--help"]),
+        ("help_access_audit", vec!["access", "audit", "--help"]),
         ("help_sandbox", vec!["sandbox", "--help"]),
         ("help_sandbox_serve", vec!["sandbox", "serve", "--help"]),
     ] {

@@ -5,21 +5,22 @@ use std::path::Path;
 use super::paths::{Named, paths};
 
 /// Our rooms, and the rooms that each may name beside itself. `cli` may name all.
-const ROOMS: [(&str, &[&str]); 10] = [
+const ROOMS: [(&str, &[&str]); 11] = [
     ("model", &[]),
     ("plan", &["model"]),
     ("steps", &["model", "plan"]),
     ("state", &["model", "plan", "steps"]),
     ("aws", &["model", "plan", "tunnel"]),
     ("engine", &["model", "plan", "steps", "state", "aws"]),
-    ("ui", &["model", "plan", "steps", "state", "engine", "tunnel"]),
+    ("access", &["model"]),
+    ("ui", &["model", "plan", "steps", "state", "engine", "tunnel", "access"]),
     ("tunnel", &["model"]),
     ("sandbox", &[]),
-    ("cli", &["model", "plan", "steps", "state", "aws", "engine", "ui", "tunnel", "sandbox"]),
+    ("cli", &["model", "plan", "steps", "state", "aws", "engine", "ui", "tunnel", "access", "sandbox"]),
 ];
 
 /// Rooms that decide: they get their facts as arguments, and their time too.
-const PURE: [&str; 3] = ["model", "plan", "steps"];
+const PURE: [&str; 4] = ["model", "plan", "steps", "access"];
 
 /// What reads a clock, sleeps or reaches outside.
 const IMPURE: [&str; 12] = [
@@ -124,6 +125,8 @@ mod tests {
             ("plan/window.rs", "use std::{fmt, time::{Duration, SystemTime}};", "`plan` is pure"),
             ("steps/ask.rs", "async fn f() { tokio::time::sleep(x).await }", "`steps` is pure"),
             ("model/mod.rs", "fn f() -> Timestamp { Timestamp::now() }", "`model` is pure"),
+            ("access/scene.rs", "use crate::plan::Plan;", "`access` may not name `plan`"),
+            ("access/range.rs", "use std::net::IpAddr;", "`access` is pure"),
             ("plan/facts.rs", "use std::fs;", "`plan` is pure"),
         ];
         for (file, source, expected) in table {
@@ -147,6 +150,8 @@ mod tests {
             ("engine/run.rs", "#[cfg(test)] mod tests { use crate::sandbox::World; }"),
             ("engine/tests.rs", "use crate::sandbox::World;"),
             ("ui/bars.rs", "use crate::{engine::Event, state::Phase};"),
+            ("ui/access/text.rs", "use crate::{access::Report, model::quoted};"),
+            ("access/range.rs", "use core::net::IpAddr; use crate::model::Subnet;"),
             ("tunnel/session/task.rs", "use crate::{model::X, tunnel::channel::Channel}; use tokio::time::Sleep;"),
             ("cli/run.rs", "use crate::{sandbox::World, ui, engine, aws, tunnel};"),
             ("sandbox/wire.rs", "#[cfg(test)] mod tests { use aws_sdk_rds::Client; use super::super::world; }"),

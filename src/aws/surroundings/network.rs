@@ -35,5 +35,7 @@ fn subnet(row: Row) -> Option<Subnet> {
         zone: row.availability_zone,
         state: row.state.map(|state| state.as_str().to_owned()),
         free: row.available_ip_address_count,
+        vpc_id: row.vpc_id,
+        cidrs: row.cidr_block.into_iter().collect(),
     })
 }

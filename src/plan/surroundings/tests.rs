@@ -92,7 +92,7 @@ fn subnet(id: &str, zone: &str, status: &str) -> GroupSubnet {
 }
 
 fn room(id: &str, zone: &str, free: i32) -> Subnet {
-    Subnet { id: id.into(), zone: word(zone), state: word("available"), free: Some(free) }
+    Subnet { id: id.into(), zone: word(zone), state: word("available"), free: Some(free), ..Subnet::default() }
 }
 
 fn group(id: &str, vpc: &str) -> SecurityGroup {

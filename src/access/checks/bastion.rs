@@ -1,0 +1,101 @@
+//! Is there a bastion, and is the agent's call the only way in and out of it?
+
+use super::{database_group::revoke, subnets};
+use crate::access::{
+    check::{Judged, Judgement, Remedy, all},
+    facts::Unknown,
+    scene::{Scene, unread},
+    security_rule::{in_words, ingress},
+};
+
+pub(super) fn exists(scene: &Scene<'_>) -> Judgement {
+    let Some(bastion) = scene.bastion_if_any()? else {
+        return Ok(Judged::wrong(
+            "no EC2 instance in the database's VPC",
+            Remedy::words(
+                "launch a small one in a private subnet, without key pair and public address, with an instance profile that \
+                 carries AmazonSSMManagedInstanceCore",
+            ),
+        ));
+    };
+    let state = bastion.state.as_deref();
+    let seen = format!("{} is {}", bastion.in_words(), state.unwrap_or("in a state that AWS doesn't show"));
+    match state {
+        Some("running") => Ok(Judged::fine(seen)),
+        None => Err(Unknown(seen)),
+        Some(_) => Ok(Judged::wrong(
+            seen,
+            Remedy::new("starts it", &["ec2", "start-instances", "--instance-ids", &bastion.id]),
+        )),
+    }
+}
+
+pub(super) fn private(scene: &Scene<'_>) -> Judgement {
+    let bastion = scene.bastion()?;
+    let subnet = bastion.subnet_id.as_deref().ok_or_else(|| unread("subnet of", &bastion.id))?;
+    subnets::one(scene, subnet)
+}
+
+pub(super) fn no_public_address(scene: &Scene<'_>) -> Judgement {
+    let bastion = scene.bastion()?;
+    if bastion.public_addresses.is_empty() {
+        return Ok(Judged::fine(format!("{} shows no public address", bastion.id)));
+    }
+    all(bastion.public_addresses.iter().map(|address| {
+        Ok(Judged::wrong(
+            format!("{} has the public address {address}", bastion.id),
+            Remedy::new(
+                "an Elastic IP is taken off; an address that EC2 gave at launch goes only with a new machine, launched with \
+                 --no-associate-public-ip-address",
+                &["ec2", "disassociate-address", "--public-ip", address],
+            ),
+        ))
+    }))
+}
+
+pub(super) fn no_key_pair(scene: &Scene<'_>) -> Judgement {
+    let bastion = scene.bastion()?;
+    Ok(match &bastion.key_name {
+        None => Judged::fine(format!("{} has none", bastion.id)),
+        Some(key) => Judged::wrong(
+            format!("{} was launched with the key pair {key}", bastion.id),
+            Remedy::words(
+                "AWS can't take it off: launch the bastion anew without --key-name; until then, as long as no port is let in, \
+                 the key opens nothing",
+            ),
+        ),
+    })
+}
+
+pub(super) fn no_ingress(scene: &Scene<'_>) -> Judgement {
+    let bastion = scene.bastion()?;
+    let groups = scene.groups(&bastion.groups)?;
+    let rules = ingress(&groups);
+    if rules.is_empty() {
+        return Ok(Judged::fine(format!("{}: no rule lets anything in", bastion.groups.join(", "))));
+    }
+    all(rules.into_iter().map(|deciding| {
+        let words = "revokes it; other machines in the group lose it, too";
+        let remedy = Remedy { words: words.into(), commands: vec![revoke(deciding)] };
+        Ok(Judged::wrong(in_words(deciding, "in"), remedy))
+    }))
+}
+
+pub(super) fn imdsv2(scene: &Scene<'_>) -> Judgement {
+    let bastion = scene.bastion()?;
+    let id = &bastion.id;
+    if bastion.http_endpoint.as_deref() == Some("disabled") {
+        return Ok(Judged::fine(format!("{id} answers no metadata at all (HttpEndpoint disabled)")));
+    }
+    match bastion.http_tokens.as_deref() {
+        Some("required") => Ok(Judged::fine(format!("{id}: HttpTokens is required"))),
+        Some(other) => Ok(Judged::wrong(
+            format!("{id}: HttpTokens is {other}"),
+            Remedy::new(
+                "what on the machine still asks in the old way fails from then on",
+                &["ec2", "modify-instance-metadata-options", "--instance-id", id, "--http-tokens", "required"],
+            ),
+        )),
+        None => Err(Unknown(format!("AWS shows no metadata options of {id}"))),
+    }
+}

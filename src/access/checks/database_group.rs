@@ -1,0 +1,94 @@
+//! What do the database's security groups open, and to whom?
+
+use crate::{
+    access::{
+        check::{Judged, Judgement, Remedy, all, aws},
+        facts::Unknown,
+        scene::Scene,
+        security_rule::{Deciding, in_words, ingress, is_for},
+    },
+    model::{Peer, SecurityRule},
+};
+
+pub(super) fn ports(scene: &Scene<'_>) -> Judgement {
+    let port = scene.port()?;
+    let groups = scene.groups(&scene.database_groups()?)?;
+    let rules = ingress(&groups);
+    if rules.is_empty() {
+        return Ok(Judged::fine("they let nothing in"));
+    }
+    all(rules.into_iter().map(|deciding| {
+        let (group, rule) = deciding;
+        let seen = in_words(deciding, "in");
+        if matches!(rule.protocol.as_str(), "tcp" | "6") && rule.ports == Some((port, port)) {
+            return Ok(Judged::fine(seen));
+        }
+        let mut remedy = Remedy::words("revokes what is wider than the port");
+        if is_for(rule, port) && matches!(rule.peer, Peer::Group(_)) {
+            let narrow = SecurityRule { protocol: "tcp".into(), ports: Some((port, port)), ..rule.clone() };
+            remedy.commands.push(authorize(group, &narrow));
+            remedy.words = "lets the same group in at the port, then revokes what is wider".into();
+        }
+        remedy.commands.push(revoke((group, rule)));
+        Ok(Judged::wrong(seen, remedy))
+    }))
+}
+
+pub(super) fn peers(scene: &Scene<'_>) -> Judgement {
+    let groups = scene.groups(&scene.database_groups()?)?;
+    let rules = ingress(&groups);
+    if rules.is_empty() {
+        return Ok(Judged::fine("they let nobody in"));
+    }
+    all(rules.into_iter().map(|deciding| peer(scene, deciding)))
+}
+
+/// The bastion's group and named ones; where a person named none, every group counts as named.
+fn peer(scene: &Scene<'_>, deciding: Deciding<'_>) -> Judgement {
+    let named = &scene.facts.named_groups;
+    let seen = in_words(deciding, "in");
+    let is_fine = match &deciding.1.peer {
+        Peer::Group(id) if named.is_empty() || named.contains(id) => true,
+        Peer::Group(id) => scene.bastion_if_any()?.is_some_and(|bastion| bastion.groups.contains(id)),
+        Peer::Ipv4(_) | Peer::Ipv6(_) | Peer::PrefixList(_) => false,
+    };
+    if is_fine {
+        return Ok(Judged::fine(seen));
+    }
+    let words = "whoever needs it gets a security group that is let in instead";
+    Ok(Judged::wrong(seen, Remedy { words: words.into(), commands: vec![revoke(deciding)] }))
+}
+
+/// The command that takes a rule for what comes in away.
+pub(super) fn revoke((group, rule): Deciding<'_>) -> String {
+    aws(&["ec2", "revoke-security-group-ingress", "--group-id", group, "--ip-permissions", &permission(rule)])
+}
+
+/// The command that lets something in.
+pub(super) fn authorize(group: &str, rule: &SecurityRule) -> String {
+    aws(&["ec2", "authorize-security-group-ingress", "--group-id", group, "--ip-permissions", &permission(rule)])
+}
+
+/// The command that lets something out.
+pub(super) fn authorize_out(group: &str, rule: &SecurityRule) -> String {
+    aws(&["ec2", "authorize-security-group-egress", "--group-id", group, "--ip-permissions", &permission(rule)])
+}
+
+/// A rule as `--ip-permissions` takes it.
+fn permission(rule: &SecurityRule) -> String {
+    let ports = rule.ports.map(|(first, last)| format!("FromPort={first},ToPort={last},")).unwrap_or_default();
+    let peer = match &rule.peer {
+        Peer::Group(id) => format!("UserIdGroupPairs=[{{GroupId={id}}}]"),
+        Peer::Ipv4(cidr) => format!("IpRanges=[{{CidrIp={cidr}}}]"),
+        Peer::Ipv6(cidr) => format!("Ipv6Ranges=[{{CidrIpv6={cidr}}}]"),
+        Peer::PrefixList(id) => format!("PrefixListIds=[{{PrefixListId={id}}}]"),
+    };
+    format!("IpProtocol={},{ports}{peer}", rule.protocol)
+}
+
+/// The database's first group and its port, for a rule that lets one more in.
+pub(super) fn door(scene: &Scene<'_>) -> Result<(String, i32), Unknown> {
+    let groups = scene.database_groups()?;
+    let first = groups.into_iter().next().ok_or_else(|| Unknown("the database has no security group".into()))?;
+    Ok((first, scene.port()?))
+}

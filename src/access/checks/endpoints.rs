@@ -1,0 +1,190 @@
+//! Does the agent find AWS without the internet?
+
+use super::{
+    agent,
+    database_group::{authorize, authorize_out},
+    path,
+};
+use crate::{
+    access::{
+        check::{Judged, Judgement, Remedy, all},
+        facts::Unknown,
+        scene::Scene,
+        security_rule::{End, egress, in_words, ingress, through},
+    },
+    model::{Peer, SecurityRule, VpcEndpoint},
+};
+
+/// Without these there is no session.
+const REQUIRED: [&str; 2] = ["ssm", "ssmmessages"];
+/// The first agent that does without `ec2messages`.
+const WITHOUT_EC2MESSAGES: agent::Version = [3, 3, 40, 0];
+const HTTPS: i32 = 443;
+
+pub(super) fn ssm(scene: &Scene<'_>) -> Judgement {
+    is_there(scene, "ssm")
+}
+
+pub(super) fn ssmmessages(scene: &Scene<'_>) -> Judgement {
+    is_there(scene, "ssmmessages")
+}
+
+/// What else is needed hangs on the agent and on what Session Manager was told.
+pub(super) fn others(scene: &Scene<'_>) -> Judgement {
+    let mut parts = Vec::new();
+    match old_agent(scene) {
+        Ok(true) => parts.push(is_there(scene, "ec2messages")),
+        Ok(false) => {}
+        Err(unknown) => parts.push(Err(unknown)),
+    }
+    match scene.facts.preferences.known() {
+        Ok(preferences) => {
+            let told = preferences.clone().unwrap_or_default();
+            let needed = [("kms", told.key), ("logs", told.log_group), ("s3", told.bucket)];
+            parts.extend(needed.iter().filter(|(_, why)| why.is_some()).map(|(service, _)| is_there(scene, service)));
+        }
+        Err(unknown) => parts.push(Err(unknown)),
+    }
+    if parts.is_empty() {
+        return Ok(Judged::fine("nothing else is needed, by the agent's version and the preferences for sessions"));
+    }
+    all(parts)
+}
+
+fn old_agent(scene: &Scene<'_>) -> Result<bool, Unknown> {
+    let Some(agent) = scene.bastion_if_any()?.map(|bastion| scene.agent(bastion)).transpose()?.flatten() else {
+        return Ok(false);
+    };
+    let version = agent::read(&agent.version);
+    Ok(version.ok_or_else(|| Unknown(format!("`{}` is no version that is understood", agent.version)))?
+        < WITHOUT_EC2MESSAGES)
+}
+
+fn is_there(scene: &Scene<'_>, service: &str) -> Judgement {
+    let vpc = vpc(scene)?;
+    let found = of(scene, service)?;
+    let usable = found.iter().find(|endpoint| endpoint.state.as_deref().is_some_and(is_available));
+    if let Some(endpoint) = usable {
+        return Ok(Judged::fine(format!("{} is for {}", endpoint.id, endpoint.service)));
+    }
+    let seen = match found.first() {
+        Some(endpoint) => {
+            format!("{} for {service} is {}", endpoint.id, endpoint.state.as_deref().unwrap_or("unknown"))
+        }
+        None => format!("no endpoint for {service} in {vpc}"),
+    };
+    Ok(Judged::wrong(seen, make(scene, service, vpc)))
+}
+
+/// AWS writes the word in both cases.
+fn is_available(state: &str) -> bool {
+    state.eq_ignore_ascii_case("available")
+}
+
+/// The endpoints of a service in the bastion's VPC. An endpoint of EC2 Instance Connect is another thing, and counts
+/// for nothing here.
+fn of<'a>(scene: &Scene<'a>, service: &str) -> Result<Vec<&'a VpcEndpoint>, Unknown> {
+    let vpc = vpc(scene)?;
+    let fits = |endpoint: &&VpcEndpoint| {
+        endpoint.vpc_id.as_deref() == Some(vpc)
+            && endpoint.service_word() == service
+            && endpoint.service.contains("com.amazonaws.")
+            && (endpoint.kind.as_deref() == Some("Interface") || service == "s3")
+    };
+    Ok(scene.facts.endpoints.known()?.iter().filter(fits).collect())
+}
+
+/// Those of the required ones that can be used.
+pub(super) fn required<'a>(scene: &Scene<'a>) -> Result<Vec<&'a VpcEndpoint>, Unknown> {
+    let mut found = Vec::new();
+    for service in REQUIRED {
+        found.extend(of(scene, service)?);
+    }
+    found.retain(|endpoint| endpoint.state.as_deref().is_some_and(is_available));
+    if found.is_empty() {
+        Err(Unknown("there is no endpoint for ssm or ssmmessages to judge".into()))
+    } else {
+        Ok(found)
+    }
+}
+
+/// Where the agent is, else where the database is.
+pub(super) fn vpc<'a>(scene: &Scene<'a>) -> Result<&'a str, Unknown> {
+    match scene.chosen().and_then(|bastion| bastion.vpc_id.as_deref()) {
+        Some(vpc) => Ok(vpc),
+        None => scene.vpc(),
+    }
+}
+
+fn make(scene: &Scene<'_>, service: &str, vpc: &str) -> Remedy {
+    let region = scene.facts.database.arn.as_deref().and_then(|arn| arn.split(':').nth(3)).filter(|it| !it.is_empty());
+    let bastion = scene.chosen();
+    let subnet = bastion.and_then(|bastion| bastion.subnet_id.as_deref());
+    let (Some(region), Some(subnet)) = (region, subnet) else {
+        return Remedy::words(format!("create an endpoint for {service} in the bastion's subnet, with private DNS"));
+    };
+    let name = format!("com.amazonaws.{region}.{service}");
+    let table = scene.table(subnet).ok().map(|(table, _)| table.id.as_str());
+    let mut command = vec!["ec2", "create-vpc-endpoint", "--vpc-id", vpc, "--service-name", &name];
+    if let ("s3", Some(table)) = (service, table) {
+        command.extend(["--vpc-endpoint-type", "Gateway", "--route-table-ids", table]);
+        return Remedy::new("a gateway, which costs nothing", &command);
+    }
+    command.extend(["--vpc-endpoint-type", "Interface", "--private-dns-enabled", "--subnet-ids", subnet]);
+    // The group that already serves another endpoint; without one, EC2 takes the VPC's default group.
+    let groups = required(scene).ok().and_then(|found| Some(found.first()?.groups.clone())).unwrap_or_default();
+    if !groups.is_empty() {
+        command.push("--security-group-ids");
+        command.extend(groups.iter().map(String::as_str));
+    }
+    Remedy::new("it is billed by the hour; its security group must let 443 in from the bastion", &command)
+}
+
+pub(super) fn let_in(scene: &Scene<'_>) -> Judgement {
+    let (bastion, endpoints) = (scene.bastion()?, required(scene)?);
+    let mut subnets: Vec<&str> = endpoints.iter().flat_map(|it| &it.subnets).map(String::as_str).collect();
+    subnets.sort_unstable();
+    subnets.dedup();
+    let borders = path::between(scene, bastion, &subnets, HTTPS);
+    all(endpoints.into_iter().map(|endpoint| groups(scene, endpoint)).chain([borders]))
+}
+
+/// Both sides' security groups.
+fn groups(scene: &Scene<'_>, endpoint: &VpcEndpoint) -> Judgement {
+    let bastion = scene.bastion()?;
+    let lists = &scene.facts.prefix_lists;
+    let own = scene.groups(&endpoint.groups)?;
+    let ways_in = through(ingress(&own), HTTPS, &End::of(bastion), lists);
+    let mut ranges = Vec::new();
+    for subnet in &endpoint.subnets {
+        ranges.extend(scene.ranges(subnet)?);
+    }
+    let end = End { groups: endpoint.groups.clone(), ranges };
+    let machine = scene.groups(&bastion.groups)?;
+    let ways_out = through(egress(&machine), HTTPS, &end, lists);
+    let rule = |peer: &str| SecurityRule {
+        protocol: "tcp".into(),
+        ports: Some((HTTPS, HTTPS)),
+        peer: Peer::Group(peer.to_owned()),
+    };
+    let pair = endpoint.groups.first().zip(bastion.groups.first());
+    let inwards = pair.map(|(theirs, ours)| authorize(theirs, &rule(ours)));
+    let outwards = pair.map(|(theirs, ours)| authorize_out(ours, &rule(theirs)));
+    let judged = |ways: Result<Vec<_>, Unknown>, way: &str, wrong: String, command: Option<String>| {
+        let ways = ways?;
+        if ways.is_empty() {
+            let remedy = Remedy { words: "lets 443 through".into(), commands: command.into_iter().collect() };
+            return Ok(Judged::wrong(wrong, remedy));
+        }
+        Ok(Judged::Fine(ways.into_iter().map(|deciding| in_words(deciding, way)).collect()))
+    };
+    let theirs = format!(
+        "{} ({}): its groups {} don't let 443 in from {}",
+        endpoint.id,
+        endpoint.service_word(),
+        endpoint.groups.join(", "),
+        bastion.id
+    );
+    let ours = format!("{}: its groups {} don't let 443 out to {}", bastion.id, bastion.groups.join(", "), endpoint.id);
+    all([judged(ways_in, "in", theirs, inwards), judged(ways_out, "out", ours, outwards)])
+}

@@ -1,0 +1,157 @@
+//! Rows of IAM: instance profiles, and what roles may do.
+
+use std::collections::{BTreeMap, BTreeSet};
+
+use serde_json::Value;
+
+use super::{
+    answers::{Answer, Answers, latest},
+    row::{each, list, text, texts},
+};
+use crate::{
+    access::Read,
+    model::{InstanceProfile, RolePolicies},
+};
+
+pub(super) fn profiles(answers: &Answers) -> Read<Vec<InstanceProfile>> {
+    let mut rows: Vec<&Value> = answers.with("InstanceProfile").filter_map(|it| it.get("InstanceProfile")).collect();
+    let details = answers.with("RoleDetailList").flat_map(|answer| list(answer, "RoleDetailList"));
+    rows.extend(details.flat_map(|role| list(role, "InstanceProfileList")));
+    match answers.list("InstanceProfiles", "iam list-instance-profiles") {
+        Ok(listed) => rows.extend(listed),
+        Err(why) if rows.is_empty() => return Read::NotRead(why),
+        Err(_) => {}
+    }
+    Read::Known(latest(rows.into_iter().filter_map(profile)))
+}
+
+fn profile(row: &Value) -> Option<(String, InstanceProfile)> {
+    let name = text(row, "InstanceProfileName")?;
+    let role = each(row, "Roles", "RoleName").into_iter().next();
+    Some((name.clone(), InstanceProfile { name, arn: text(row, "Arn"), role }))
+}
+
+/// What the files say of roles: `get-account-authorization-details` says all; the others a part each.
+pub(super) fn roles(answers: &Answers) -> Read<BTreeMap<String, RolePolicies>> {
+    let mut roles = BTreeMap::new();
+    let managed = managed(answers);
+    for row in answers.with("RoleDetailList").flat_map(|answer| list(answer, "RoleDetailList")) {
+        let Some(name) = text(row, "RoleName") else { continue };
+        let mut role = RolePolicies { attached: Some(arns(row, "AttachedManagedPolicies")), ..RolePolicies::default() };
+        for policy in list(row, "RolePolicyList") {
+            add(&mut role, policy.get("PolicyDocument"), &text(policy, "PolicyName").unwrap_or_default());
+        }
+        of_attached(&mut role, &managed);
+        roles.insert(name, role);
+    }
+    for (name, attached) in attached(answers) {
+        let mut role = RolePolicies { attached: Some(attached), ..RolePolicies::default() };
+        of_attached(&mut role, &managed);
+        inline(answers, &name, &mut role);
+        roles.entry(name).or_insert(role);
+    }
+    if roles.is_empty() {
+        let why = "no file holds policies of roles: aws iam list-attached-role-policies --role-name ROLE, into a file \
+                   whose name ends with the role's";
+        return Read::NotRead(why.into());
+    }
+    Read::Known(roles)
+}
+
+/// The policies that are attached to each role. The answer doesn't name its role, the file's name does.
+fn attached(answers: &Answers) -> Vec<(String, BTreeSet<String>)> {
+    let known: Vec<String> = match profiles(answers) {
+        Read::Known(profiles) => profiles.into_iter().filter_map(|profile| profile.role).collect(),
+        Read::NotRead(_) => Vec::new(),
+    };
+    let name_of = |answer: &Answer| {
+        let stem = answer.file.strip_suffix(".json").unwrap_or(&answer.file);
+        // Of roles of which one's name ends with another's, the longest.
+        known.iter().filter(|role| stem.ends_with(role.as_str())).max_by_key(|role| role.len()).cloned()
+    };
+    let answers = answers.iter().filter(|answer| answer.value.get("AttachedPolicies").is_some());
+    answers.filter_map(|answer| Some((name_of(answer)?, arns(&answer.value, "AttachedPolicies")))).collect()
+}
+
+fn arns(row: &Value, name: &str) -> BTreeSet<String> {
+    each(row, name, "PolicyArn").into_iter().collect()
+}
+
+/// The texts of managed policies, by ARN.
+fn managed(answers: &Answers) -> BTreeMap<String, &Value> {
+    let rows = answers.with("Policies").flat_map(|answer| list(answer, "Policies"));
+    let text_of = |row| {
+        let versions = list(row, "PolicyVersionList");
+        let default = versions.filter(|it| it.get("IsDefaultVersion").and_then(Value::as_bool) == Some(true)).last()?;
+        Some((text(row, "Arn")?, default.get("Document")?))
+    };
+    rows.filter_map(text_of).collect()
+}
+
+fn of_attached(role: &mut RolePolicies, managed: &BTreeMap<String, &Value>) {
+    for arn in role.attached.clone().unwrap_or_default() {
+        add(role, managed.get(&arn).copied(), &arn);
+    }
+}
+
+/// A role's own policies: their names, and the text of each.
+fn inline(answers: &Answers, name: &str, role: &mut RolePolicies) {
+    let texts_of: Vec<&Value> =
+        answers.with("PolicyDocument").filter(|answer| text(answer, "RoleName").as_deref() == Some(name)).collect();
+    let of_file = |answer: &&Answer| {
+        let stem = answer.file.strip_suffix(".json").unwrap_or(&answer.file);
+        answer.value.get("PolicyNames").is_some() && stem.ends_with(name)
+    };
+    let Some(listed) = answers.iter().filter(of_file).last() else {
+        role.unread.insert("its own policies (aws iam list-role-policies)".into());
+        return;
+    };
+    for policy in texts(&listed.value, "PolicyNames") {
+        let found = texts_of.iter().find(|answer| text(answer, "PolicyName").as_ref() == Some(&policy));
+        add(role, found.and_then(|answer| answer.get("PolicyDocument")), &policy);
+    }
+}
+
+/// Adds what a policy's text says, or that it wasn't read. What holds on conditions or on some resources only is
+/// taken for no permission, and what is denied so for no denial.
+fn add(role: &mut RolePolicies, document: Option<&Value>, name: &str) {
+    let parsed = match document {
+        Some(Value::String(text)) => serde_json::from_str(&decoded(text)).ok(),
+        other => other.cloned(),
+    };
+    let Some(document) = parsed else {
+        role.unread.insert(name.to_owned());
+        return;
+    };
+    for statement in one_or_many(document.get("Statement")) {
+        let is_for_all = one_or_many(statement.get("Resource")).any(|resource| resource.as_str() == Some("*"));
+        if !is_for_all || statement.get("Condition").is_some() {
+            continue;
+        }
+        let actions = one_or_many(statement.get("Action")).filter_map(|action| action.as_str().map(str::to_owned));
+        match text(statement, "Effect").as_deref() {
+            Some("Allow") => role.allowed.extend(actions),
+            Some("Deny") => role.denied.extend(actions),
+            _ => {}
+        }
+    }
+}
+
+/// IAM writes one element without its list.
+fn one_or_many(value: Option<&Value>) -> impl Iterator<Item = &Value> {
+    let (one, many) = match value {
+        Some(Value::Array(many)) => (None, many.as_slice()),
+        one => (one, [].as_slice()),
+    };
+    one.into_iter().chain(many)
+}
+
+/// IAM's API gives texts of policies percent-encoded; the `aws` command decodes them.
+fn decoded(text: &str) -> String {
+    if !text.starts_with('%') {
+        return text.to_owned();
+    }
+    // A plus stays a plus here, unlike in a form.
+    let pairs = text.replace('+', "%2B");
+    form_urlencoded::parse(pairs.as_bytes()).next().map(|(key, _)| key.into_owned()).unwrap_or_default()
+}

@@ -1,0 +1,153 @@
+//! What is told: the deciding rule, other networks, remedies; and what wasn't read.
+
+use super::{
+    found,
+    network::{good, known, route, rule},
+    of_check,
+};
+use crate::{
+    access::{Facts, Read},
+    model::{Agent, Machine},
+};
+
+#[test]
+fn the_deciding_rule_is_named() {
+    let mut facts = good();
+    known(&mut facts.network_acls)[0].entries.retain(|entry| entry.number != 10);
+    let (seen, commands) = of_check(&facts, "acl-ssh-rdp");
+    assert_eq!(seen, ["acl-db: 22 from 0.0.0.0/0 is let in by rule 100 (allow all from 0.0.0.0/0)"]);
+    // The nearest number before the wide rule: what was decided before stays so.
+    let expected = "aws ec2 create-network-acl-entry --network-acl-id acl-db --ingress --rule-number 99 --protocol tcp \
+                    --port-range From=22,To=22 --cidr-block 0.0.0.0/0 --rule-action deny";
+    assert_eq!(commands, [expected]);
+}
+
+#[test]
+fn ways_to_other_networks_are_told() {
+    let mut facts = good();
+    known(&mut facts.route_tables)[0].routes.extend([route("0.0.0.0/0", "tgw-1"), route("172.16.0.0/16", "pcx-1")]);
+    let (seen, commands) = of_check(&facts, "subnets-private");
+    assert_eq!(seen[0], "subnet-1: 0.0.0.0/0 to tgw-1 in rtb-own: whoever is there may reach the subnet");
+    assert_eq!(seen[1], "subnet-1: 172.16.0.0/16 to pcx-1 in rtb-own: whoever is there may reach the subnet");
+    assert_eq!(seen[2], "subnet-2: no route of rtb-main, the main one leaves the VPC");
+    assert!(commands.is_empty());
+}
+
+#[test]
+fn a_public_subnet_gets_a_table_of_its_own() {
+    let mut facts = good();
+    known(&mut facts.route_tables)[0].routes.push(route("::/0", "igw-1"));
+    let (seen, commands) = of_check(&facts, "subnets-private");
+    assert_eq!(seen, ["subnet-1: ::/0 to igw-1 in rtb-own"]);
+    let made = "\"$(aws ec2 create-route-table --vpc-id vpc-1 --query RouteTable.RouteTableId --output text)\"";
+    let expected =
+        format!("aws ec2 replace-route-table-association --association-id rtbassoc-1 --route-table-id {made}");
+    assert_eq!(commands, [expected]);
+}
+
+#[test]
+fn a_wide_rule_is_narrowed_before_it_is_revoked() {
+    let mut facts = good();
+    known(&mut facts.security_groups)[0].ingress = [rule("-1 all sg-bastion")].into();
+    let (_, commands) = of_check(&facts, "database-group-ports");
+    let at = "--group-id sg-db --ip-permissions";
+    assert_eq!(
+        commands,
+        [
+            format!(
+                "aws ec2 authorize-security-group-ingress {at} \
+                 'IpProtocol=tcp,FromPort=5432,ToPort=5432,UserIdGroupPairs=[{{GroupId=sg-bastion}}]'"
+            ),
+            format!(
+                "aws ec2 revoke-security-group-ingress {at} 'IpProtocol=-1,UserIdGroupPairs=[{{GroupId=sg-bastion}}]'"
+            ),
+        ]
+    );
+}
+
+#[test]
+fn two_remedies_never_take_one_number() {
+    let mut facts = good();
+    let acl = &mut known(&mut facts.network_acls)[1];
+    acl.entries.retain(|entry| entry.egress && entry.number == 32767);
+    let (_, commands) = of_check(&facts, "path-acls");
+    let numbers: Vec<(bool, &str)> = commands
+        .iter()
+        .map(|command| {
+            (command.contains("--egress"), command.split("--rule-number ").nth(1).unwrap().split(' ').next().unwrap())
+        })
+        .collect();
+    assert_eq!(numbers, [(true, "32766"), (false, "32766"), (true, "32765"), (false, "32765")]);
+}
+
+#[test]
+fn what_was_not_read_is_not_judged() {
+    type Row = (fn(&mut Facts), &'static [&'static str]);
+    let table: [Row; 12] = [
+        (|facts| facts.database.publicly_accessible = None, &["database-not-public"]),
+        (
+            |facts| facts.group_subnets = Read::default(),
+            &["subnets-private", "subnets-two-zones", "acl-ssh-rdp", "path-groups", "path-acls"],
+        ),
+        (|facts| facts.route_tables = Read::default(), &["subnets-private", "bastion-private"]),
+        (|facts| facts.network_acls = Read::default(), &["acl-ssh-rdp", "endpoint-let-in", "path-acls"]),
+        (
+            |facts| facts.security_groups = Read::default(),
+            &["database-group-ports", "database-group-peers", "bastion-no-ingress", "endpoint-let-in", "path-groups"],
+        ),
+        (|facts| known(&mut facts.machines)[0].http_tokens = None, &["bastion-imdsv2"]),
+        (|facts| facts.agents = Read::default(), &["agent-online", "agent-version", "endpoint-others"]),
+        (|facts| facts.roles = Read::default(), &["bastion-role"]),
+        (|facts| facts.vpcs = Read::default(), &["vpc-dns-support", "vpc-dns-hostnames"]),
+        (
+            |facts| facts.endpoints = Read::default(),
+            &["endpoint-ssm", "endpoint-ssmmessages", "endpoint-others", "endpoint-private-dns", "endpoint-let-in"],
+        ),
+        (|facts| facts.preferences = Read::default(), &["endpoint-others", "session-logging"]),
+        (
+            |facts| {
+                let role = known(&mut facts.roles).get_mut("bastion").unwrap();
+                role.attached = Some([].into());
+                role.unread = ["ops".to_owned()].into();
+            },
+            &["bastion-role"],
+        ),
+    ];
+    for (number, (change, expected)) in table.into_iter().enumerate() {
+        let mut facts = good();
+        change(&mut facts);
+        assert_eq!(found(&facts), (vec![], expected.to_vec()), "row {number}");
+    }
+    let (failed, open) = found(&Facts::default());
+    assert_eq!((failed.len(), open.len()), (0, 25));
+}
+
+#[test]
+fn what_is_wrong_outweighs_what_was_not_read() {
+    let mut facts = good();
+    known(&mut facts.route_tables).retain(|table| !table.main);
+    known(&mut facts.route_tables)[0].routes.push(route("0.0.0.0/0", "igw-1"));
+    assert_eq!(found(&facts), (vec!["subnets-private"], vec!["bastion-private"]));
+}
+
+#[test]
+fn the_likeliest_machine_is_the_bastion() {
+    let chosen = |facts: &Facts| crate::access::audit(facts).bastion;
+    let mut facts = good();
+    let other = Machine { id: "i-application".into(), name: None, ..known(&mut facts.machines)[0].clone() };
+    known(&mut facts.machines).insert(0, other);
+    assert_eq!(chosen(&facts).as_deref(), Some("i-bastion (bastion)"), "its agent is online");
+    let agent = Agent { version: "3.3.987.0".into(), ping: "Online".into(), last_ping: None };
+    known(&mut facts.agents).insert("i-application".into(), agent);
+    assert_eq!(chosen(&facts).as_deref(), Some("i-bastion (bastion)"), "it is called so");
+    known(&mut facts.machines)[1].groups = vec!["sg-endpoints".into()];
+    known(&mut facts.machines)[1].address = None;
+    assert_eq!(chosen(&facts).as_deref(), Some("i-application"), "the database lets it in");
+    facts.bastion = Some("i-bastion".into());
+    assert_eq!(chosen(&facts).as_deref(), Some("i-bastion (bastion)"), "it is named");
+    known(&mut facts.machines).clear();
+    facts.bastion = None;
+    let (failed, open) = found(&facts);
+    assert_eq!(failed, ["bastion"]);
+    assert_eq!(open.len(), 11, "{open:?}");
+}

@@ -1,0 +1,10 @@
+//! What `access audit` judged: a line for each check, then what to do about those that failed.
+
+mod json;
+mod text;
+
+pub use self::json::json;
+pub use text::text;
+
+#[cfg(test)]
+mod tests;
