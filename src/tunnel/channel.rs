@@ -16,6 +16,7 @@ use super::{
     },
     port::Port,
     sequence::{Held, Placed, Receiver, Sender},
+    shell::{DataKey, KeyWanted, ShellSettings, Size, Step},
     smux::Sink,
 };
 
@@ -37,6 +38,8 @@ pub enum Notice {
         /// The agent's words for people, mostly empty.
         message: String,
     },
+    /// The agent wants a data key: see [`Channel::key`].
+    KeyWanted(KeyWanted),
     /// The agent can't be reached now.
     Unreachable,
     /// It can be again.
@@ -96,6 +99,41 @@ impl Channel {
             terminating: false,
             block: BytesMut::new(),
             notices: VecDeque::new(),
+        }
+    }
+
+    /// A session for a shell that begins.
+    #[must_use]
+    pub fn for_shell(began: u64, settings: &ShellSettings) -> Self {
+        Self { port: Some(Port::shell(settings)), ..Self::new(began, false) }
+    }
+
+    /// The data key that was wanted, or why it can't be had.
+    pub fn key(&mut self, key: Result<DataKey, String>) {
+        if let Some(Port::Shell(shell)) = &mut self.port {
+            let steps = shell.key(key);
+            self.follow(steps);
+        }
+    }
+
+    /// The terminal's new size.
+    pub fn resize(&mut self, size: Size) {
+        if let Some(Port::Shell(shell)) = &mut self.port {
+            shell.resize(size);
+        }
+    }
+
+    fn follow(&mut self, steps: Vec<Step>) {
+        for step in steps {
+            match step {
+                Step::Send(payload_type, payload) => self.controls.push_back((payload_type, payload)),
+                Step::Key(wanted) => self.notices.push_back(Notice::KeyWanted(wanted)),
+                Step::Open(agreement, message) => {
+                    self.stage = Stage::Complete;
+                    self.notices.push_back(Notice::Complete { agreement, message });
+                }
+                Step::Fail(failure) => self.notices.push_back(Notice::Failed(failure)),
+            }
         }
     }
 
@@ -185,6 +223,10 @@ impl Channel {
 
     fn payload(&mut self, payload_type: u32, payload: &[u8], now: Moment, sink: &mut impl Sink) {
         match (payload_type, &mut self.port) {
+            (_, Some(Port::Shell(shell))) => {
+                let steps = shell.receive(payload_type, payload, sink);
+                self.follow(steps);
+            }
             (DATA, Some(port)) => {
                 if let Err(wrong) = port.receive(payload, now, sink) {
                     self.notices.push_back(Notice::Failed(Failure::Protocol(wrong.to_string())));

@@ -56,6 +56,20 @@ pub enum Failure {
         "the agent asks for encryption with a KMS key, which sessions for ports never have; this client doesn't do it"
     )]
     Encryption,
+    /// A shell that has to be encrypted isn't.
+    #[error(
+        "{who} asks for sessions that are encrypted with a KMS key, and the agent doesn't encrypt this one. Nothing was \
+         sent to it. Likely cause: the agent is older than 2.3.539.0; update it with the document AWS-UpdateSSMAgent"
+    )]
+    Unencrypted {
+        /// What asks for it.
+        who: String,
+    },
+    /// A shell is to be encrypted, and the key can't be had.
+    #[error(
+        "the session is to be encrypted with a KMS key, and its data key can't be had: {0}. Nothing is sent in plain"
+    )]
+    DataKey(String),
     /// The other end doesn't keep to the protocol.
     #[error("the session can't be used: {0}")]
     Protocol(String),

@@ -6,6 +6,7 @@ use super::{
     agent_version::AgentVersion,
     failure::Failure,
     payload::{HandshakeRequest, HandshakeResponse, ProcessedAction, RequestedAction},
+    shell::ShellKind,
 };
 
 /// What we say we are. Agents switch their keep-alive off for clients above 1.2.331.0, and the service asks for at least
@@ -24,6 +25,8 @@ pub enum Mode {
         /// Whether this is such an agent.
         keep_alive: bool,
     },
+    /// A shell or a command.
+    Shell(ShellKind),
     /// One connection at a time.
     OneClient {
         /// Whether the agent connects anew for the next one; otherwise the session ends with the connection.

@@ -8,7 +8,8 @@
 //!
 //! A [`session`] is one task that owns a web socket and a [`channel::Channel`]. The channel outlives the socket: what was
 //! under way when a socket broke goes again over the next one, so that clients notice nothing. [`forward`] listens, and
-//! gives each connection to one session. What AWS is asked for is behind [`service::Service`].
+//! gives each connection to one session. A [`shell`] is one such session
+//! whose bytes are a terminal's. What AWS is asked for is behind [`service::Service`].
 
 pub mod agent_version;
 pub mod channel;
@@ -24,6 +25,7 @@ pub mod port;
 pub mod sequence;
 pub mod service;
 pub mod session;
+pub mod shell;
 pub mod smux;
 pub mod socket;
 

@@ -7,14 +7,24 @@ use super::message::MessageId;
 
 /// Bytes of the connection, both ways.
 pub const DATA: u32 = 1;
+/// The size of a shell's terminal, from the client.
+pub const SIZE: u32 = 3;
 /// The agent asks what the client can do.
 pub const HANDSHAKE_REQUEST: u32 = 5;
 /// The client's answer.
 pub const HANDSHAKE_RESPONSE: u32 = 6;
 /// The agent is done with the handshake.
 pub const HANDSHAKE_COMPLETE: u32 = 7;
+/// The agent proves that it has the data key, and wants the client to.
+pub const ENCRYPTION_CHALLENGE: u32 = 8;
+/// The client's proof.
+pub const ENCRYPTION_RESPONSE: u32 = 9;
 /// Four bytes that say one thing, see [`Flag`].
 pub const FLAG: u32 = 10;
+/// What a command prints as errors.
+pub const STANDARD_ERROR: u32 = 11;
+/// How a command ended, as text.
+pub const EXIT_CODE: u32 = 12;
 
 /// A payload of type [`FLAG`].
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -106,8 +116,8 @@ pub struct ProcessedAction {
     pub action_type: String,
     /// 1 done, 2 failed, 3 not supported.
     pub action_status: u8,
-    /// Null: no action of ours has one.
-    pub action_result: Option<()>,
+    /// What the action has brought, or null.
+    pub action_result: Option<serde_json::Value>,
     /// Why it failed, or empty.
     pub error: String,
 }
@@ -118,6 +128,14 @@ pub struct ProcessedAction {
 pub struct HandshakeComplete {
     /// Something for people, mostly empty.
     pub customer_message: Option<String>,
+}
+
+/// A proof that an end has the data key: bytes that are encrypted with it.
+#[derive(Deserialize, Serialize)]
+#[serde(rename_all = "PascalCase")]
+pub struct EncryptionChallenge {
+    /// In base64.
+    pub challenge: String,
 }
 
 /// The service ends a session.

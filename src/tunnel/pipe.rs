@@ -54,6 +54,10 @@ impl Ready {
         self.waker.register(waker);
     }
 
+    pub(super) fn wake(&self) {
+        self.waker.wake();
+    }
+
     pub(super) fn take(&self) -> Vec<u32> {
         std::mem::take(&mut locked(&self.ids))
     }

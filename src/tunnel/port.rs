@@ -8,6 +8,7 @@ use super::{
     handshake::Mode,
     one_client::OneClient,
     payload::DATA,
+    shell::{Shell, ShellSettings},
     smux::{Sink, Streams, WrongFrame},
 };
 
@@ -18,6 +19,8 @@ pub enum Port {
     Streams(Streams),
     /// One at a time.
     OneClient(OneClient),
+    /// A shell: what it carries is there from the beginning.
+    Shell(Box<Shell>),
 }
 
 impl Port {
@@ -27,7 +30,15 @@ impl Port {
         match mode {
             Mode::Streams { keep_alive } => Self::Streams(Streams::new(keep_alive, now)),
             Mode::OneClient { reconnects } => Self::OneClient(OneClient::new(reconnects)),
+            // Made with the channel, see [`Port::shell`]: this one takes nothing.
+            Mode::Shell(_) => Self::OneClient(OneClient::new(false)),
         }
+    }
+
+    /// A shell that nothing was heard of yet.
+    #[must_use]
+    pub fn shell(settings: &ShellSettings) -> Self {
+        Self::Shell(Box::new(Shell::new(settings)))
     }
 
     /// Begins a connection, and gives what the destination has said before it was there. `None`: no more fit.
@@ -38,6 +49,7 @@ impl Port {
                 let id = one.open(now, sink)?;
                 Some((id, one.greeting()))
             }
+            Self::Shell(_) => None,
         }
     }
 
@@ -46,6 +58,7 @@ impl Port {
         match self {
             Self::Streams(streams) => streams.push(id, data),
             Self::OneClient(one) => one.push(id, data),
+            Self::Shell(shell) => shell.push(id, data),
         }
     }
 
@@ -55,6 +68,7 @@ impl Port {
         match self {
             Self::Streams(streams) => streams.queued(id),
             Self::OneClient(one) => one.queued(id),
+            Self::Shell(shell) => shell.queued(),
         }
     }
 
@@ -63,6 +77,8 @@ impl Port {
         match self {
             Self::Streams(streams) => streams.finish(id, now),
             Self::OneClient(one) => one.finish(id, now),
+            // A terminal has no end of data: who wants to end one says Ctrl-D.
+            Self::Shell(_) => {}
         }
     }
 
@@ -71,6 +87,7 @@ impl Port {
         match self {
             Self::Streams(streams) => streams.reset(id),
             Self::OneClient(one) => one.reset(id),
+            Self::Shell(shell) => shell.reset(id),
         }
     }
 
@@ -89,6 +106,7 @@ impl Port {
                 one.receive(bytes, now, sink);
                 Ok(())
             }
+            Self::Shell(_) => Ok(()),
         }
     }
 
@@ -98,6 +116,7 @@ impl Port {
         match self {
             Self::Streams(streams) => streams.deadline(),
             Self::OneClient(one) => one.deadline(),
+            Self::Shell(_) => None,
         }
     }
 
@@ -106,6 +125,7 @@ impl Port {
         match self {
             Self::Streams(streams) => streams.expire(now, sink),
             Self::OneClient(one) => one.expire(now, sink),
+            Self::Shell(_) => {}
         }
     }
 
@@ -115,6 +135,7 @@ impl Port {
         match self {
             Self::Streams(streams) => streams.has_more(),
             Self::OneClient(one) => one.has_more(disconnected),
+            Self::Shell(shell) => shell.has_more(),
         }
     }
 
@@ -126,13 +147,18 @@ impl Port {
                 DATA
             }
             Self::OneClient(one) => one.fill(buffer, room, now),
+            Self::Shell(shell) => shell.fill(buffer, room),
         }
     }
 
     /// Whether the session has no more use: its one connection has ended for good.
     #[must_use]
-    pub const fn is_over(&self) -> bool {
-        matches!(self, Self::OneClient(one) if one.is_over())
+    pub fn is_over(&self) -> bool {
+        match self {
+            Self::Streams(_) => false,
+            Self::OneClient(one) => one.is_over(),
+            Self::Shell(shell) => shell.is_over(),
+        }
     }
 
     /// Ends a connection at once, and says so.

@@ -2,7 +2,10 @@
 
 use std::fmt;
 
-use super::socket::WebSocket;
+use super::{
+    shell::{DataKey, KeyWanted},
+    socket::WebSocket,
+};
 
 /// A text that is never shown.
 #[derive(Clone, PartialEq, Eq)]
@@ -88,6 +91,16 @@ pub trait Service: Send + Sync + 'static {
 
     /// `TerminateSession`.
     fn terminate(&self, session_id: &str) -> impl Future<Output = Result<(), ServiceFailure>> + Send;
+
+    /// `GenerateDataKey`, for a shell that is encrypted: 64 bytes, in the context that the agent will decrypt them in.
+    fn data_key(
+        &self,
+        _session_id: &str,
+        _wanted: &KeyWanted,
+    ) -> impl Future<Output = Result<DataKey, ServiceFailure>> + Send {
+        let text = "this session takes no data keys".to_owned();
+        std::future::ready(Err(ServiceFailure { text, kind: Kind::Final }))
+    }
 
     /// Opens the web socket with a freshly signed request; [`super::socket::upgrade`] does the rest.
     fn connect(&self, stream_url: &Secret) -> impl Future<Output = Result<WebSocket, ServiceFailure>> + Send;

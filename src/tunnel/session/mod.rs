@@ -16,6 +16,7 @@ use super::{
     handshake::Mode,
     pipe::{LocalEnd, Pipe},
     service::Service,
+    shell::{Conversation, ShellSettings, Size},
 };
 
 pub use super::pipe::Received;
@@ -31,6 +32,10 @@ pub struct SessionSettings {
     pub idle: Duration,
     /// So much may wait for one local client.
     pub largest_backlog: usize,
+    /// So long after the web socket is open, the agent has said something.
+    pub patience: Duration,
+    /// A shell instead of a port.
+    pub shell: Option<ShellSettings>,
 }
 
 impl Default for SessionSettings {
@@ -40,6 +45,8 @@ impl Default for SessionSettings {
             unix_milliseconds: 1,
             idle: Duration::from_mins(20),
             largest_backlog: 16 << 20,
+            patience: Duration::from_secs(20),
+            shell: None,
         }
     }
 }
@@ -49,6 +56,7 @@ pub type Events = mpsc::UnboundedSender<Event>;
 
 enum Command {
     Open(oneshot::Sender<Result<Stream, NoStream>>),
+    Resize(Size),
     Terminate,
 }
 
@@ -83,19 +91,42 @@ impl Session {
         events: Events,
         guard: impl Send + 'static,
     ) -> Result<Self, Failure> {
+        Ok(Self::begin(service, settings, events, guard).await?.0)
+    }
+
+    /// The same for a shell or a command.
+    pub async fn shell<S: Service>(
+        service: Arc<S>,
+        settings: SessionSettings,
+        events: Events,
+        guard: impl Send + 'static,
+    ) -> Result<(Self, Conversation), Failure> {
+        let (session, conversation) = Self::begin(service, settings, events, guard).await?;
+        conversation
+            .map(|conversation| (session, conversation))
+            .ok_or_else(|| Failure::Protocol("it is no shell".into()))
+    }
+
+    async fn begin<S: Service>(
+        service: Arc<S>,
+        settings: SessionSettings,
+        events: Events,
+        guard: impl Send + 'static,
+    ) -> Result<(Self, Option<Conversation>), Failure> {
         let started = service.start().await.map_err(|failure| Failure::Service(failure.text))?;
         let id = started.session_id.clone();
         let (commands, received) = mpsc::unbounded_channel();
         let (tell, ended) = watch::channel(None);
         let (ready, usable) = oneshot::channel();
-        let task = task::Task::new(service, settings, events, id.clone(), received, ready);
+        let mut task = task::Task::new(service, settings, events, id.clone(), received, ready);
+        let conversation = task.conversation();
         tokio::spawn(async move {
             let how = task.run(started.entrance).await;
             tell.send_replace(Some(how));
             drop(guard);
         });
         match usable.await {
-            Ok(Ok(mode)) => Ok(Self { id, mode, commands, ended }),
+            Ok(Ok(mode)) => Ok((Self { id, mode, commands, ended }, conversation)),
             Ok(Err(failure)) => Err(failure),
             Err(_) => Err(Failure::Protocol("its task ended".into())),
         }
@@ -129,6 +160,12 @@ impl Session {
             return answer;
         }
         Err(NoStream::Ended(self.wait().await))
+    }
+
+    /// Tells a shell how large its terminal is now.
+    pub fn resize(&self, size: Size) {
+        // Where nobody listens, it has ended.
+        let _ = self.commands.send(Command::Resize(size));
     }
 
     /// Ends the session: the agent is asked to, then the service is.

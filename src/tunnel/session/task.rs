@@ -10,7 +10,8 @@ use std::{
 
 use tokio::{
     sync::{mpsc, oneshot},
-    time::{Instant, Sleep, sleep_until},
+    task::JoinHandle,
+    time::{Instant, Sleep, sleep_until, timeout},
 };
 
 use super::{
@@ -26,6 +27,8 @@ use crate::tunnel::{
     handshake::Mode,
     message::MessageId,
     pipe::{LocalEnd, Pipe, Ready},
+    service::Service,
+    shell::{Conversation, DataKey, ERRORS, EXIT, KeyWanted, MAIN},
     smux::Sink,
 };
 
@@ -33,8 +36,8 @@ use crate::tunnel::{
 const BATCH: usize = 256;
 /// So much of a client's data is taken ahead of what can be sent.
 const AHEAD: usize = 128 << 10;
-/// So long after the web socket is open, the agent has said something.
-const LONGEST_HANDSHAKE: Duration = Duration::from_secs(20);
+/// KMS gives a data key within this time, or none: the agent waits for little longer.
+const LONGEST_KEY: Duration = Duration::from_secs(10);
 /// An agent that takes nothing for so long is worth a word,
 const WORTH_A_WORD: Duration = Duration::from_mins(1);
 /// and after so long it won't come back.
@@ -62,8 +65,13 @@ pub(super) struct Task<S> {
     /// Connections that have more than was taken.
     more: Vec<u32>,
     warned: bool,
+    /// A data key that is being made.
+    key: Option<MakesKey>,
     timer: Pin<Box<Sleep>>,
 }
+
+/// A data key, or why there is none.
+type MakesKey = JoinHandle<Result<DataKey, String>>;
 
 /// Why a session stops carrying.
 pub(super) enum Outcome {
@@ -83,7 +91,7 @@ impl From<Lost> for Outcome {
     }
 }
 
-impl<S> Task<S> {
+impl<S: Service> Task<S> {
     pub(super) fn new(
         service: Arc<S>,
         settings: SessionSettings,
@@ -92,11 +100,14 @@ impl<S> Task<S> {
         commands: mpsc::UnboundedReceiver<Command>,
         usable: oneshot::Sender<Result<Mode, Failure>>,
     ) -> Self {
+        let channel = match &settings.shell {
+            Some(shell) => Channel::for_shell(settings.unix_milliseconds, shell),
+            None => Channel::new(settings.unix_milliseconds, settings.reaches_other_host),
+        };
         Self {
-            channel: Channel::new(settings.unix_milliseconds, settings.reaches_other_host),
+            channel,
             deliveries: Deliveries::new(settings.largest_backlog),
             service,
-            settings,
             events,
             id,
             commands,
@@ -104,12 +115,34 @@ impl<S> Task<S> {
             fruitless: 0,
             host: String::new(),
             usable: Some(usable),
-            patience: LONGEST_HANDSHAKE,
+            patience: settings.patience,
             began: Instant::now(),
             ready: Arc::default(),
             more: Vec::new(),
             warned: false,
+            key: None,
+            settings,
             timer: Box::pin(sleep_until(Instant::now())),
+        }
+    }
+
+    /// The terminal's side of a shell: there from the beginning, since a shell may speak first.
+    pub(super) fn conversation(&mut self) -> Option<Conversation> {
+        self.settings.shell.as_ref()?;
+        let [main, errors, exit] = [MAIN, ERRORS, EXIT].map(|id| {
+            let pipe = Arc::new(Pipe::new(id, self.ready.clone()));
+            self.deliveries.add(id, pipe.clone());
+            Stream(pipe)
+        });
+        Some(Conversation::new(main, errors, exit))
+    }
+
+    fn make_key(&mut self, cx: &mut Context<'_>) {
+        if let Some(key) = &mut self.key
+            && let Poll::Ready(key) = Pin::new(key).poll(cx)
+        {
+            self.key = None;
+            self.channel.key(key.unwrap_or_else(|error| Err(error.to_string())));
         }
     }
 
@@ -126,7 +159,7 @@ impl<S> Task<S> {
     pub(super) fn attached(&mut self) {
         let now = self.now();
         self.channel.attached(now);
-        self.patience = now.saturating_add(LONGEST_HANDSHAKE);
+        self.patience = now.saturating_add(self.settings.patience);
     }
 
     /// Carries bytes until something ends that.
@@ -141,6 +174,7 @@ impl<S> Task<S> {
                 return Poll::Ready(Outcome::Terminate);
             }
         }
+        self.make_key(cx);
         let found = self.exchange(line, cx, now);
         self.deliveries.wake();
         if let Some(outcome) = self.notices() {
@@ -162,7 +196,14 @@ impl<S> Task<S> {
 
     /// Says whether the session is to be ended.
     pub(super) fn obey(&mut self, command: Option<Command>, now: Moment) -> bool {
-        let Some(Command::Open(answer)) = command else { return true };
+        let answer = match command {
+            Some(Command::Open(answer)) => answer,
+            Some(Command::Resize(size)) => {
+                self.channel.resize(size);
+                return false;
+            }
+            Some(Command::Terminate) | None => return true,
+        };
         let opened = self.channel.port().and_then(|port| port.open(now, &mut self.deliveries));
         let opened = opened.map(|(id, greeting)| {
             let pipe = Arc::new(Pipe::new(id, self.ready.clone()));
@@ -274,6 +315,10 @@ impl<S> Task<S> {
                         let _ = usable.send(Ok(mode));
                     }
                 }
+                Notice::KeyWanted(wanted) => {
+                    self.key = Some(key(self.service.clone(), self.id.clone(), wanted));
+                    self.ready.wake();
+                }
                 Notice::Unreachable => self.tell(Event::Warning(Warning::Unreachable)),
                 Notice::Reachable => self.tell(Event::Warning(Warning::Reachable)),
                 Notice::Closed { output } => return Some(Outcome::Ended(Ended::Closed { output })),
@@ -286,7 +331,7 @@ impl<S> Task<S> {
     /// Looks whether someone waits for too long.
     fn watch(&mut self, now: Moment) -> Option<Outcome> {
         if !self.channel.is_complete() && self.patience <= now {
-            let seconds = LONGEST_HANDSHAKE.as_secs();
+            let seconds = self.settings.patience.as_secs();
             return Some(Outcome::Failed(Failure::NoAnswer { host: self.host.clone(), seconds }));
         }
         let Some(since) = self.channel.sender().silent_since() else {
@@ -322,4 +367,13 @@ impl<S> Task<S> {
             cx.waker().wake_by_ref();
         }
     }
+}
+
+fn key<S: Service>(service: Arc<S>, session_id: String, wanted: KeyWanted) -> MakesKey {
+    tokio::spawn(async move {
+        match timeout(LONGEST_KEY, service.data_key(&session_id, &wanted)).await {
+            Ok(made) => made.map_err(|failure| failure.text),
+            Err(_) => Err(format!("KMS doesn't answer within {} seconds", LONGEST_KEY.as_secs())),
+        }
+    })
 }
