@@ -69,6 +69,7 @@ async fn hear(mut signal: Signal, kind: SignalKind, interrupter: Interrupter) {
             continue;
         }
         if before {
+            cli::restore_terminal();
             #[expect(clippy::exit, reason = "a person insists")]
             std::process::exit(5);
         }

@@ -10,6 +10,7 @@ mod connect;
 mod endpoints;
 mod error;
 mod groups;
+mod history;
 mod identity;
 mod inquire;
 mod inventory;
@@ -29,8 +30,9 @@ mod versions;
 
 pub use connect::{Aws, ConnectError, Connection};
 pub use error::{CallError, ReadError, checked};
+pub use history::{PREFERENCES, SessionsWanted};
 pub use logins::{Login, SecretError};
-pub use sessions::SessionManager;
+pub use sessions::{SessionManager, ShellDocument};
 pub use time::AwsClock;
 pub use transcript::Transcript;
 pub use trust::{bundle_address, fetch_bundle, is_bundle};

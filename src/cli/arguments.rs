@@ -5,7 +5,11 @@ use std::{path::PathBuf, str::FromStr};
 use clap::{Args, Parser, Subcommand, ValueEnum};
 
 use super::{
-    access::arguments::Audit, batch::BatchArguments, choices::ChoiceArguments, scan::Scan, tunnel::arguments::Tunnel,
+    access::arguments::{Audit, Sessions, Shell},
+    batch::BatchArguments,
+    choices::ChoiceArguments,
+    scan::Scan,
+    tunnel::arguments::Tunnel,
 };
 use crate::{
     aws::Transcript,
@@ -131,7 +135,7 @@ pub(super) enum Command {
     /// Through Session Manager and an EC2 instance that reaches the database, without the AWS CLI or its plugin. It ends
     /// with Ctrl-C, and ends its sessions. Exit code 0 then, 3 where it can't be opened, 8 without permission.
     Tunnel(Tunnel),
-    /// Check that a database is private, and reachable as it should be
+    /// Check the way to a private database, and use it: audit, shell, sessions
     Access {
         #[command(subcommand)]
         command: AccessCommand,
@@ -304,6 +308,14 @@ pub(super) enum AccessCommand {
     /// route that decided, and the command that mends it. Exit code 0 where all passed, 7 where something failed, 9 where
     /// nothing failed but something wasn't checked.
     Audit(Audit),
+    /// Open a shell on a bastion, or run one command there, through Session Manager
+    ///
+    /// Nothing listens on the bastion, no key is needed, and neither AWS's CLI nor its plugin. Keys go to the other end as
+    /// they are, Ctrl-C among them; `exit` or Ctrl-D ends the shell. Where the account encrypts sessions with a KMS key,
+    /// this one is encrypted, or isn't opened.
+    Shell(Shell),
+    /// Show who has, and had, sessions of Session Manager, or end one
+    Sessions(Sessions),
 }
 
 #[derive(Debug, Subcommand)]

@@ -32,6 +32,7 @@ use crate::{
     sandbox::Sandbox,
     ui::{Bars, Output, json},
 };
+pub use access::restore_terminal;
 use arguments::{AccessCommand, Arguments, Command, Format, SandboxCommand};
 pub use failure::Failure;
 
@@ -152,6 +153,12 @@ async fn dispatch(arguments: &Arguments, around: &mut Surroundings) -> Result<u8
         Command::Verify(verify) => verify::run(&arguments.global, verify, around).await,
         Command::Tunnel(tunnel) => Box::pin(tunnel::run(&arguments.global, tunnel, around)).await,
         Command::Access { command: AccessCommand::Audit(audit) } => access::audit(audit, around),
+        Command::Access { command: AccessCommand::Shell(shell) } => {
+            Box::pin(access::shell::run(&arguments.global, shell, around)).await
+        }
+        Command::Access { command: AccessCommand::Sessions(sessions) } => {
+            access::sessions::run(&arguments.global, sessions, around).await
+        }
         Command::Cleanup(cleanup) => Box::pin(cleanup::run(&arguments.global, cleanup, around)).await,
         Command::Sandbox { command: SandboxCommand::Serve(serve) } => {
             sandbox::run(&arguments.global, serve, around).await

@@ -33,6 +33,7 @@ pub mod report;
 pub mod result;
 #[cfg(test)]
 mod samples;
+pub mod sessions;
 pub mod table;
 mod text;
 pub mod time;

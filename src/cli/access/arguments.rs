@@ -4,7 +4,7 @@ use std::path::PathBuf;
 
 use clap::Args;
 
-use crate::model::DatabaseReference;
+use crate::model::{AwsTime, DatabaseReference};
 
 /// What is read, as a person would save it.
 const SAVED: &str = "\
@@ -39,4 +39,66 @@ pub(crate) struct Audit {
     /// group that the database's own lets in is taken for meant
     #[arg(long, value_name = "ID")]
     pub(super) group: Vec<String>,
+}
+
+#[derive(Debug, Args)]
+#[command(
+    after_help = "Examples:\n  rds-encrypt access shell\n  rds-encrypt access shell --for orders\n  rds-encrypt access shell \
+                  role=bastion -- 'df -h | tail -1'\n\nWhere input comes from a pipe it is typed into the shell, and its end is \
+                  Ctrl-D."
+)]
+pub(crate) struct Shell {
+    /// The machine: its instance id, a tag as KEY=VALUE, or its name [default: the only one that is online]
+    #[arg(value_name = "BASTION")]
+    pub(super) bastion: Option<String>,
+    /// Run this in place of a shell, without a terminal
+    ///
+    /// One word is a line for the machine's shell; several are quoted, so that they arrive as they are. The document is
+    /// AWS-StartNonInteractiveCommand. AWS tells the command's exit code only where the document gives one; otherwise
+    /// it is 0 as soon as the session has ended cleanly.
+    #[arg(value_name = "COMMAND", last = true, num_args = 1..)]
+    pub(super) command: Vec<String>,
+    /// The machine through which this database is reached
+    #[arg(long = "for", value_name = "DB", conflicts_with = "bastion")]
+    pub(super) database: Option<DatabaseReference>,
+    /// Begin the session with this document; a command is its parameter `command`
+    #[arg(long, value_name = "NAME")]
+    pub(super) document: Option<String>,
+    /// Why, for the account's records of sessions
+    #[arg(long, value_name = "TEXT")]
+    pub(super) reason: Option<String>,
+}
+
+#[derive(Debug, Args)]
+#[command(
+    after_help = "Examples:\n  rds-encrypt access sessions --active\n  rds-encrypt access sessions --since 2026-11-20 --target \
+                  i-0123456789abcdef0\n  rds-encrypt access sessions --terminate alice-0a1b2c3d4e5f60718"
+)]
+pub(crate) struct Sessions {
+    /// Only those under way, without those that have ended in the past 30 days
+    #[arg(long)]
+    pub(super) active: bool,
+    /// Only those on this machine
+    #[arg(long, value_name = "ID")]
+    pub(super) target: Option<String>,
+    /// Only those of this caller
+    #[arg(long, value_name = "ARN")]
+    pub(super) owner: Option<String>,
+    /// Only those begun since: a day such as 2026-11-20, or a moment such as 2026-11-20T08:00:00Z
+    #[arg(long, value_name = "WHEN", value_parser = since)]
+    pub(super) since: Option<AwsTime>,
+    /// So many of each kind at the most
+    #[arg(long, value_name = "N", default_value_t = 50, value_parser = clap::value_parser!(u16).range(1..=1000))]
+    pub(super) limit: u16,
+    /// End this session, whoever began it; asks before it does
+    #[arg(long, value_name = "SESSION", conflicts_with_all = ["active", "target", "owner", "since"])]
+    pub(super) terminate: Option<String>,
+    /// End it without asking
+    #[arg(long, requires = "terminate")]
+    pub(super) yes: bool,
+}
+
+fn since(text: &str) -> Result<AwsTime, String> {
+    let moment = if text.len() == 10 { format!("{text}T00:00:00Z") } else { text.to_owned() };
+    moment.parse().map_err(|_| "a day such as 2026-11-20, or a moment such as 2026-11-20T08:00:00Z".to_owned())
 }

@@ -1,6 +1,10 @@
 //! `rds-encrypt access`
 
 pub(super) mod arguments;
+pub(super) mod sessions;
+pub(super) mod shell;
+
+pub use shell::restore_terminal;
 
 use std::{
     fs, io,

@@ -16,7 +16,7 @@ pub(super) struct Destination<'a> {
 }
 
 /// Why a machine can't be the bastion, with the command that mends it; nothing where it can.
-pub(super) fn against(machine: &Machine, to_itself: bool) -> Option<String> {
+pub(in crate::cli) fn against(machine: &Machine, to_itself: bool) -> Option<String> {
     let id = &machine.id;
     let state = machine.state.as_deref().unwrap_or("in an unknown state");
     if state != "running" {

@@ -271,12 +271,17 @@ impl<'a> Run<'a> {
 }
 
 /// What AWS refused is told as such; what the channel failed of needs a person.
-fn why(service: &SessionManager, failure: &tunnel::Failure) -> Failure {
+pub(in crate::cli) fn why(service: &SessionManager, failure: &tunnel::Failure) -> Failure {
     match (failure, service.refused()) {
-        (tunnel::Failure::Service(_), Some(error)) => Failure::NoSession(error),
-        (tunnel::Failure::Port { .. } | tunnel::Failure::AgentTooOld { .. } | tunnel::Failure::Encryption, _) => {
-            Failure::Refused(failure.to_string())
-        }
+        (tunnel::Failure::Service(_) | tunnel::Failure::DataKey(_), Some(error)) => Failure::NoSession(error),
+        (
+            tunnel::Failure::Port { .. }
+            | tunnel::Failure::AgentTooOld { .. }
+            | tunnel::Failure::Encryption
+            | tunnel::Failure::Unencrypted { .. }
+            | tunnel::Failure::DataKey(_),
+            _,
+        ) => Failure::Refused(failure.to_string()),
         _ => Failure::NeedsPerson(format!("error: {failure}")),
     }
 }

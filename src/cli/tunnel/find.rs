@@ -75,6 +75,13 @@ fn copy_of(record: &Record) -> Result<DatabaseReference, Failure> {
     target.map(DatabaseReference::Name).ok_or_else(|| Failure::Refused("no copy was begun yet".into()))
 }
 
+/// The machine through which a database is reached.
+pub(in crate::cli) async fn machine_for(aws: &Aws, database: &DatabaseReference) -> Result<Machine, Failure> {
+    let database = endpoint(aws, database).await?;
+    let to = Found { host: database.host.clone(), port: database.port, database: Some(database) };
+    search(aws, None, &to).await
+}
+
 async fn endpoint(aws: &Aws, reference: &DatabaseReference) -> Result<DatabaseEndpoint, Failure> {
     let (region, not_yet) = (aws.region(), |status: &str| format!("{reference} has no endpoint yet: it is {status}"));
     if let DatabaseReference::Cluster(name) = reference {
@@ -101,11 +108,11 @@ async fn bastion(aws: &Aws, asked: &Tunnel, to: &Found) -> Result<Machine, Failu
             Some(why) => Err(Failure::Refused(format!("{} can't be the bastion: {why}", machine.in_words()))),
         };
     }
-    search(aws, asked, to).await
+    search(aws, asked.bastion_tag.as_ref(), to).await
 }
 
 /// AWS refuses a look at a single machine that doesn't exist.
-fn missing(error: ReadError) -> Result<Option<Machine>, ReadError> {
+pub(in crate::cli) fn missing(error: ReadError) -> Result<Option<Machine>, ReadError> {
     match &error.error {
         crate::aws::CallError::Refused { code, .. } if code.starts_with("InvalidInstanceID") => Ok(None),
         _ => Err(error),
@@ -114,7 +121,11 @@ fn missing(error: ReadError) -> Result<Option<Machine>, ReadError> {
 
 /// The last question about a machine against which nothing speaks yet: whether it is connected right now. Its ping is
 /// minutes old. Who may not ask finds out when the session starts.
-async fn refused(aws: &Aws, machine: &Machine, against: Option<String>) -> Result<Option<String>, Failure> {
+pub(in crate::cli) async fn refused(
+    aws: &Aws,
+    machine: &Machine,
+    against: Option<String>,
+) -> Result<Option<String>, Failure> {
     if against.is_some() {
         return Ok(against);
     }
@@ -130,14 +141,14 @@ async fn refused(aws: &Aws, machine: &Machine, against: Option<String>) -> Resul
     }
 }
 
-async fn search(aws: &Aws, asked: &Tunnel, to: &Found) -> Result<Machine, Failure> {
+async fn search(aws: &Aws, wanted_tag: Option<&(String, String)>, to: &Found) -> Result<Machine, Failure> {
     let Some(database) = &to.database else {
         return Err(Failure::Usage("for a host, name the machine to go through: --bastion ID".into()));
     };
     let own = aws.security_groups_by_id(&database.groups).await.map_err(Failure::NothingBegun)?;
     let vpc = database.vpc_id.clone().or_else(|| own.iter().find_map(|group| group.vpc_id.clone()));
     let vpc = vpc.ok_or_else(|| Failure::Refused(format!("AWS shows no VPC of {}: give --bastion", to.host)))?;
-    let tag = asked.bastion_tag.as_ref().map(|(key, value)| (format!("tag:{key}"), value));
+    let tag = wanted_tag.map(|(key, value)| (format!("tag:{key}"), value));
     let mut filters = vec![("vpc-id", vpc.as_str())];
     filters.extend(tag.as_ref().map(|(key, value)| (key.as_str(), value.as_str())));
     let machines = aws.machines(&filters).await.map_err(Failure::NothingBegun)?;
@@ -158,8 +169,7 @@ async fn search(aws: &Aws, asked: &Tunnel, to: &Found) -> Result<Machine, Failur
             Some(why) => rows.push(format!("\n  {}: {why}", machine.in_words())),
         }
     }
-    let among =
-        asked.bastion_tag.as_ref().map(|(key, value)| format!(" with the tag {key}={value}")).unwrap_or_default();
+    let among = wanted_tag.map(|(key, value)| format!(" with the tag {key}={value}")).unwrap_or_default();
     Err(Failure::Refused(if rows.is_empty() {
         format!(
             "no bastion: there is no EC2 instance{among} in {vpc}, the VPC of {}; one in another network that reaches the \

@@ -10,10 +10,10 @@
 
 pub(super) mod arguments;
 mod authority;
-mod bastion;
-mod carry;
+pub(super) mod bastion;
+pub(super) mod carry;
 mod client;
-mod find;
+pub(super) mod find;
 mod login;
 mod plugin;
 mod screen;

@@ -168,6 +168,12 @@ impl Session {
         let _ = self.commands.send(Command::Resize(size));
     }
 
+    /// Asks for its end, and waits for nothing.
+    pub fn ask_to_end(&self) {
+        // Where nobody listens, it has ended.
+        let _ = self.commands.send(Command::Terminate);
+    }
+
     /// Ends the session: the agent is asked to, then the service is.
     pub async fn terminate(&self) -> Ended {
         // Where nobody listens, it has ended.
