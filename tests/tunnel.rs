@@ -17,6 +17,7 @@ mod tunnel {
     mod peer_service;
     mod program;
     mod resuming;
+    mod shells;
     mod streams;
     mod traffic;
     mod waits;

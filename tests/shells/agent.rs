@@ -90,7 +90,8 @@ impl Agent {
                 }
                 if let Some(text) = self.over.take() {
                     drop(open.send(Message::Binary(closed(&text).into())).await);
-                    drop(open.close(None).await);
+                    // What the client still sends is read: a socket that is closed before would take our last words along.
+                    while let Some(Ok(_)) = open.next().await {}
                     return;
                 }
             }

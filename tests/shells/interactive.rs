@@ -43,17 +43,19 @@ async fn a_shell_from_prompt_to_exit() {
 #[tokio::test(flavor = "multi_thread")]
 async fn control_keys_go_to_the_other_end() {
     let (other, mut screen) = open(Habits::default()).await;
-    screen.types("trap 'echo in''terrupted' INT; trap 'echo q''uit' QUIT; sleep 1000\r");
-    screen.shows("sleep 1000").await;
-    // A shell that reads the line's end isn't sleeping yet: it hears the key all the same.
+    // Each key waits until the program before it runs: a terminal throws away what wasn't read when a signal's key comes.
+    screen.types("trap 'echo in''terrupted' INT; trap 'echo q''uit' QUIT; echo sl''eeps; sleep 1000\r");
+    screen.shows("sleeps").await;
     screen.types("\u{3}");
     screen.shows("interrupted").await;
-    screen.types("\r");
+    screen.types("echo sl''eeps; sleep 1000\r");
+    screen.shows("sleeps").await;
     screen.types("\u{1c}");
     screen.shows("quit").await;
-    screen.types("cat -v\r");
-    screen.shows("cat -v").await;
+    screen.types("echo re''ads; cat -v\r");
+    screen.shows("reads").await;
     screen.types("\u{16}\u{1a}\r");
+    screen.shows("^Z").await;
     screen.shows("^Z").await;
     screen.types("\u{4}exit\r");
     assert_eq!(screen.ends().await.0.code(), Some(0));

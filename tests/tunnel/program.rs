@@ -21,10 +21,10 @@ use super::{
 };
 
 /// The machine of the sandbox that reaches its databases.
-const BASTION: &str = "i-0a7c3e91d5b2f8460";
+pub(super) const BASTION: &str = "i-0a7c3e91d5b2f8460";
 
 /// A sandbox behind whose databases an echo is.
-async fn served() -> (Sandbox, SocketAddr) {
+pub(super) async fn served() -> (Sandbox, SocketAddr) {
     let sandbox = Sandbox::open(Options::default()).expect("a world");
     let to = echo().await;
     sandbox.sessions().served_by(move |_| Some(Dial::Local(to)));
@@ -35,7 +35,7 @@ async fn served() -> (Sandbox, SocketAddr) {
 }
 
 /// The program with these words, which nothing around it leads astray.
-fn program(endpoint: SocketAddr, folder: &TempDir, words: &[&str]) -> Command {
+pub(super) fn program(endpoint: SocketAddr, folder: &TempDir, words: &[&str]) -> Command {
     let mut command = Command::new(env!("CARGO_BIN_EXE_rds-encrypt"));
     command
         .args(["--state-dir".as_ref(), folder.path().as_os_str()])
@@ -93,7 +93,7 @@ fn signal(process: &Child, signal: Signal) {
     kill_process(pid, signal).expect("it runs");
 }
 
-fn said(output: &Output) -> String {
+pub(super) fn said(output: &Output) -> String {
     format!("{}\n{}", String::from_utf8_lossy(&output.stdout), String::from_utf8_lossy(&output.stderr))
 }
 

@@ -90,12 +90,9 @@ pub(crate) struct Sessions {
     /// So many of each kind at the most
     #[arg(long, value_name = "N", default_value_t = 50, value_parser = clap::value_parser!(u16).range(1..=1000))]
     pub(super) limit: u16,
-    /// End this session, whoever began it; asks before it does
+    /// End this session, whoever began it; asks before it does, unless --yes is given
     #[arg(long, value_name = "SESSION", conflicts_with_all = ["active", "target", "owner", "since"])]
     pub(super) terminate: Option<String>,
-    /// End it without asking
-    #[arg(long, requires = "terminate")]
-    pub(super) yes: bool,
 }
 
 fn since(text: &str) -> Result<AwsTime, String> {

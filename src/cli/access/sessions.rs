@@ -23,7 +23,7 @@ pub(in crate::cli) async fn run(global: &Global, asked: &Sessions, around: &mut 
     }
     let aws = Aws::connect(&place.connection(global, None, around)?).await?;
     match &asked.terminate {
-        Some(id) => terminate(&aws, id, asked.yes, around).await,
+        Some(id) => terminate(&aws, id, global.yes, around).await,
         None => show(&aws, asked, around).await,
     }
 }

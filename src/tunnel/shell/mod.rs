@@ -18,7 +18,8 @@ use serde::Serialize;
 pub use cipher::{Ciphers, DATA_KEY_BYTES, DataKey};
 pub use conversation::{Conversation, Said};
 pub use handshake::KeyWanted;
-pub(super) use stage::{Shell, Step};
+pub use stage::Shell;
+pub(super) use stage::Step;
 
 /// What a program prints, and the keyboard, go by this number.
 pub(super) const MAIN: u32 = 1;

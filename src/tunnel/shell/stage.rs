@@ -50,7 +50,7 @@ pub(in crate::tunnel) enum Step {
 
 /// The state of a shell's session.
 #[derive(Debug)]
-pub(in crate::tunnel) struct Shell {
+pub struct Shell {
     stage: Stage,
     must_encrypt: Option<String>,
     ciphers: Option<Ciphers>,
