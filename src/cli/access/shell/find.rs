@@ -95,19 +95,20 @@ async fn only(aws: &Aws, filters: &[(&str, &str)], asked: &Shell) -> Result<Stri
             Some(why) => others.push(format!("\n  {}: {why}", machine.in_words())),
         }
     }
-    chosen(online, &others, asked.bastion.as_deref(), aws.region())
+    chosen(&online, &others, asked.bastion.as_deref(), aws.region())
 }
 
-fn chosen(online: Vec<Machine>, others: &[String], named: Option<&str>, region: &str) -> Result<String, Failure> {
+fn chosen(online: &[Machine], others: &[String], named: Option<&str>, region: &str) -> Result<String, Failure> {
     let of = named.map(|name| format!(" of `{name}`")).unwrap_or_default();
-    if let [only] = &online[..] {
+    if let [only] = online {
         return Ok(only.id.clone());
     }
     if !online.is_empty() {
-        let rows: String = online.iter().map(|machine| format!("\n  {}", machine.in_words())).collect();
+        let rows: Vec<String> = online.iter().map(|machine| format!("\n  {}", machine.in_words())).collect();
         return Err(Failure::Usage(format!(
-            "{} machines{of} are online in {region}; name one, or the database behind it with --for DB:{rows}",
-            online.len()
+            "{} machines{of} are online in {region}; name one, or the database behind it with --for DB:{}",
+            online.len(),
+            rows.concat()
         )));
     }
     Err(Failure::Refused(match others {
@@ -137,12 +138,12 @@ mod tests {
     #[test]
     fn a_person_chooses_where_there_are_several() {
         let machine = |id: &str| Machine { id: id.into(), name: Some("jump".into()), ..Machine::default() };
-        assert_eq!(chosen(vec![machine("i-1")], &[], None, "r").expect("the only one"), "i-1");
-        let failure = chosen(vec![machine("i-1"), machine("i-2")], &[], Some("jump"), "r").expect_err("two");
+        assert_eq!(chosen(&[machine("i-1")], &[], None, "r").expect("the only one"), "i-1");
+        let failure = chosen(&[machine("i-1"), machine("i-2")], &[], Some("jump"), "r").expect_err("two");
         let expected = "2 machines of `jump` are online in r; name one, or the database behind it with --for DB:\n  i-1 \
                         (jump)\n  i-2 (jump)";
         assert_eq!(failure.to_string(), expected);
-        let failure = chosen(Vec::new(), &["\n  i-3: it is stopped".into()], None, "r").expect_err("none");
+        let failure = chosen(&[], &["\n  i-3: it is stopped".into()], None, "r").expect_err("none");
         assert_eq!(
             failure.to_string(),
             "no EC2 instance in r can be reached by Session Manager:\n  i-3: it is stopped"

@@ -79,7 +79,8 @@ pub(in crate::cli) async fn run(global: &Global, asked: &Shell, around: &mut Sur
     around.output.detail(&format!("opening a session on {machine}\n"));
     // Where it is interrupted, the session's task ends it: it is waited for below.
     let (guard, mut over) = mpsc::channel::<()>(1);
-    let opened = unless_interrupted(around, Session::shell(service.clone(), settings, events, guard)).await;
+    let opening = Session::shell(service.clone(), settings, events, guard);
+    let opened = Box::pin(unless_interrupted(around, opening)).await;
     let (session, conversation) = match opened {
         Ok(opened) => opened.map_err(|failure| why(&service, &failure))?,
         Err(interrupted) => {
