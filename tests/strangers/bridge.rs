@@ -1,6 +1,6 @@
 //! An independent library's client on our own sandbox: `tests/bridge`, built by itself.
 //!
-//! `RDS_ENCRYPT_BRIDGE` names its executable (`cargo build --release --manifest-path tests/bridge/Cargo.toml`).
+//! `RDS_ENCRYPT_BRIDGE` names its executable (`cargo build --manifest-path tests/bridge/Cargo.toml`).
 
 use std::{
     env,
@@ -24,7 +24,7 @@ use super::{
 fn bridge() -> Option<PathBuf> {
     let found = env::var_os("RDS_ENCRYPT_BRIDGE").map(PathBuf::from).filter(|path| path.is_file());
     if found.is_none() {
-        missing("tests/bridge (cargo build --release --manifest-path tests/bridge/Cargo.toml; RDS_ENCRYPT_BRIDGE)");
+        missing("tests/bridge (cargo build --manifest-path tests/bridge/Cargo.toml; RDS_ENCRYPT_BRIDGE)");
     }
     found
 }
