@@ -7,7 +7,7 @@ use aws_sdk_ec2::types::{
     RouteTableAssociationStateCode, RuleAction,
 };
 
-use super::{Aws, CallError, ReadError, vpc::in_vpc};
+use super::{Aws, CallError, ReadError, network::tags, vpc::in_vpc};
 use crate::model::{AclEntry, NetworkAcl, Route, RouteTable, SubnetAssociation};
 
 const ROUTES: &str = "ec2:DescribeRouteTables";
@@ -59,6 +59,7 @@ fn table(row: TableRow) -> RouteTable {
         routes: row.routes().iter().filter_map(route).collect(),
         id: row.route_table_id.unwrap_or_default(),
         vpc_id: row.vpc_id,
+        tags: tags(row.tags),
     }
 }
 

@@ -5,7 +5,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use aws_sdk_ec2::types::{Filter, Instance};
 use aws_sdk_ssm::types::{ConnectionStatus, InstanceInformation, InstanceInformationStringFilter};
 
-use super::{Aws, CallError, ReadError, read::timestamp};
+use super::{Aws, CallError, ReadError, network::tags, read::timestamp};
 use crate::model::{Agent, Machine};
 
 const MACHINES: &str = "ec2:DescribeInstances";
@@ -107,6 +107,7 @@ fn machine(row: Instance) -> Machine {
         address: row.private_ip_address,
         subnet_id: row.subnet_id,
         key_name: row.key_name,
+        tags: tags(row.tags),
         agent: None,
     }
 }

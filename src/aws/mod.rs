@@ -4,6 +4,8 @@
 //! whose answer was lost would show us only "already exists" (rule 2). No decisions here.
 
 mod act;
+mod act_access;
+mod act_iam;
 mod attached;
 mod borders;
 mod certificates;
@@ -22,6 +24,7 @@ mod parameters;
 mod preferences;
 mod read;
 mod roles;
+mod recipe;
 mod sessions;
 mod stream;
 mod surroundings;

@@ -85,15 +85,19 @@ impl Aws {
 }
 
 fn group(row: aws_sdk_ec2::types::SecurityGroup) -> SecurityGroup {
-    let pair = |tag: Tag| Some((tag.key?, tag.value.unwrap_or_default()));
     SecurityGroup {
         ingress: rules(row.ip_permissions.as_deref().unwrap_or_default()),
         egress: rules(row.ip_permissions_egress.as_deref().unwrap_or_default()),
-        tags: row.tags.unwrap_or_default().into_iter().filter_map(pair).collect(),
+        tags: tags(row.tags),
         id: row.group_id.unwrap_or_default(),
         name: row.group_name.unwrap_or_default(),
         vpc_id: row.vpc_id,
     }
+}
+
+/// The tags of whatever is of EC2.
+pub(super) fn tags(rows: Option<Vec<Tag>>) -> Tags {
+    rows.unwrap_or_default().into_iter().filter_map(|tag| Some((tag.key?, tag.value.unwrap_or_default()))).collect()
 }
 
 /// One rule for each peer of each permission.
@@ -117,7 +121,7 @@ fn permissions(rules: &BTreeSet<SecurityRule>) -> Vec<IpPermission> {
     rules.iter().map(permission).collect()
 }
 
-fn permission(rule: &SecurityRule) -> IpPermission {
+pub(super) fn permission(rule: &SecurityRule) -> IpPermission {
     let (from, to) = rule.ports.unzip();
     let permission = IpPermission::builder().ip_protocol(&rule.protocol).set_from_port(from).set_to_port(to);
     match &rule.peer {

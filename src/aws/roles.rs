@@ -21,17 +21,13 @@ impl Aws {
             role: row.roles.into_iter().next().map(|role| role.role_name),
             name: row.instance_profile_name,
             arn: Some(row.arn),
+            tags: row.tags.unwrap_or_default().into_iter().map(|tag| (tag.key, tag.value)).collect(),
         }))
     }
 
     /// Reads what a role may do; a policy whose text may not be read is named as unread. Nothing where there is no role.
     pub async fn role_policies(&self, role: &str) -> Result<Option<RolePolicies>, ReadError> {
-        let mut pages = self.iam.list_attached_role_policies().role_name(role).into_paginator().send();
-        let mut attached = Vec::new();
-        while let Some(page) = pages.next().await {
-            let Some(page) = unless_absent(ATTACHED, page)? else { return Ok(None) };
-            attached.extend(page.attached_policies.unwrap_or_default().into_iter().filter_map(|it| it.policy_arn));
-        }
+        let Some(attached) = self.attached_policies(role).await? else { return Ok(None) };
         let mut read =
             RolePolicies { attached: Some(attached.iter().cloned().collect()), ..RolePolicies::default() };
         for arn in &attached {
@@ -47,6 +43,17 @@ impl Aws {
             }
         }
         Ok(Some(read))
+    }
+
+    /// The ARNs of the managed policies that a role carries; nothing where there is no such role.
+    pub(super) async fn attached_policies(&self, role: &str) -> Result<Option<Vec<String>>, ReadError> {
+        let mut pages = self.iam.list_attached_role_policies().role_name(role).into_paginator().send();
+        let mut attached = Vec::new();
+        while let Some(page) = pages.next().await {
+            let Some(page) = unless_absent(ATTACHED, page)? else { return Ok(None) };
+            attached.extend(page.attached_policies.unwrap_or_default().into_iter().filter_map(|it| it.policy_arn));
+        }
+        Ok(Some(attached))
     }
 
     /// The text of a managed policy; who may not read it judges without.

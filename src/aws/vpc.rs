@@ -5,7 +5,7 @@ use aws_sdk_ec2::types::{
     VpcAttributeName, VpcEndpoint as EndpointRow,
 };
 
-use super::{Aws, CallError, ReadError};
+use super::{Aws, CallError, ReadError, network::tags};
 use crate::model::{Subnet, Vpc, VpcEndpoint};
 
 const VPCS: &str = "ec2:DescribeVpcs";
@@ -86,6 +86,7 @@ pub(super) fn subnet(row: SubnetRow) -> Option<Subnet> {
         free: row.available_ip_address_count,
         vpc_id: row.vpc_id,
         cidrs: row.cidr_block.into_iter().chain(v6).collect(),
+        tags: tags(row.tags),
     })
 }
 
@@ -107,5 +108,6 @@ fn endpoint(row: EndpointRow) -> VpcEndpoint {
         private_dns: row.private_dns_enabled,
         subnets: row.subnet_ids.unwrap_or_default(),
         route_tables: row.route_table_ids.unwrap_or_default(),
+        tags: tags(row.tags),
     }
 }

@@ -4,6 +4,8 @@ use std::collections::BTreeSet;
 
 use serde_json::Value;
 
+use super::Tags;
+
 /// An instance profile, observed.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct InstanceProfile {
@@ -13,6 +15,8 @@ pub struct InstanceProfile {
     pub arn: Option<String>,
     /// The name of its role; a profile can have none.
     pub role: Option<String>,
+    /// Its tags.
+    pub tags: Tags,
 }
 
 /// What a role may do, as far as it was read.

@@ -17,8 +17,7 @@ mod part;
 mod plan;
 mod seen;
 mod standing;
-#[cfg(test)]
-mod tests;
+
 
 use serde::{Deserialize, Serialize};
 
@@ -27,7 +26,7 @@ use crate::model::{Tags, name::short_id};
 pub use decide::{Asked, Decision, Goal, Stop, decide};
 pub use part::{GroupReference, OwnGroup, Part, SubnetReference};
 pub use plan::{Choices, Planned, plan};
-pub use seen::{OwnRole, Seen};
+pub use seen::Seen;
 pub use standing::Standing;
 
 /// The tag that says which database's setup a resource belongs to: `<short id>.<resource id>`.

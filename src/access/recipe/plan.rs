@@ -175,14 +175,14 @@ impl Work<'_> {
 
     /// The one that works already; else where one is made.
     fn bastion(&mut self) -> Result<Bastion, Unknown> {
-        if let Some(there) = self.working() {
+        if let Some(there) = self.working().cloned() {
             let group = there.groups.first().ok_or_else(|| Unknown(format!("{} has no security group", there.id)))?;
             let subnet = there.subnet_id.clone().unwrap_or_default();
             self.notes.push(format!("{} works already, and stays as it is", there.in_words()));
             return Ok(Bastion {
                 group: GroupReference::There(group.clone()),
                 subnet: SubnetReference::There(subnet),
-                end: End::of(there),
+                end: End::of(&there),
             });
         }
         let subnet = self.place()?;

@@ -1,47 +1,9 @@
-//! What AWS shows of the parts: one look.
-
-use std::collections::BTreeMap;
+//! What AWS shows of the parts: one look, asked for what is ours.
 
 use super::{OwnGroup, Recipe, SubnetReference, part::GroupReference};
-use crate::model::{
-    Agent, InstanceProfile, Machine, NetworkAcl, RouteTable, SecurityGroup, Subnet, Tags, Vpc, VpcEndpoint,
-};
+use crate::model::{Machine, RouteTable, SecurityGroup, Subnet, VpcEndpoint};
 
-/// One look at a VPC, and at IAM and RDS under the names of a recipe.
-#[derive(Clone, Debug, Default, PartialEq)]
-pub struct Seen {
-    /// The VPC.
-    pub vpc: Option<Vpc>,
-    /// Its subnets.
-    pub subnets: Vec<Subnet>,
-    /// Its route tables.
-    pub route_tables: Vec<RouteTable>,
-    /// Its network ACLs.
-    pub network_acls: Vec<NetworkAcl>,
-    /// Its security groups.
-    pub groups: Vec<SecurityGroup>,
-    /// Its endpoints.
-    pub endpoints: Vec<VpcEndpoint>,
-    /// Its machines.
-    pub machines: Vec<Machine>,
-    /// The agents on those, by id.
-    pub agents: BTreeMap<String, Agent>,
-    /// The role of the recipe's name.
-    pub role: Option<OwnRole>,
-    /// The instance profile of that name.
-    pub profile: Option<InstanceProfile>,
-    /// The tags of the DB subnet group of that name.
-    pub subnet_group: Option<Tags>,
-}
-
-/// A role of IAM, as far as the setup makes one.
-#[derive(Clone, Debug, Default, PartialEq, Eq)]
-pub struct OwnRole {
-    /// Its tags.
-    pub tags: Tags,
-    /// The ARNs of the managed policies that it carries.
-    pub attached: Vec<String>,
-}
+pub use crate::model::AccessSeen as Seen;
 
 impl Seen {
     /// The subnet of ours with these addresses, whoever made it.

@@ -6,7 +6,7 @@ use serde_json::Value;
 
 use super::{
     answers::{Answer, Answers, latest},
-    row::{each, list, text, texts},
+    row::{each, list, tags, text, texts},
 };
 use crate::{
     access::Read,
@@ -28,7 +28,7 @@ pub(super) fn profiles(answers: &Answers) -> Read<Vec<InstanceProfile>> {
 fn profile(row: &Value) -> Option<(String, InstanceProfile)> {
     let name = text(row, "InstanceProfileName")?;
     let role = each(row, "Roles", "RoleName").into_iter().next();
-    Some((name.clone(), InstanceProfile { name, arn: text(row, "Arn"), role }))
+    Some((name.clone(), InstanceProfile { name, arn: text(row, "Arn"), role, tags: tags(row) }))
 }
 
 /// What the files say of roles: `get-account-authorization-details` says all; the others a part each.
