@@ -91,13 +91,6 @@ pub(super) fn in_words((group, rule): Deciding<'_>, way: &str) -> String {
     format!("{group} {}", rule.in_words(way == "out"))
 }
 
-/// The other end, by id or addresses.
-pub(super) fn peer(peer: &Peer) -> &str {
-    match peer {
-        Peer::Group(text) | Peer::Ipv4(text) | Peer::Ipv6(text) | Peer::PrefixList(text) => text,
-    }
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;

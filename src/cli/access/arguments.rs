@@ -4,7 +4,7 @@ use std::path::PathBuf;
 
 use clap::Args;
 
-use crate::model::DatabaseReference;
+use crate::{cli::arguments::PriceArguments, model::DatabaseReference};
 
 /// What is read, as a person would save it.
 const SAVED: &str = "\
@@ -40,4 +40,44 @@ pub(crate) struct Audit {
     /// group that the database's own lets in is taken for meant
     #[arg(long, value_name = "ID")]
     pub(super) group: Vec<String>,
+}
+
+#[derive(Debug, Args)]
+#[command(after_help = "Examples:\n  rds-encrypt access setup orders --dry-run\n  rds-encrypt access setup orders --subnet-cidr 10.0.8.0/24 \
+                        --subnet-cidr 10.0.9.0/24")]
+pub(crate) struct Setup {
+    /// The database: its name, ARN or resource id
+    #[arg(value_name = "DB")]
+    pub(super) database: DatabaseReference,
+    /// Show what would be made, changed and billed, and end
+    #[arg(long)]
+    pub(super) dry_run: bool,
+    /// A new private subnet with these IPv4 addresses; given twice, for two Availability Zones and a DB subnet group
+    #[arg(long, value_name = "CIDR", num_args = 1)]
+    pub(super) subnet_cidr: Vec<String>,
+    /// An EC2 instance that is to be the bastion, instead of a new one
+    #[arg(long, value_name = "ID")]
+    pub(super) bastion: Option<String>,
+    /// The new bastion's type
+    #[arg(long, value_name = "TYPE", default_value = "t4g.nano")]
+    pub(super) instance_type: String,
+    /// The new bastion's AMI, instead of the newest Amazon Linux 2023; it needs Amazon's agent
+    #[arg(long, value_name = "AMI")]
+    pub(super) image_id: Option<String>,
+    /// Leave network ACLs as they are
+    #[arg(long)]
+    pub(super) keep_network_acls: bool,
+    /// Make the role and its instance profile in IAM without asking for it; with --yes nothing else allows it
+    #[arg(long)]
+    pub(super) allow_iam: bool,
+    #[command(flatten)]
+    pub(super) prices: PriceArguments,
+}
+
+#[derive(Debug, Args)]
+#[command(after_help = "Example: rds-encrypt access teardown orders")]
+pub(crate) struct Teardown {
+    /// The database: its name, ARN or resource id
+    #[arg(value_name = "DB")]
+    pub(super) database: DatabaseReference,
 }

@@ -14,7 +14,12 @@ pub(in crate::cli) async fn audit(global: &Global, asked: &Audit, around: &mut S
         Some(folder) => Facts { bastion: asked.bastion.clone(), ..folder::facts(folder, &asked.database)? },
         None => read(global, asked, around).await?,
     };
-    let report = access::audit(&Facts { named_groups: asked.group.clone(), ..facts });
+    show(&Facts { named_groups: asked.group.clone(), ..facts }, around)
+}
+
+/// Judges facts and shows that.
+pub(super) fn show(facts: &Facts, around: &mut Surroundings) -> Result<u8, Failure> {
+    let report = access::audit(facts);
     let code = exit_code(&report);
     let text = if around.json {
         json::line(&shown::json(&report, code))

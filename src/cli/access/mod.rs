@@ -3,11 +3,18 @@
 //! | file | question it answers |
 //! |---|---|
 //! | `audit` | is the database private, and reachable as it should be? |
+//! | `setup`, `teardown` | what makes it so, and what takes that away again? |
+//! | `work` | how does one run on it go, and end? |
 //! | `live`, `folder` | what does AWS show of its surroundings, now or as somebody saved it? |
 
 pub(super) mod arguments;
 mod audit;
 mod folder;
 mod live;
+mod setup;
+mod teardown;
+mod work;
 
 pub(super) use audit::audit;
+pub(super) use setup::setup;
+pub(super) use teardown::teardown;
