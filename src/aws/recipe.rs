@@ -45,7 +45,7 @@ impl Aws {
             network_acls: acls,
             groups,
             endpoints,
-            agents: self.agents(&ids).await?,
+            agents: self.agents(&ids).await.map_err(|error| error.to_string()),
             machines,
             role: own_role,
             profile,

@@ -187,6 +187,7 @@ impl AccessEngine<'_> {
     async fn look_until_seen(&mut self, access: &Access) -> Result<Look, EngineError> {
         let recipe = &access.record().recipe;
         let (owner, role, group) = (recipe.owner(), recipe.name("bastion"), recipe.name("private"));
+        let mut told = None;
         loop {
             if self.interrupt.is_asked() {
                 return Ok(Look::Interrupted);
@@ -205,7 +206,11 @@ impl AccessEngine<'_> {
             if !(error.error.is_throttled() || error.error.passes() || renews) {
                 return Ok(Look::Barred(error));
             }
-            (self.report)(AccessEvent::LookFailed { why: error.to_string() });
+            let why = error.to_string();
+            if told.as_ref() != Some(&why) {
+                (self.report)(AccessEvent::LookFailed { why: why.clone() });
+                told = Some(why);
+            }
             if !self.sleep(RETRY).await {
                 return Ok(Look::Interrupted);
             }

@@ -7,7 +7,7 @@ use super::{
 };
 
 /// One look at a VPC, and at IAM and RDS under the names of a setup.
-#[derive(Clone, Debug, Default, PartialEq)]
+#[derive(Clone, Debug, PartialEq)]
 pub struct AccessSeen {
     /// The VPC.
     pub vpc: Option<Vpc>,
@@ -23,8 +23,8 @@ pub struct AccessSeen {
     pub endpoints: Vec<VpcEndpoint>,
     /// Its machines, as far as they are marked as the setup's.
     pub machines: Vec<Machine>,
-    /// The agents on those, by id.
-    pub agents: BTreeMap<String, Agent>,
+    /// The agents on those, by id; or why that can't be read.
+    pub agents: Result<BTreeMap<String, Agent>, String>,
     /// The role of the setup's name.
     pub role: Option<OwnRole>,
     /// The instance profile of that name.
@@ -40,4 +40,23 @@ pub struct OwnRole {
     pub tags: Tags,
     /// The ARNs of the managed policies that it carries.
     pub attached: Vec<String>,
+}
+
+impl Default for AccessSeen {
+    /// Nothing is there.
+    fn default() -> Self {
+        Self {
+            vpc: None,
+            subnets: Vec::new(),
+            route_tables: Vec::new(),
+            network_acls: Vec::new(),
+            groups: Vec::new(),
+            endpoints: Vec::new(),
+            machines: Vec::new(),
+            agents: Ok(BTreeMap::new()),
+            role: None,
+            profile: None,
+            subnet_group: None,
+        }
+    }
 }

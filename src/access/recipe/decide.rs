@@ -233,14 +233,18 @@ impl Work<'_> {
         if !last.this_run {
             return Next::Act(call);
         }
-        let first = self.journal.iter().find(|asked| asked.intent.call == call && asked.this_run);
+        let earlier: Vec<&Asked<'_>> = self.journal.iter().filter(|asked| asked.intent.call == call).collect();
+        let first = earlier.iter().find(|asked| asked.this_run);
         let since = first.map_or(last.age, |asked| asked.age);
+        // Ever more rarely: each attempt is kept.
+        let attempts = earlier.iter().filter(|asked| asked.this_run).count();
+        let again = AGAIN.saturating_mul(u32::try_from(attempts.min(6)).unwrap_or(1));
         let passes = match self.goal {
             // An interface of what is gone can linger for long: nothing is lost by waiting.
             Goal::Remove => is_in_use(code),
             Goal::Make => has_not_heard(code, message) && since < HEARD_BY,
         };
-        if passes && last.age < AGAIN {
+        if passes && last.age < again {
             return Next::Wait(format!("{part}: {}", in_words(code, message)));
         }
         if passes {

@@ -135,9 +135,10 @@ fn rules(group: &SecurityGroup, egress: bool) -> &std::collections::BTreeSet<Sec
 
 fn agent(recipe: &Recipe, seen: &Seen) -> Standing {
     let Some(bastion) = seen.bastion(recipe) else { return Standing::Absent };
-    match seen.agents.get(&bastion.id) {
-        Some(agent) if agent.ping == "Online" => Standing::There,
-        Some(agent) => Standing::Underway(format!("its agent's ping is {}", agent.ping)),
-        None => Standing::Underway("its agent has not registered yet".into()),
+    match seen.agents.as_ref().map(|agents| agents.get(&bastion.id)) {
+        Ok(Some(agent)) if agent.ping == "Online" => Standing::There,
+        Ok(Some(agent)) => Standing::Underway(format!("its agent's ping is {}", agent.ping)),
+        Ok(None) => Standing::Underway("its agent has not registered yet".into()),
+        Err(why) => Standing::Underway(format!("whether its agent is online can't be read ({why})")),
     }
 }

@@ -85,6 +85,9 @@ async fn begin(
     facts: &Facts,
     around: &mut Surroundings,
 ) -> Result<Begun, Failure> {
+    if ![0, 2].contains(&asked.subnet_cidr.len()) {
+        return Err(Failure::Usage("give --subnet-cidr twice: RDS wants subnets in two Availability Zones".into()));
+    }
     let prices = prices(&asked.prices)?;
     let choices = Choices {
         subnet_cidrs: asked.subnet_cidr.clone(),
