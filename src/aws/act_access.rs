@@ -15,11 +15,8 @@ const DESCRIPTION: &str = "Made by rds-encrypt: private subnets";
 impl Aws {
     /// Carries out one call of a setup, once, and says what became of it.
     pub async fn act_on_access(&self, call: &AccessCall) -> Outcome {
-        let result = if call.action().starts_with("iam:") {
-            self.act_on_iam(call).await
-        } else {
-            self.act_on_way(call).await
-        };
+        let result =
+            if call.action().starts_with("iam:") { self.act_on_iam(call).await } else { self.act_on_way(call).await };
         result.unwrap_or_else(CallError::into_outcome)
     }
 
@@ -94,12 +91,7 @@ impl Aws {
         }
     }
 
-    async fn modify_attribute(
-        &self,
-        vpc_id: &str,
-        attribute: DnsAttribute,
-        value: bool,
-    ) -> Result<Outcome, CallError> {
+    async fn modify_attribute(&self, vpc_id: &str, attribute: DnsAttribute, value: bool) -> Result<Outcome, CallError> {
         let (call, value) = (
             self.ec2_once.modify_vpc_attribute().vpc_id(vpc_id),
             AttributeBooleanValue::builder().value(value).build(),
@@ -163,7 +155,8 @@ impl Aws {
     }
 
     async fn run_instance(&self, call: &AccessCall) -> Result<Outcome, CallError> {
-        let AccessCall::RunInstance { image_id, instance_type, subnet_id, group_id, profile, tags, token } = call else {
+        let AccessCall::RunInstance { image_id, instance_type, subnet_id, group_id, profile, tags, token } = call
+        else {
             return Err(ours(call));
         };
         let interface = InstanceNetworkInterfaceSpecification::builder()

@@ -52,7 +52,8 @@ impl Aws {
 }
 
 fn table(row: TableRow) -> RouteTable {
-    let live: Vec<&RouteTableAssociation> = row.associations().iter().filter(|association| is_live(association)).collect();
+    let live: Vec<&RouteTableAssociation> =
+        row.associations().iter().filter(|association| is_live(association)).collect();
     RouteTable {
         main: live.iter().any(|association| association.main == Some(true)),
         associations: live.iter().filter_map(|association| followed(association)).collect(),

@@ -91,7 +91,7 @@ fn machine(row: Instance) -> Machine {
     Machine {
         name: name.filter(|name| !name.is_empty()),
         state: row.state().and_then(|state| state.name()).map(|name| name.as_str().to_owned()),
-        groups: row.security_groups().iter().filter_map(|group| group.group_id.clone()).collect(),
+        groups: groups(&row),
         public_addresses: public_addresses(&row),
         ipv6_addresses: row
             .network_interfaces()
@@ -110,6 +110,17 @@ fn machine(row: Instance) -> Machine {
         tags: tags(row.tags),
         agent: None,
     }
+}
+
+/// Those of its first interface, which AWS shows as its own; else those of all interfaces.
+fn groups(row: &Instance) -> Vec<String> {
+    let own: Vec<String> = row.security_groups().iter().filter_map(|group| group.group_id.clone()).collect();
+    if !own.is_empty() {
+        return own;
+    }
+    let all = row.network_interfaces().iter().flat_map(|interface| interface.groups());
+    let all: BTreeSet<String> = all.filter_map(|group| group.group_id.clone()).collect();
+    all.into_iter().collect()
 }
 
 /// Its own, and those of all of its interfaces.

@@ -70,7 +70,9 @@ impl Aws {
     async fn subnet_group_tags(&self, name: &str) -> Result<Option<Tags>, ReadError> {
         let answer = match self.rds.describe_db_subnet_groups().db_subnet_group_name(name).send().await {
             Ok(answer) => answer,
-            Err(error) if error.code().is_some_and(|code| code.starts_with("DBSubnetGroupNotFound")) => return Ok(None),
+            Err(error) if error.code().is_some_and(|code| code.starts_with("DBSubnetGroupNotFound")) => {
+                return Ok(None);
+            }
             Err(error) => return Err(ReadError { action: GROUP, error: CallError::of(&error) }),
         };
         let group = answer.db_subnet_groups.unwrap_or_default().into_iter().next();

@@ -28,8 +28,7 @@ impl Aws {
     /// Reads what a role may do; a policy whose text may not be read is named as unread. Nothing where there is no role.
     pub async fn role_policies(&self, role: &str) -> Result<Option<RolePolicies>, ReadError> {
         let Some(attached) = self.attached_policies(role).await? else { return Ok(None) };
-        let mut read =
-            RolePolicies { attached: Some(attached.iter().cloned().collect()), ..RolePolicies::default() };
+        let mut read = RolePolicies { attached: Some(attached.iter().cloned().collect()), ..RolePolicies::default() };
         for arn in &attached {
             read.add_policy(arn, self.managed_policy(arn).await.as_ref());
         }
@@ -66,7 +65,10 @@ impl Aws {
 }
 
 /// IAM's word for what isn't there (`NoSuchEntity`) is an answer.
-fn unless_absent<A, E>(action: &'static str, answer: Result<A, SdkError<E, HttpResponse>>) -> Result<Option<A>, ReadError>
+fn unless_absent<A, E>(
+    action: &'static str,
+    answer: Result<A, SdkError<E, HttpResponse>>,
+) -> Result<Option<A>, ReadError>
 where
     E: ProvideErrorMetadata + std::error::Error + 'static,
 {

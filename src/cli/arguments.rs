@@ -5,7 +5,11 @@ use std::{path::PathBuf, str::FromStr};
 use clap::{Args, Parser, Subcommand, ValueEnum};
 
 use super::{
-    access::arguments::{Audit, Setup, Teardown}, batch::BatchArguments, choices::ChoiceArguments, scan::Scan, tunnel::arguments::Tunnel,
+    access::arguments::{Audit, Setup, Teardown},
+    batch::BatchArguments,
+    choices::ChoiceArguments,
+    scan::Scan,
+    tunnel::arguments::Tunnel,
 };
 use crate::{
     aws::Transcript,

@@ -150,12 +150,7 @@ impl AccessEngine<'_> {
         }
     }
 
-    fn journal<'a>(
-        &self,
-        record: &'a AccessRecord,
-        memory: &Memory,
-        now: crate::model::AwsTime,
-    ) -> Vec<Asked<'a>> {
+    fn journal<'a>(&self, record: &'a AccessRecord, memory: &Memory, now: crate::model::AwsTime) -> Vec<Asked<'a>> {
         let asked = |intent: &'a crate::model::AccessIntent| match memory.sent.get(&intent.number) {
             Some(sent) => Asked { intent, age: self.clock.now().saturating_sub(*sent), this_run: true },
             None => Asked { intent, age: self.clock.between(intent.sent_at, now), this_run: false },

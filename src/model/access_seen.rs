@@ -2,9 +2,7 @@
 
 use std::collections::BTreeMap;
 
-use super::{
-    Agent, InstanceProfile, Machine, NetworkAcl, RouteTable, SecurityGroup, Subnet, Tags, Vpc, VpcEndpoint,
-};
+use super::{Agent, InstanceProfile, Machine, NetworkAcl, RouteTable, SecurityGroup, Subnet, Tags, Vpc, VpcEndpoint};
 
 /// One look at a VPC, and at IAM and RDS under the names of a setup.
 #[derive(Clone, Debug, PartialEq)]

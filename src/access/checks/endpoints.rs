@@ -75,10 +75,7 @@ fn asked_for(scene: &Scene<'_>) -> Result<Vec<&'static str>, Unknown> {
 }
 
 /// The endpoint for a service that can be used, if there is one.
-pub(in crate::access) fn usable<'a>(
-    scene: &Scene<'a>,
-    service: &str,
-) -> Result<Option<&'a VpcEndpoint>, Unknown> {
+pub(in crate::access) fn usable<'a>(scene: &Scene<'a>, service: &str) -> Result<Option<&'a VpcEndpoint>, Unknown> {
     let found = of(scene, service)?;
     Ok(found.into_iter().find(|endpoint| endpoint.state.as_deref().is_some_and(is_available)))
 }

@@ -17,10 +17,7 @@ use crate::{
 const RULES: usize = 20;
 
 /// What each ACL of the database's subnets and the bastion's lacks; what can't be made is told.
-pub(super) fn denials(
-    scene: &Scene<'_>,
-    bastion: &SubnetReference,
-) -> Result<(Vec<Part>, Vec<String>), Unknown> {
+pub(super) fn denials(scene: &Scene<'_>, bastion: &SubnetReference) -> Result<(Vec<Part>, Vec<String>), Unknown> {
     let mut subnets = scene.database_subnets()?;
     if let SubnetReference::There(id) = bastion {
         subnets.push(id);

@@ -120,11 +120,9 @@ impl Part {
                 egress: *egress,
                 rule: rule(recipe, seen, *port, peer)?,
             },
-            Self::AclEntry { acl_id, entry } => AccessCall::DeleteNetworkAclEntry {
-                acl_id: acl_id.clone(),
-                number: entry.number,
-                egress: entry.egress,
-            },
+            Self::AclEntry { acl_id, entry } => {
+                AccessCall::DeleteNetworkAclEntry { acl_id: acl_id.clone(), number: entry.number, egress: entry.egress }
+            }
             Self::Role => AccessCall::DeleteRole { role: role() },
             Self::RolePolicy => AccessCall::DetachRolePolicy { role: role(), policy_arn: POLICY.to_owned() },
             Self::Profile => AccessCall::DeleteInstanceProfile { profile: role() },
@@ -132,9 +130,7 @@ impl Part {
             Self::Endpoint { service, .. } => {
                 AccessCall::DeleteVpcEndpoint { endpoint_id: seen.endpoint(recipe, service)?.id.clone() }
             }
-            Self::Bastion { .. } => {
-                AccessCall::TerminateInstance { instance_id: seen.bastion(recipe)?.id.clone() }
-            }
+            Self::Bastion { .. } => AccessCall::TerminateInstance { instance_id: seen.bastion(recipe)?.id.clone() },
             Self::NoEgress { .. } | Self::Agent => return None,
         })
     }

@@ -174,9 +174,7 @@ impl Work<'_> {
     fn is_ours(&self, index: usize, part: &Part) -> bool {
         let asked = || {
             self.journal.iter().any(|asked| {
-                asked.intent.part == index
-                    && asked.intent.outcome.may_have_acted()
-                    && part.is_what(&asked.intent.call)
+                asked.intent.part == index && asked.intent.outcome.may_have_acted() && part.is_what(&asked.intent.call)
             })
         };
         match part {
@@ -329,10 +327,7 @@ fn has_not_heard(code: &str, message: &str) -> bool {
 }
 
 fn is_in_use(code: &str) -> bool {
-    matches!(
-        code,
-        "DependencyViolation" | "DeleteConflict" | "InvalidGroup.InUse" | "IncorrectState" | "ResourceInUse"
-    )
+    matches!(code, "DependencyViolation" | "DeleteConflict" | "InvalidGroup.InUse" | "IncorrectState" | "ResourceInUse")
 }
 
 fn is_there_already(code: &str) -> bool {

@@ -18,7 +18,6 @@ mod plan;
 mod seen;
 mod standing;
 
-
 use serde::{Deserialize, Serialize};
 
 use crate::model::{Tags, name::short_id};

@@ -87,12 +87,12 @@ impl Work<'_> {
         let bastion = self.bastion()?;
         self.endpoints(&bastion)?;
         self.way_to_the_database(&bastion)?;
-        self.machine(&bastion);
         if !self.choices.keep_network_acls {
             let (entries, notes) = borders::denials(&self.scene, &bastion.subnet)?;
             entries.into_iter().for_each(|part| self.add(part));
             self.notes.extend(notes);
         }
+        self.machine(&bastion);
         Ok(())
     }
 
@@ -100,8 +100,7 @@ impl Work<'_> {
         let (vpcs, id) = (self.scene.facts.vpcs.known()?, self.scene.vpc()?);
         let vpc = vpcs.iter().find(|vpc| vpc.id == id);
         let vpc = vpc.ok_or_else(|| Unknown(format!("AWS doesn't show {id}")))?;
-        let attributes =
-            [(DnsAttribute::Support, vpc.dns_support), (DnsAttribute::Hostnames, vpc.dns_hostnames)];
+        let attributes = [(DnsAttribute::Support, vpc.dns_support), (DnsAttribute::Hostnames, vpc.dns_hostnames)];
         for (attribute, is_on) in attributes {
             match is_on {
                 Some(true) => {}
@@ -121,7 +120,9 @@ impl Work<'_> {
         let zones: BTreeSet<String> =
             self.scene.facts.subnets.known()?.iter().filter_map(|subnet| subnet.zone.clone()).collect();
         if zones.len() < cidrs.len() {
-            return Err(Unknown("the VPC has subnets in one Availability Zone only: make one in a second first".into()));
+            return Err(Unknown(
+                "the VPC has subnets in one Availability Zone only: make one in a second first".into(),
+            ));
         }
         self.fit(&cidrs)?;
         for (cidr, zone) in cidrs.iter().zip(zones) {

@@ -43,8 +43,10 @@ pub(crate) struct Audit {
 }
 
 #[derive(Debug, Args)]
-#[command(after_help = "Examples:\n  rds-encrypt access setup orders --dry-run\n  rds-encrypt access setup orders --subnet-cidr 10.0.8.0/24 \
-                        --subnet-cidr 10.0.9.0/24")]
+#[command(
+    after_help = "Examples:\n  rds-encrypt access setup orders --dry-run\n  rds-encrypt access setup orders --subnet-cidr 10.0.8.0/24 \
+                        --subnet-cidr 10.0.9.0/24"
+)]
 pub(crate) struct Setup {
     /// The database: its name, ARN or resource id
     #[arg(value_name = "DB")]

@@ -43,12 +43,8 @@ async fn around(aws: &Aws, database: DbInstance, bastion: Option<&str>) -> Resul
         aws.security_groups_in(&vpc),
         aws.prefix_lists(),
     );
-    let (vpcs, endpoints, machines, preferences) = tokio::join!(
-        aws.vpc(&vpc),
-        aws.endpoints_in(&vpc),
-        aws.bare_machines(&of_vpc),
-        aws.session_preferences(),
-    );
+    let (vpcs, endpoints, machines, preferences) =
+        tokio::join!(aws.vpc(&vpc), aws.endpoints_in(&vpc), aws.bare_machines(&of_vpc), aws.session_preferences(),);
     let machines = read(machines)?;
     let agents = match &machines {
         Read::Known(machines) => {

@@ -126,10 +126,9 @@ async fn begin(
     };
     match place.states.begin_access(record) {
         Ok(access) => Ok(Begun::Here(Box::new(access))),
-        Err(StateError::Exists { path }) => Err(Failure::Owned(format!(
-            "another run has just begun a setup for this database ({})",
-            path.display()
-        ))),
+        Err(StateError::Exists { path }) => {
+            Err(Failure::Owned(format!("another run has just begun a setup for this database ({})", path.display())))
+        }
         Err(error) => Err(error.into()),
     }
 }

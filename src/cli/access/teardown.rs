@@ -24,9 +24,8 @@ pub(in crate::cli) async fn teardown(
     let caller = unless_interrupted(around, aws.caller_identity()).await?.map_err(Failure::NothingBegun)?;
     let database = unless_interrupted(around, facts::source(&aws, &asked.database)).await?;
     let database = database.map_err(Failure::NothingBegun)?;
-    let database = database.ok_or_else(|| {
-        Failure::Refused(format!("there is no DB instance {} in {}", asked.database, aws.region()))
-    })?;
+    let database = database
+        .ok_or_else(|| Failure::Refused(format!("there is no DB instance {} in {}", asked.database, aws.region())))?;
     let name = database.identifier.clone();
     let recipe = recipe_of(&Facts { database, ..Facts::default() }, aws.region())?;
     let path = place.states.access_path(&caller.account, &recipe);

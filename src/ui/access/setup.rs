@@ -129,10 +129,7 @@ pub fn done(record: &AccessRecord, removed: bool, page: Page) -> String {
     }
     text.marked_heading(&page.good("✓"), &format!("{} parts stand around {}", recipe.parts.len(), recipe.database));
     text.heading("To look into the database");
-    text.verbatim(&with_flags(
-        &format!("rds-encrypt tunnel {}", recipe.database),
-        &record.flags,
-    ));
+    text.verbatim(&with_flags(&format!("rds-encrypt tunnel {}", recipe.database), &record.flags));
     text.heading("To remove all of it again");
     text.verbatim(&record.command("teardown"));
     text.finish()

@@ -29,7 +29,8 @@ fn bare() -> Facts {
     known(&mut facts.vpcs)[0].dns_hostnames = Some(false);
     let acls = known(&mut facts.network_acls);
     acls.truncate(1);
-    acls[0].entries = ["100 allow -1 0.0.0.0/0", "32767 deny -1 0.0.0.0/0", ">100 allow -1 0.0.0.0/0"].map(entry).into();
+    acls[0].entries =
+        ["100 allow -1 0.0.0.0/0", "32767 deny -1 0.0.0.0/0", ">100 allow -1 0.0.0.0/0"].map(entry).into();
     let groups = known(&mut facts.security_groups);
     groups.truncate(1);
     groups[0].ingress.retain(|rule| rule.peer.to_string() == "sg-application");
@@ -116,9 +117,7 @@ impl Driver {
             (Some(Fate::Killed | Fate::KilledBefore), _) => Outcome::Sent,
             (Some(_), _) => Outcome::Unknown { why: "no answer".into() },
             (None, Ok(())) => Outcome::Accepted { request_id: None, resource_id: None },
-            (None, Err(code)) => {
-                Outcome::Refused { code: code.into(), message: String::new(), request_id: None }
-            }
+            (None, Err(code)) => Outcome::Refused { code: code.into(), message: String::new(), request_id: None },
         };
         let number = u32::try_from(self.journal.len()).unwrap();
         let sent_at: AwsTime = "2026-11-28T12:00:00Z".parse().unwrap();
