@@ -98,12 +98,7 @@ fn not_only_tried(dry_run: Option<bool>) -> Result<(), Fault> {
 }
 
 /// What a ciphertext holds, and its key: only with the context that it was made with (`R-KMS-11`).
-pub(crate) fn opened(
-    region: &Region,
-    name: &str,
-    blob: &[u8],
-    context: &Context,
-) -> Result<(Vec<u8>, Key), Fault> {
+pub(crate) fn opened(region: &Region, name: &str, blob: &[u8], context: &Context) -> Result<(Vec<u8>, Key), Fault> {
     let invalid = || Fault::new("InvalidCiphertextException", "");
     let (id, rest) = blob.strip_prefix(&FORM).and_then(|rest| rest.split_at_checked(ID)).ok_or_else(invalid)?;
     let id = std::str::from_utf8(id).map_err(|_| invalid())?;

@@ -91,11 +91,7 @@ fn own(scene: &Scene<'_>, document: &Document, given: &Given) -> Result<Plan, Fa
     });
     let prefixes = [document.output_prefix.clone(), document.errors_prefix.clone()];
     let apart = document.separate_output_stream && document.session_type == SessionType::NonInteractiveCommands;
-    Ok(Plan {
-        kind: document.session_type,
-        properties: BTreeMap::new(),
-        runs: Runs { command, apart, prefixes },
-    })
+    Ok(Plan { kind: document.session_type, properties: BTreeMap::new(), runs: Runs { command, apart, prefixes } })
 }
 
 /// The names in double braces.

@@ -9,7 +9,7 @@ use tokio::io::AsyncWriteExt;
 use super::{Scenario, scenarios};
 use crate::help::Cloud;
 use crate::sessions::client::{
-    BASTION, Client, DATA, ERRORS, EXIT, Heard, ORDERS, OWN, REQUEST, SIZE, STAGING, ask, ask_of, code, data, to, words,
+    BASTION, Client, DATA, ERRORS, EXIT, Heard, ORDERS, OWN, REQUEST, SIZE, STAGING, ask, ask_of, data, to, words,
 };
 use crate::sessions::encrypted::{self, KEY, KMS, Ways, agree, prove, types};
 use crate::sessions::players::{command, parrot, play, shell};
@@ -55,6 +55,17 @@ fn apart() -> Options {
         ..Document::default()
     };
     behaving(Habits { documents: [("Own-Apart".to_owned(), own)].into(), ..Habits::default() })
+}
+
+fn encrypting_apart() -> Options {
+    let mut options = apart();
+    options.switches.sessions.kms = Some(KEY.to_owned());
+    options
+}
+
+/// `StartSession`'s input for that document.
+fn own() -> Value {
+    json!({"Target": BASTION, "DocumentName": "Own-Apart", "Parameters": {"what": ["ls"]}})
 }
 
 /// What was heard, by its type: data as text.
@@ -181,8 +192,7 @@ async fn commands_begin_with_a_handshake(cloud: Cloud) -> String {
 
 async fn outputs_come_apart(cloud: Cloud) -> String {
     play(&cloud.sandbox, parrot);
-    let input = json!({"Target": BASTION, "DocumentName": "Own-Apart", "Parameters": {"what": ["ls"]}});
-    let mut client = Client::start(&cloud.sandbox, &input).await;
+    let mut client = Client::start(&cloud.sandbox, &own()).await;
     client.send(DATA, b"\x1c").await;
     told(&client.gather(SOON).await)
 }
@@ -238,16 +248,20 @@ async fn encrypted_with(cloud: &Cloud, ways: Ways) -> String {
 
 async fn output_is_encrypted(cloud: Cloud) -> String {
     play(&cloud.sandbox, parrot);
-    let mut client = Client::begin(&cloud.sandbox, &shell()).await;
+    let mut client = Client::begin(&cloud.sandbox, &own()).await;
     let (mut keys, _) = agree(&cloud.sandbox, &mut client, Ways::Right).await;
     prove(&mut client, &mut keys, Ways::Right).await;
-    types(&mut client, &mut keys, b"and back").await;
-    let heard = client.gather(SOON).await;
-    let outputs = heard.iter().filter_map(|one| match one {
-        Heard::Output { content: DATA, payload, .. } => Some(payload),
-        _ => None,
-    });
-    outputs.map(|payload| format!("{:?}", keys.open(payload).map(String::from_utf8))).collect()
+    // What is typed before the command runs isn't taken.
+    let mut heard = client.gather(SOON).await;
+    types(&mut client, &mut keys, b"\x1c").await;
+    heard.extend(client.gather(SOON).await);
+    let mut said = Vec::new();
+    for one in heard {
+        if let Heard::Output { content: content @ (DATA | ERRORS | EXIT), payload, .. } = one {
+            said.push(format!("{content} {:?}", keys.open(&payload).map(String::from_utf8)));
+        }
+    }
+    said.join(", ")
 }
 
 async fn ports_are_never_encrypted(cloud: Cloud) -> String {
@@ -259,16 +273,16 @@ async fn ports_are_never_encrypted(cloud: Cloud) -> String {
 }
 
 async fn a_disabled_key_encrypts_nothing(cloud: Cloud) -> String {
-    let make = json!({"KeyId": KEY, "KeySpec": "AES_256"});
-    let made = ask_of(&cloud.sandbox, KMS, "GenerateDataKey", &make).await.unwrap();
+    let wanted = json!({"KeyId": KEY, "KeySpec": "AES_256"});
+    let made = ask_of(&cloud.sandbox, KMS, "GenerateDataKey", &wanted).await.unwrap();
     let open = json!({"CiphertextBlob": made["CiphertextBlob"]});
     let mut codes = Vec::new();
     let calls = [
         ("DisableKey", json!({"KeyId": made["KeyId"]})),
-        ("GenerateDataKey", make.clone()),
+        ("GenerateDataKey", wanted.clone()),
         ("Decrypt", open.clone()),
         ("ScheduleKeyDeletion", json!({"KeyId": made["KeyId"]})),
-        ("GenerateDataKey", make),
+        ("GenerateDataKey", wanted),
         ("Decrypt", open),
     ];
     for (operation, input) in calls {
@@ -279,8 +293,8 @@ async fn a_disabled_key_encrypts_nothing(cloud: Cloud) -> String {
 }
 
 async fn a_context_is_part_of_the_ciphertext(cloud: Cloud) -> String {
-    let make = json!({"KeyId": KEY, "NumberOfBytes": 64, "EncryptionContext": {"a": "b", "c": "d"}});
-    let made = ask_of(&cloud.sandbox, KMS, "GenerateDataKey", &make).await.unwrap();
+    let wanted = json!({"KeyId": KEY, "NumberOfBytes": 64, "EncryptionContext": {"a": "b", "c": "d"}});
+    let made = ask_of(&cloud.sandbox, KMS, "GenerateDataKey", &wanted).await.unwrap();
     let mut seen = Vec::new();
     for context in [json!({"c": "d", "a": "b"}), json!({"a": "b"}), json!({"a": "b", "c": "e"}), json!({})] {
         let open = json!({"CiphertextBlob": made["CiphertextBlob"], "EncryptionContext": context});
@@ -309,7 +323,7 @@ pub(super) const ALL: &[Scenario] = scenarios![
     "R-SHELL-12" new_agents_have_a_challenge in before_challenges,
     "R-SHELL-13" a_challenge_can_be_required in strict,
     "R-SHELL-14" a_wrong_answer_ends_the_session in encrypting,
-    "R-SHELL-15" output_is_encrypted in encrypting,
+    "R-SHELL-15" output_is_encrypted in encrypting_apart,
     "R-SHELL-16" ports_are_never_encrypted in encrypting,
     "R-KMS-10" a_disabled_key_encrypts_nothing,
     "R-KMS-11" a_context_is_part_of_the_ciphertext,

@@ -50,7 +50,7 @@ pub(crate) async fn ask_of(
         .header("x-amz-target", format!("{prefix}.{operation}"));
     let request = request.body(Bytes::from(input.to_string())).unwrap();
     let (parts, body) = sandbox.respond(request).await.into_parts();
-    let body: Value = serde_json::from_slice(&body).unwrap();
+    let body: Value = if body.is_empty() { Value::Null } else { serde_json::from_slice(&body).unwrap() };
     if parts.status.is_success() { Ok(body) } else { Err(body["__type"].as_str().unwrap().to_owned()) }
 }
 

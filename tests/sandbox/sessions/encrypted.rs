@@ -47,9 +47,7 @@ impl Keys {
         let mut nonce = [0; 12];
         nonce[..8].copy_from_slice(&self.nonce.to_le_bytes());
         let mut body = plain.to_vec();
-        self.to_agent
-            .seal_in_place_append_tag(Nonce::assume_unique_for_key(nonce), Aad::empty(), &mut body)
-            .unwrap();
+        self.to_agent.seal_in_place_append_tag(Nonce::assume_unique_for_key(nonce), Aad::empty(), &mut body).unwrap();
         [&nonce[..], &body].concat()
     }
 

@@ -94,6 +94,21 @@ async fn sessions_are_listed_while_they_are_there_and_after() {
 }
 
 #[tokio::test(start_paused = true)]
+async fn data_keys_are_read_by_the_sdk() {
+    let cloud = cloud().await;
+    let wanted = cloud.kms.generate_data_key().key_id("alias/sandbox").number_of_bytes(64);
+    let made = wanted.encryption_context("aws:ssm:TargetId", BASTION).send().await.unwrap();
+    let open = cloud.kms.decrypt().ciphertext_blob(made.ciphertext_blob.unwrap());
+    let opened = open.clone().encryption_context("aws:ssm:TargetId", BASTION).send().await.unwrap();
+    assert_eq!((opened.plaintext, opened.key_id), (made.plaintext.clone(), made.key_id));
+    assert_eq!(made.plaintext.map(|plain| plain.into_inner().len()), Some(64));
+    let refused = open.encryption_context("aws:ssm:TargetId", "i-0").send().await.unwrap_err().into_service_error();
+    assert!(refused.is_invalid_ciphertext_exception(), "{refused:?}");
+    let neither = cloud.kms.generate_data_key().key_id("alias/sandbox").send().await;
+    assert_eq!(neither.unwrap_err().into_service_error().meta().code(), Some("ValidationException"));
+}
+
+#[tokio::test(start_paused = true)]
 async fn calls_go_wrong_on_order() {
     let cloud = cloud().await;
     let client = Client::start(&cloud.sandbox, &to(BASTION, ORDERS, 5432)).await;

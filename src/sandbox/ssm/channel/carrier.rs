@@ -11,8 +11,8 @@ use super::habits::Habits;
 use super::many::Many;
 use super::message::Content;
 use super::one::One;
-use super::shell::Shell;
 use super::session::Session;
+use super::shell::Shell;
 use super::state::State;
 
 /// What one connection alone may hold: about what a socket does.

@@ -10,8 +10,8 @@ use serde_json::{Value, json};
 use tokio::time::Instant;
 
 use super::cipher::{Cipher, KEYS, random};
-use super::handshake::FAILED;
 use super::habits::Habits;
+use super::handshake::FAILED;
 use super::message::Content;
 use super::payload::HandshakeResponse;
 use super::session::{Phase, Session};
@@ -100,13 +100,14 @@ impl Session {
         ]);
         context.extend(acknowledged.map(|challenge| ("aws:ssm:RandomChallenge".to_owned(), challenge.clone())));
         state.phase = Phase::Decrypting { since };
-        self.spawn(Arc::clone(self).decrypt(encrypted, context, since));
+        let session = Arc::clone(self);
+        self.spawn(async move { session.decrypt(&encrypted, &context, since) });
         Ok(())
     }
 
     /// KMS decrypts the data key, without the session's lock: the world has one of its own.
-    async fn decrypt(self: Arc<Self>, encrypted: Vec<u8>, context: BTreeMap<String, String>, began: Instant) {
-        let key = self.around.network.decrypt(&self.facts, &encrypted, &context);
+    fn decrypt(self: &Arc<Self>, encrypted: &[u8], context: &BTreeMap<String, String>, began: Instant) {
+        let key = self.around.network.decrypt(&self.facts, encrypted, context);
         let mut state = self.state();
         let now = Instant::now();
         let cipher = key.and_then(|key| {

@@ -8,6 +8,7 @@ use std::path::Path;
 use std::pin::Pin;
 use std::process::Stdio;
 use std::task::{Context, Poll};
+use std::time::Duration;
 
 use pty_process::{OwnedWritePty, Size};
 use rustix::process::{Pid, Signal, kill_process, kill_process_group};
@@ -23,8 +24,12 @@ const HOME: &str = "/tmp";
 const MARK: &str = "SANDBOX_SESSION_OF";
 /// A terminal has this size until the client says another.
 const USUAL: (u16, u16) = (80, 24);
-/// What waits for the end of the process that holds its input, and then ends a session's programs.
-const WATCHMAN: &str = "read -r never; for by in s g; do pkill -KILL -$by \"$1\"; done; kill -KILL -- \"-$1\"";
+/// So often what is left of a session is looked for, and so long each time is waited for the next.
+const ROUNDS: usize = 30;
+const MOMENT: Duration = Duration::from_millis(1);
+/// What waits for the end of the process that holds its input, and then ends a session's programs as [`Kept`] would have.
+const WATCHMAN: &str = "read -r never; kill -KILL -- \"-$1\"; grep -alzxF -- \"$2\" /proc/[0-9]*/environ | \
+                        while IFS=/ read -r a b id c; do kill -KILL \"$id\"; done";
 
 /// What ends all that a session has started, once it is dropped.
 pub(super) struct Kept {
@@ -152,7 +157,7 @@ impl Kept {
         let leader = child.id().and_then(|id| i32::try_from(id).ok()).and_then(Pid::from_raw);
         let watch = leader.map(|leader| {
             let mut command = Command::new("/bin/sh");
-            command.args(["-c", WATCHMAN, "watchman", &leader.as_raw_pid().to_string()]);
+            command.args(["-c", WATCHMAN, "watchman", &leader.as_raw_pid().to_string(), &marked(&mark)]);
             command.stdin(Stdio::piped()).stdout(Stdio::null()).stderr(Stdio::null());
             // A group of its own: what interrupts the sandbox at its terminal isn't for the watchman.
             command.process_group(0).spawn()
@@ -173,34 +178,49 @@ impl Kept {
 impl Drop for Kept {
     fn drop(&mut self) {
         if let Some(watchman) = self.watchman.as_mut() {
-            // It mustn't outlive what it watches, and is a process that does nothing.
+            // There is nothing left for it to watch.
             let _ = watchman.start_kill();
         }
         if let Some(leader) = self.leader {
             // Whoever has ended by itself is gone already.
             let _ = kill_process_group(leader, Signal::KILL);
         }
-        // One of them may start another while they are looked for.
-        for _ in 0..10 {
-            if !end_marked(&self.mark) {
-                break;
-            }
-        }
+        end_all_marked(&self.mark);
     }
 }
 
-/// Ends every process with this mark, as far as the system lists them (Linux); whether there was any.
-fn end_marked(mark: &str) -> bool {
-    let word = format!("{MARK}={mark}");
-    let Ok(processes) = std::fs::read_dir("/proc") else { return false };
-    let mut any = false;
-    for entry in processes.flatten() {
-        let id = entry.file_name().to_str().and_then(|name| name.parse().ok()).and_then(Pid::from_raw);
-        let Some(id) = id else { continue };
-        let environment = std::fs::read(entry.path().join("environ")).unwrap_or_default();
-        if environment.split(|byte| *byte == 0).any(|entry| entry == word.as_bytes()) {
-            any |= kill_process(id, Signal::KILL).is_ok();
+fn marked(mark: &str) -> String {
+    format!("{MARK}={mark}")
+}
+
+/// Ends every process with this mark, as far as the system lists them (Linux), and waits a moment for those that can't be
+/// told yet: one of them may be starting another.
+fn end_all_marked(mark: &str) {
+    let word = marked(mark);
+    for _ in 0..ROUNDS {
+        let Ok(processes) = std::fs::read_dir("/proc") else { return };
+        let mut clean = true;
+        for entry in processes.flatten() {
+            let id = entry.file_name().to_str().and_then(|name| name.parse().ok()).and_then(Pid::from_raw);
+            let Some(id) = id else { continue };
+            match bears(&entry.path(), word.as_bytes()) {
+                Some(true) => clean &= kill_process(id, Signal::KILL).is_err(),
+                Some(false) => {}
+                None => clean = false,
+            }
         }
+        if clean {
+            return;
+        }
+        std::thread::sleep(MOMENT);
     }
-    any
+}
+
+/// Whether a process has this in its environment; nothing of one that is just about to run another program.
+fn bears(process: &Path, word: &[u8]) -> Option<bool> {
+    let Ok(environment) = std::fs::read(process.join("environ")) else { return Some(false) };
+    if environment.is_empty() && std::fs::read_link(process.join("exe")).is_ok() {
+        return None;
+    }
+    Some(environment.split(|byte| *byte == 0).any(|entry| entry == word))
 }

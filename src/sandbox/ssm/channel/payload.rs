@@ -116,7 +116,7 @@ mod tests {
     fn acknowledgements_and_the_handshake_are_laid_out_as_official_ends_do() {
         let properties = [("host", "db.internal"), ("localPortNumber", "0"), ("portNumber", "5432")];
         let properties = properties.into_iter().chain([("type", "LocalPortForwarding")]);
-        let properties = Value::from_iter(properties);
+        let properties: Value = properties.collect();
         let request = handshake_request("3.3.987.0", &[session_type("Port", &properties)]);
         assert_eq!(
             String::from_utf8(request).unwrap(),

@@ -132,7 +132,9 @@ impl Session {
             }
             Content::Data if !open => self.around.enforces("R-CHAN-5") || matches!(state.phase, Phase::Ending { .. }),
             Content::Data if now < state.ready => false,
-            Content::Data | Content::Size if open && !state.carrier.is_up() && self.around.enforces("R-SHELL-2") => false,
+            Content::Data | Content::Size if open && !state.carrier.is_up() && self.around.enforces("R-SHELL-2") => {
+                false
+            }
             Content::Data => {
                 // What isn't of the key is as if it hadn't come.
                 let open = |cipher: &Cipher| cipher.open(&message.payload).map(Bytes::from);
