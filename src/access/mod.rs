@@ -38,3 +38,9 @@ pub fn audit(facts: &Facts) -> Report {
         checks,
     }
 }
+
+/// The machine that is judged as the bastion, if there is one.
+#[must_use]
+pub fn bastion(facts: &Facts) -> Option<&crate::model::Machine> {
+    scene::Scene::of(facts).chosen()
+}

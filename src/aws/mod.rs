@@ -5,6 +5,7 @@
 
 mod act;
 mod attached;
+mod borders;
 mod certificates;
 mod connect;
 mod endpoints;
@@ -18,7 +19,9 @@ mod logins;
 mod machines;
 mod network;
 mod parameters;
+mod preferences;
 mod read;
+mod roles;
 mod sessions;
 mod stream;
 mod surroundings;
@@ -26,6 +29,7 @@ mod time;
 mod transcript;
 mod trust;
 mod versions;
+mod vpc;
 
 pub use connect::{Aws, ConnectError, Connection};
 pub use error::{CallError, ReadError, checked};

@@ -6,7 +6,7 @@ use aws_sdk_ec2::types::{
     Filter, IpPermission, IpRange, Ipv6Range, PrefixListId, ResourceType, Tag, TagSpecification, UserIdGroupPair,
 };
 
-use super::{Aws, CallError, ReadError, act::accepted};
+use super::{Aws, CallError, ReadError, act::accepted, vpc::in_vpc};
 use crate::model::{Call, Outcome, Peer, SecurityGroup, SecurityRule, Tags};
 
 const GROUPS: &str = "ec2:DescribeSecurityGroups";
@@ -24,6 +24,11 @@ impl Aws {
     /// Reads the security groups with these ids; those that don't exist are left out.
     pub async fn security_groups_by_id(&self, ids: &[String]) -> Result<Vec<SecurityGroup>, ReadError> {
         self.security_groups(Filter::builder().name("group-id").set_values(Some(ids.to_vec())).build()).await
+    }
+
+    /// Reads the security groups of a VPC.
+    pub async fn security_groups_in(&self, vpc: &str) -> Result<Vec<SecurityGroup>, ReadError> {
+        self.security_groups(in_vpc(vpc)).await
     }
 
     async fn security_groups(&self, filter: Filter) -> Result<Vec<SecurityGroup>, ReadError> {

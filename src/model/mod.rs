@@ -51,7 +51,7 @@ pub use reference::{DatabaseReference, ReferenceError};
 pub use refusal::{Denial, Refusal};
 pub use role::{InstanceProfile, RolePolicies};
 pub use route_table::{Route, RouteTable, SubnetAssociation};
-pub use session_preferences::SessionPreferences;
+pub use session_preferences::{PREFERENCES, SessionPreferences};
 pub use setting::{Setting, SettingValues, Value};
 pub use shell::{quoted, unquoted};
 pub use snapshot::DbSnapshot;

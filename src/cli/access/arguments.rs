@@ -8,7 +8,7 @@ use crate::model::DatabaseReference;
 
 /// What is read, as a person would save it.
 const SAVED: &str = "\
-Saved answers, each into a file:
+Saved answers for --from, each into a file:
   aws rds  describe-db-instances, describe-db-subnet-groups
   aws ec2  describe-subnets, describe-route-tables, describe-network-acls,
            describe-security-groups, describe-prefix-lists, describe-instances,
@@ -20,7 +20,8 @@ Saved answers, each into a file:
            its place list-attached-role-policies and list-role-policies, in
            files whose names end with the role's, and get-role-policy
 
-Example: rds-encrypt access audit orders --from answers";
+Examples: rds-encrypt access audit orders
+          rds-encrypt access audit orders --from answers";
 
 #[derive(Debug, Args)]
 #[command(after_help = SAVED)]
@@ -28,8 +29,8 @@ pub(crate) struct Audit {
     /// The database: its name, ARN or resource id
     #[arg(value_name = "DB")]
     pub(super) database: DatabaseReference,
-    /// Judge what is in this folder: files ending with .json, of any name, each with what an `aws … --output json` printed.
-    /// It needs no account. What no file holds isn't checked
+    /// Judge what is in this folder instead of what AWS shows now: files ending with .json, of any name, each with what an
+    /// `aws … --output json` printed. It needs no account. What no file holds isn't checked
     #[arg(long, value_name = "DIR", conflicts_with_all = ["sandbox", "endpoint_url", "profile", "region"])]
     pub(super) from: Option<PathBuf>,
     /// The EC2 instance that is the bastion, instead of the likeliest one of the VPC
