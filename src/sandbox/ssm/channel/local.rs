@@ -195,6 +195,7 @@ fn marked(mark: &str) -> String {
 
 /// Ends every process with this mark, as far as the system lists them (Linux), and waits a moment for those that can't be
 /// told yet: one of them may be starting another.
+#[expect(clippy::disallowed_methods, reason = "whoever drops can't wait by any other clock")]
 fn end_all_marked(mark: &str) {
     let word = marked(mark);
     for _ in 0..ROUNDS {
