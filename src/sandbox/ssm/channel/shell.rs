@@ -81,7 +81,7 @@ pub(super) fn begin(session: &Arc<Session>, state: &mut State) {
 }
 
 /// Runs it from its start to its end, which is the session's (`R-SHELL-9`). A command that doesn't start says why in its
-/// second output (`R-SHELL-10`).
+/// second output (`R-SHELL-10`); one whose outputs come apart has an exit code (`R-SHELL-8`).
 async fn run(session: Arc<Session>) {
     sleep(session.around.habits().not_ready).await;
     let players = session.around.players.lock().unwrap_or_else(PoisonError::into_inner).clone();
