@@ -74,7 +74,8 @@ impl Session {
         Some(Wish { key, challenge })
     }
 
-    /// The client has a data key: it is decrypted, which ends the session where that fails.
+    /// The client has a data key: it is decrypted, which ends the session where that fails. Some agents want their challenge
+    /// acknowledged (`R-SHELL-13`).
     pub(super) fn agreed(
         self: &Arc<Self>,
         state: &mut State,
