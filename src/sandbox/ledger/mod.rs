@@ -13,6 +13,7 @@ mod lookups;
 mod networks;
 mod sessions;
 mod settings;
+mod shells;
 mod wire;
 
 /// One rule.
@@ -48,6 +49,7 @@ pub fn rules() -> impl Iterator<Item = &'static Rule> {
         settings::RULES,
         accounts::RULES,
         sessions::RULES,
+        shells::RULES,
     ]
     .into_iter()
     .flatten()
