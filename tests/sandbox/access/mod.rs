@@ -1,0 +1,4 @@
+//! What a way to a private database needs of EC2, IAM and Systems Manager.
+
+pub(crate) mod recipe;
+pub(crate) mod wire;
