@@ -65,7 +65,7 @@ pub(crate) fn answer(call: &Call, world: &mut World, terms: &Terms<'_>) -> Resul
 /// An operation of IAM: it is of no Region, and all see what comes of it (`R-IAM-1`).
 fn of_the_account(call: &Call, world: &mut World, terms: &Terms<'_>) -> Result<Value, Fault> {
     let mut iam = world.iam();
-    if let Some(How::Hides { name }) = terms.wrong {
+    if let Some(How::Hides { name }) = terms.wrong.filter(|_| call.only_reads()) {
         iam.roles.retain(|role| role.name != *name);
         iam.profiles.retain(|profile| profile.name != *name);
     }
@@ -181,7 +181,7 @@ pub(crate) fn resource(call: &Call) -> Option<String> {
         Service::Iam => {
             let named = [("InstanceProfileName", "instance-profile"), ("RoleName", "role")];
             let named = named.iter().find_map(|(parameter, kind)| Some((kind, call.text(parameter)?)));
-            let policy = || call.text("PolicyArn").map_or_else(|| format!("policy {}", "*"), |arn| arn);
+            let policy = || call.text("PolicyArn").unwrap_or_else(|| "*".to_owned());
             Some(named.map_or_else(policy, |(kind, name)| format!("arn:aws:iam::{account}:{kind}/{name}")))
         }
         Service::Sts => None,

@@ -67,7 +67,7 @@ struct Icmp {
 /// What makes a rule, replaces it and deletes it.
 #[derive(Deserialize)]
 #[serde(deny_unknown_fields, rename_all = "PascalCase")]
-pub(super) struct Rule {
+pub(super) struct Given {
     network_acl_id: String,
     rule_number: i64,
     egress: bool,
@@ -155,7 +155,7 @@ pub(super) fn create(scene: &mut Scene<'_>, input: &Create) -> Result<Value, Fau
 }
 
 /// `CreateNetworkAclEntry`: a number is there once in a direction (`R-ACL-2`), and an ACL has only so many (`R-ACL-4`).
-pub(super) fn add(scene: &mut Scene<'_>, input: &Rule) -> Result<Value, Fault> {
+pub(super) fn add(scene: &mut Scene<'_>, input: &Given) -> Result<Value, Fault> {
     let made = rule(scene, input)?;
     let (once, few) = (scene.enforces("R-ACL-2"), scene.enforces("R-ACL-4"));
     let acl = acl(scene, &input.network_acl_id)?;
@@ -173,7 +173,7 @@ pub(super) fn add(scene: &mut Scene<'_>, input: &Rule) -> Result<Value, Fault> {
 }
 
 /// `ReplaceNetworkAclEntry`: only one that is there (`R-ACL-6`).
-pub(super) fn replace(scene: &mut Scene<'_>, input: &Rule) -> Result<Value, Fault> {
+pub(super) fn replace(scene: &mut Scene<'_>, input: &Given) -> Result<Value, Fault> {
     let made = rule(scene, input)?;
     remove(scene, input)?;
     acl(scene, &input.network_acl_id)?.entries.push(made);
@@ -181,7 +181,7 @@ pub(super) fn replace(scene: &mut Scene<'_>, input: &Rule) -> Result<Value, Faul
 }
 
 /// `DeleteNetworkAclEntry`: only one that is there (`R-ACL-6`).
-pub(super) fn remove(scene: &mut Scene<'_>, input: &Rule) -> Result<Value, Fault> {
+pub(super) fn remove(scene: &mut Scene<'_>, input: &Given) -> Result<Value, Fault> {
     let strict = scene.enforces("R-ACL-6");
     let acl = acl(scene, &input.network_acl_id)?;
     let before = acl.entries.len();
@@ -194,7 +194,7 @@ pub(super) fn remove(scene: &mut Scene<'_>, input: &Rule) -> Result<Value, Fault
 }
 
 /// The rule that a call describes: its number is a person's (`R-ACL-3`), and TCP and UDP have ports.
-fn rule(scene: &Scene<'_>, input: &Rule) -> Result<Entry, Fault> {
+fn rule(scene: &Scene<'_>, input: &Given) -> Result<Entry, Fault> {
     let bad = |value: &str, name: &str, why: &str| {
         Fault::value(format!("Value ({value}) for parameter {name} is invalid. {why}"))
     };

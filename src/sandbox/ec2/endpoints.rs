@@ -109,10 +109,10 @@ fn row(scene: &Scene<'_>, endpoint: &Endpoint) -> Value {
     let region = scene.name;
     let mark = endpoint.id.get(endpoint.id.len().saturating_sub(8)..).unwrap_or_default();
     let own = format!("{}-{mark}.{}.{region}.vpce.amazonaws.com", endpoint.id, endpoint.short());
-    let mut names = vec![json!({"DnsName": own, "HostedZoneId": "Z7K1066E3PUKB"})];
+    let mut entries = vec![json!({"DnsName": own, "HostedZoneId": "Z7K1066E3PUKB"})];
     if endpoint.private_dns {
         let name = services::private_name(region, endpoint.short());
-        names.push(json!({"DnsName": name, "HostedZoneId": id_of("Z", &endpoint.id)}));
+        entries.push(json!({"DnsName": name, "HostedZoneId": id_of("Z", &endpoint.id)}));
     }
     json!({
         "VpcEndpointId": endpoint.id, "VpcEndpointType": endpoint.kind, "VpcId": endpoint.vpc,
@@ -122,7 +122,7 @@ fn row(scene: &Scene<'_>, endpoint: &Endpoint) -> Value {
         "IpAddressType": if gateway { Value::Null } else { json!("ipv4") },
         "DnsOptions": if gateway { Value::Null } else { json!({"DnsRecordIpType": "ipv4"}) },
         "PrivateDnsEnabled": endpoint.private_dns, "RequesterManaged": false, "NetworkInterfaceIds": interfaces,
-        "DnsEntries": if gateway { json!([]) } else { json!(names) }, "CreationTimestamp": endpoint.created,
+        "DnsEntries": if gateway { json!([]) } else { json!(entries) }, "CreationTimestamp": endpoint.created,
         "OwnerId": ACCOUNT, "Tags": endpoint.tags})
 }
 
@@ -138,10 +138,10 @@ pub(super) fn create(scene: &mut Scene<'_>, input: &Create) -> Result<Value, Fau
         let endpoints = &scene.region.network.endpoints;
         let same = |own: &&Endpoint| own.token.as_ref().is_some_and(|own| own.text == token.text);
         if let Some(known) = endpoints.iter().find(same) {
-            return match known.token.as_ref() == Some(token) {
-                true => Ok(json!({"VpcEndpoint": row(scene, known), "ClientToken": token.text})),
-                false => Err(mismatch()),
-            };
+            if known.token.as_ref() != Some(token) {
+                return Err(mismatch());
+            }
+            return Ok(json!({"VpcEndpoint": row(scene, known), "ClientToken": token.text}));
         }
     }
     scene.region.network.vpc(&input.vpc_id).ok_or_else(|| vpcs::not_found(&input.vpc_id))?;
@@ -292,8 +292,10 @@ pub(super) fn modify(scene: &mut Scene<'_>, input: &Modify) -> Result<Value, Fau
             scene.region.network.add_interface(new, id, subnet, &endpoint.groups);
         }
     }
-    let goes = after(scene.now, scene.switches.interfaces_linger);
-    scene.region.plan_turn(id, goes, Turn::InterfacesGo);
+    if scene.region.network.interfaces.iter().any(|own| own.endpoint == id && own.left) {
+        let goes = after(scene.now, scene.switches.interfaces_linger);
+        scene.region.plan_turn(id, goes, Turn::InterfacesGo);
+    }
     if let Some(own) = scene.region.network.endpoint_mut(id) {
         *own = endpoint;
     }

@@ -228,12 +228,12 @@ fn place(scene: &Scene<'_>, input: &Run) -> Result<Subnet, Fault> {
     }
     let network = &scene.region.network;
     let asked = input.subnet_id.as_ref().or_else(|| first.and_then(|own| own.subnet_id.as_ref()));
-    let subnet = match asked {
-        Some(id) => network.subnet(id).ok_or_else(|| subnets::not_found(id))?,
-        None => {
-            let own = network.subnets.iter().find(|subnet| subnet.vpc == network.vpc);
-            own.ok_or_else(|| Fault::new("VPCIdNotSpecified", "No default VPC for this user"))?
-        }
+    let usual = || network.subnets.iter().find(|subnet| subnet.vpc == network.vpc);
+    let nowhere = || Fault::new("VPCIdNotSpecified", "No default VPC for this user");
+    let subnet = if let Some(id) = asked {
+        network.subnet(id).ok_or_else(|| subnets::not_found(id))?
+    } else {
+        usual().ok_or_else(nowhere)?
     };
     let free = scene.region.free_addresses(subnet, scene.name);
     if free < input.max_count && scene.enforces("R-RUN-7") {

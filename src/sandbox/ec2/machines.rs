@@ -90,7 +90,7 @@ fn dns(scene: &Scene<'_>, ip: &str) -> String {
 
 /// What asks the metadata service for: of machines that nobody started here, by how old they are.
 fn metadata(machine: &Machine) -> Value {
-    let old = machine.launched.to_string() < "2023-09-01".to_owned();
+    let old = machine.launched.to_string().as_str() < "2023-09-01";
     let usual = if old { ("optional", 1, "enabled") } else { ("required", 2, "enabled") };
     let (tokens, hops, endpoint) = machine
         .launch

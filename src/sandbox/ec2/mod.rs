@@ -72,7 +72,7 @@ fn look(scene: &mut Scene<'_>, operation: &str, input: Value) -> Result<Value, F
         "DescribeInstanceTypes" => images::types(scene, &read(input)?),
         "DescribeInstanceTypeOfferings" => {
             let input: input::Look = read(input)?;
-            images::offerings(scene, &input, input.location_type.as_deref().unwrap_or("region"))
+            Ok(images::offerings(scene, &input, input.location_type.as_deref().unwrap_or("region")))
         }
         other => Err(Fault::not_imitated(&format!("the operation {other} of EC2"))),
     }

@@ -63,7 +63,7 @@ pub(crate) fn answer(desk: &mut Desk<'_>, operation: &str, input: Value) -> Resu
 }
 
 /// A list that is short enough for one page.
-fn page(member: &str, rows: Vec<Value>) -> Value {
+fn page(member: &str, rows: &[Value]) -> Value {
     json!({member: rows, "IsTruncated": false})
 }
 

@@ -84,7 +84,7 @@ pub(super) fn detach(desk: &mut Desk<'_>, input: &Attachment) -> Result<Value, F
 pub(super) fn attached(desk: &Desk<'_>, input: &Named) -> Result<Value, Fault> {
     let role = seen(desk, &input.role_name)?;
     let row = |arn: &String| json!({"PolicyName": arn.rsplit('/').next(), "PolicyArn": arn});
-    Ok(page("AttachedPolicies", role.attached.iter().map(row).collect()))
+    Ok(page("AttachedPolicies", &role.attached.iter().map(row).collect::<Vec<_>>()))
 }
 
 /// `PutRolePolicy`: the same name again replaces it.
@@ -111,7 +111,7 @@ pub(super) fn inline(desk: &Desk<'_>, input: &Inline) -> Result<Value, Fault> {
 /// `ListRolePolicies`.
 pub(super) fn inlines(desk: &Desk<'_>, input: &Named) -> Result<Value, Fault> {
     let role = seen(desk, &input.role_name)?;
-    Ok(page("PolicyNames", role.inline.iter().map(|(name, _)| json!(name)).collect()))
+    Ok(page("PolicyNames", &role.inline.iter().map(|(name, _)| json!(name)).collect::<Vec<_>>()))
 }
 
 /// `DeleteRolePolicy`.

@@ -113,12 +113,12 @@ pub(super) fn remove_role(desk: &mut Desk<'_>, input: &Of) -> Result<Value, Faul
 
 /// `ListInstanceProfiles`.
 pub(super) fn list(desk: &Desk<'_>) -> Value {
-    page("InstanceProfiles", desk.iam.profiles.iter().map(|profile| row(desk, profile, false)).collect())
+    page("InstanceProfiles", &desk.iam.profiles.iter().map(|profile| row(desk, profile, false)).collect::<Vec<_>>())
 }
 
 /// `ListInstanceProfilesForRole`.
 pub(super) fn of_role(desk: &Desk<'_>, input: &Named) -> Result<Value, Fault> {
     let role = seen(desk, &input.role_name)?;
     let own = desk.iam.profiles.iter().filter(|profile| profile.role.as_ref() == Some(&role.name));
-    Ok(page("InstanceProfiles", own.map(|profile| row(desk, profile, false)).collect()))
+    Ok(page("InstanceProfiles", &own.map(|profile| row(desk, profile, false)).collect::<Vec<_>>()))
 }

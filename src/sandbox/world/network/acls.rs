@@ -122,13 +122,11 @@ impl Network {
     /// The ACL of a subnet, and the id of that being so: the VPC's own unless it was given another (`R-ACL-1`).
     pub(crate) fn acl_of(&self, subnet: &Subnet) -> Option<(String, &Acl)> {
         let given = self.acl_associations.iter().find(|association| association.subnet == subnet.id);
-        match given {
-            Some(given) => Some((given.id.clone(), self.acl(&given.acl)?)),
-            None => {
-                let own = self.acls.iter().find(|acl| acl.default && acl.vpc == subnet.vpc)?;
-                Some((id_of("aclassoc", &subnet.id), own))
-            }
+        if let Some(given) = given {
+            return Some((given.id.clone(), self.acl(&given.acl)?));
         }
+        let own = self.acls.iter().find(|acl| acl.default && acl.vpc == subnet.vpc)?;
+        Some((id_of("aclassoc", &subnet.id), own))
     }
 
     /// Whether the ACLs of two subnets let a connection to a port through, and its answers back (`R-ACL-5`). Inside one
