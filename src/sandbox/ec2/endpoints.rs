@@ -123,7 +123,7 @@ fn row(scene: &Scene<'_>, endpoint: &Endpoint) -> Value {
         "DnsOptions": if gateway { Value::Null } else { json!({"DnsRecordIpType": "ipv4"}) },
         "PrivateDnsEnabled": endpoint.private_dns, "RequesterManaged": false, "NetworkInterfaceIds": interfaces,
         "DnsEntries": if gateway { json!([]) } else { json!(entries) }, "CreationTimestamp": endpoint.created,
-        "OwnerId": ACCOUNT, "Tags": endpoint.tags})
+        "OwnerId": ACCOUNT, "ServiceRegion": region, "Tags": endpoint.tags})
 }
 
 fn bad(message: String) -> Fault {

@@ -105,7 +105,7 @@ pub(super) const RULES: &[Rule] = &[
         id: "R-ACL-5",
         rule: "Between subnets the lowest rule that speaks of a packet decides, in both directions of both subnets, answers included",
         source: ACLS,
-        place: "world/network/reach.rs",
+        place: "world/network/machines.rs",
         scenario: "acls_shut_agents_out",
     },
     Rule {

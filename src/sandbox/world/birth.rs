@@ -158,6 +158,7 @@ impl World {
 
     /// The Region, made if nobody has looked at it before.
     pub(crate) fn take_region(&mut self, name: &str, switches: &Arc<Switches>) -> Region {
+        let iam = if switches.enforces("R-IAM-1") { self.iam() } else { Shared::default() };
         let mut region = self.regions.remove(name).unwrap_or_else(|| {
             let seed = (!switches.enforces("R-WORLD-1")).then(|| serde_json::from_str(SEED).ok()).flatten();
             let seeded = seed.and_then(|seed| seeded(name, seed, self.time).ok());
@@ -176,7 +177,7 @@ impl World {
             region.network.furnish();
         }
         // All Regions have the same (`R-IAM-1`).
-        region.iam = if switches.enforces("R-IAM-1") { self.iam() } else { Shared::default() };
+        region.iam = iam;
         region.switches = Arc::clone(switches);
         region
     }

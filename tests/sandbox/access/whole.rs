@@ -1,11 +1,15 @@
 //! A way to a private database is made and taken away again, in the order that AWS allows.
 
-use rds_encrypt::sandbox::{How, Options, Switches};
-use serde_json::json;
+use std::time::Duration;
+
+use rds_encrypt::sandbox::{How, Options, Sandbox, Store, Switches};
+use serde_json::{Value, json};
 
 use super::recipe::{DATABASE_GROUP, Made, SUBNET, VPC, bare, endpoint, group, made, names, run, standing};
 use super::wire::{Answer, ask, code, ec2, iam, ssm, told};
 use crate::help::{Cloud, with};
+use crate::sessions::client::{BASTION, Client, ORDERS, to, words};
+use crate::sessions::servers::echoes;
 
 const OF_THE_VPC: [(&str, &str); 2] = [("Filter.1.Name", "vpc-id"), ("Filter.1.Value.1", VPC)];
 
@@ -210,4 +214,59 @@ async fn tokens_find_what_a_lost_answer_made() {
         assert_eq!(code(&cloud.sandbox, "iam", "CreateRole", &form).await, wanted);
     }
     assert_eq!(code(&cloud.sandbox, "iam", "GetRole", &[("RoleName", "a")]).await, "NoSuchEntity");
+}
+
+/// A world's file from before there were routes and roles gets what every account has.
+#[tokio::test]
+async fn older_worlds_are_furnished() {
+    let folder = tempfile::tempdir().unwrap();
+    let path = folder.path().join("world.json");
+    let open = || Sandbox::open(Options { store: Store::File(path.clone()), ..Options::default() }).unwrap();
+    ec2(&open(), "DescribeVpcs", &[]).await;
+    let mut file: Value = serde_json::from_slice(&std::fs::read(&path).unwrap()).unwrap();
+    file["world"].as_object_mut().unwrap().remove("iam").unwrap();
+    let network = file["world"]["regions"]["eu-west-2"]["network"].as_object_mut().unwrap();
+    for member in ["route_tables", "internet_gateways", "acls", "endpoints", "interfaces"] {
+        network.remove(member).unwrap();
+    }
+    for vpc in network["vpcs"].as_array_mut().unwrap() {
+        vpc.as_object_mut().unwrap().remove("dns_support").unwrap();
+    }
+    std::fs::write(&path, file.to_string()).unwrap();
+    let sandbox = open();
+    let tables = ec2(&sandbox, "DescribeRouteTables", &[]).await;
+    assert_eq!(tables.all("main"), ["true", "true"]);
+    let acls = ec2(&sandbox, "DescribeNetworkAcls", &[]).await;
+    assert_eq!(acls.all("default"), ["true", "true"]);
+    let profile = iam(&sandbox, "GetInstanceProfile", &[("InstanceProfileName", "bastion")]).await;
+    assert_eq!(profile.one("RoleName"), "bastion");
+}
+
+/// A rule of a network ACL ahead of the wide one swallows what a session sends on to a database.
+#[tokio::test(start_paused = true)]
+async fn acls_decide_who_is_reached() {
+    let cloud = with(Options::default()).await;
+    echoes(&cloud.sandbox);
+    let said = async || {
+        let mut client = Client::start(&cloud.sandbox, &to(BASTION, ORDERS, 5432)).await;
+        client.say(3, b"orders?").await;
+        words(&client.gather(Duration::from_secs(30)).await)
+    };
+    let open = said().await;
+    let of_default = [("Filter.1.Name", "default"), ("Filter.1.Value.1", "true")];
+    let acls = ec2(&cloud.sandbox, "DescribeNetworkAcls", &of_default).await;
+    let acl = acls.part("item", "subnetId", "subnet-06e340b9cffb37a98").one("networkAclId");
+    let mut entry =
+        vec![("NetworkAclId", acl.as_str()), ("RuleNumber", "90"), ("Protocol", "6"), ("RuleAction", "deny")];
+    entry.extend([
+        ("Egress", "false"),
+        ("CidrBlock", "172.31.0.0/16"),
+        ("PortRange.From", "5432"),
+        ("PortRange.To", "5432"),
+    ]);
+    ec2(&cloud.sandbox, "CreateNetworkAclEntry", &entry).await;
+    assert_ne!(said().await, open);
+    let entry = [("NetworkAclId", acl.as_str()), ("RuleNumber", "90"), ("Egress", "false")];
+    ec2(&cloud.sandbox, "DeleteNetworkAclEntry", &entry).await;
+    assert_eq!(said().await, open);
 }

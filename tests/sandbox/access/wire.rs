@@ -14,7 +14,7 @@ impl Answer {
     pub(crate) fn all(&self, name: &str) -> Vec<String> {
         let (open, close) = (format!("<{name}>"), format!("</{name}>"));
         let parts = self.0.split(&open).skip(1);
-        parts.filter_map(|part| part.split(&close).next()).map(str::to_owned).collect()
+        parts.filter_map(|part| part.split(&close).next()).map(plain).collect()
     }
 
     /// The text of the first element of this name.
@@ -28,6 +28,11 @@ impl Answer {
         let found = parts.into_iter().find(|part| part.all(member).iter().any(|own| own == text));
         found.unwrap_or_else(|| panic!("no {name} with {member} {text} in {}", self.0))
     }
+}
+
+/// A text without XML's escapes.
+fn plain(text: &str) -> String {
+    text.replace("&apos;", "'").replace("&quot;", "\"").replace("&amp;", "&")
 }
 
 /// One call of EC2 or IAM: its answer, or the refusal's code.
