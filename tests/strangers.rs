@@ -10,6 +10,7 @@
 
 #[cfg(test)]
 mod strangers {
+    mod access;
     mod apart;
     mod aws_cli;
     mod batches;

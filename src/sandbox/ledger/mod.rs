@@ -5,9 +5,11 @@
 //! [`Switches`](super::Switches) makes the other world. The place where a rule is enforced asks
 //! [`Switches::without`](super::Switches::without) first, so that a scenario can be played with the rule and without.
 
+mod access;
 mod accounts;
 mod changes;
 mod copies;
+mod identities;
 mod instances;
 mod lookups;
 mod networks;
@@ -50,6 +52,8 @@ pub fn rules() -> impl Iterator<Item = &'static Rule> {
         accounts::RULES,
         sessions::RULES,
         shells::RULES,
+        access::RULES,
+        identities::RULES,
     ]
     .into_iter()
     .flatten()

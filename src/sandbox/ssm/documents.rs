@@ -2,7 +2,8 @@
 
 use std::collections::BTreeMap;
 
-use serde_json::Value;
+use serde::Deserialize;
+use serde_json::{Value, json};
 
 use super::channel::{Document, Habits, Runs, SessionType};
 use crate::sandbox::scene::Scene;
@@ -50,6 +51,52 @@ pub(super) struct Plan {
 
 /// A caller's parameters.
 type Given = serde_json::Map<String, Value>;
+
+/// Input that names a document.
+#[derive(Deserialize)]
+#[serde(deny_unknown_fields, rename_all = "PascalCase")]
+pub(super) struct Named {
+    name: String,
+    #[serde(rename = "DocumentVersion")]
+    _version: Option<String>,
+    #[serde(rename = "VersionName")]
+    _version_name: Option<String>,
+    #[serde(rename = "DocumentFormat")]
+    _format: Option<String>,
+}
+
+/// The preferences of an account are a document that is there once somebody has saved them: nobody has here.
+fn named(name: &str) -> Result<&'static Document, Fault> {
+    DOCUMENTS
+        .iter()
+        .find(|document| document.name == name)
+        .ok_or_else(|| Fault::new("InvalidDocument", format!("Document with name {name} does not exist.")))
+}
+
+/// `GetDocument`.
+pub(super) fn content(input: &Named) -> Result<Value, Fault> {
+    let document = named(&input.name)?;
+    let parameters: serde_json::Map<String, Value> = document
+        .parameters
+        .iter()
+        .map(|(name, usual)| ((*name).to_owned(), json!({"type": "String", "default": usual})))
+        .collect();
+    let content = json!({
+        "schemaVersion": "1.0", "sessionType": "Port", "parameters": parameters,
+        "properties": {"type": document.kind}});
+    Ok(json!({
+        "Name": document.name, "DocumentVersion": "1", "Status": "Active", "Content": content.to_string(),
+        "DocumentType": "Session", "DocumentFormat": "JSON"}))
+}
+
+/// `DescribeDocument`.
+pub(super) fn describe(input: &Named) -> Result<Value, Fault> {
+    let document = named(&input.name)?;
+    Ok(json!({"Document": {
+        "Name": document.name, "Owner": "Amazon", "Status": "Active", "DocumentVersion": "1", "LatestVersion": "1",
+        "DefaultVersion": "1", "DocumentType": "Session", "DocumentFormat": "JSON", "SchemaVersion": "1.0",
+        "PlatformTypes": ["Windows", "Linux", "MacOS"]}}))
+}
 
 /// What a session does with a document and its parameters (`R-SSM-2`, `R-SSM-3`).
 pub(super) fn plan(scene: &Scene<'_>, habits: &Habits, name: &str, given: &Given) -> Result<Plan, Fault> {
