@@ -66,7 +66,7 @@ pub(super) struct Named {
 }
 
 /// The preferences of an account are a document that is there once somebody has saved them: nobody has here.
-fn named(name: &str) -> Result<&'static Document, Fault> {
+fn named(name: &str) -> Result<&'static Forwarding, Fault> {
     DOCUMENTS
         .iter()
         .find(|document| document.name == name)
