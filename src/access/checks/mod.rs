@@ -17,6 +17,7 @@ use super::{
     scene::Scene,
 };
 
+pub(super) use agent::reaches_others;
 pub(super) use endpoints::{needed as endpoints_needed, usable as endpoint_stands};
 pub(super) use network_acls::{PORTS, wide};
 
