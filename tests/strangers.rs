@@ -15,11 +15,13 @@ mod strangers {
     mod aws_cli;
     mod batches;
     mod boto;
+    mod bridge;
     mod cuts;
     mod deviations;
     mod executables;
     mod failing;
     mod killed;
+    mod logins;
     mod lookups;
     mod migrations;
     mod moto;

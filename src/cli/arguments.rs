@@ -5,7 +5,11 @@ use std::{path::PathBuf, str::FromStr};
 use clap::{Args, Parser, Subcommand, ValueEnum};
 
 use super::{
-    access::arguments::Audit, batch::BatchArguments, choices::ChoiceArguments, scan::Scan, tunnel::arguments::Tunnel,
+    access::arguments::{Audit, Setup, Teardown},
+    batch::BatchArguments,
+    choices::ChoiceArguments,
+    scan::Scan,
+    tunnel::arguments::Tunnel,
 };
 use crate::{
     aws::Transcript,
@@ -131,7 +135,7 @@ pub(super) enum Command {
     /// Through Session Manager and an EC2 instance that reaches the database, without the AWS CLI or its plugin. It ends
     /// with Ctrl-C, and ends its sessions. Exit code 0 then, 3 where it can't be opened, 8 without permission.
     Tunnel(Tunnel),
-    /// Check that a database is private, and reachable as it should be
+    /// Check that a database is private and reachable as it should be; make what is missing, and remove it again
     Access {
         #[command(subcommand)]
         command: AccessCommand,
@@ -187,7 +191,7 @@ pub(super) struct PlanOne {
 }
 
 const NAMES_OF_PRICES: &str = "One price, over those of the file: instance_hour.db.m5.large=0.17, storage_gib_month.gp2=0.115, \
-                               iops_month.io1=0.1, snapshot_gib_month=0.095, kms_key_month=1";
+                               iops_month.io1=0.1, snapshot_gib_month=0.095, kms_key_month=1, endpoint_hour=0.011";
 
 /// What things cost; without it a plan shows quantities only.
 #[derive(Clone, Debug, Args)]
@@ -304,6 +308,14 @@ pub(super) enum AccessCommand {
     /// route that decided, and the command that mends it. Exit code 0 where all passed, 7 where something failed, 9 where
     /// nothing failed but something wasn't checked.
     Audit(Audit),
+    /// Make what is missing: a bastion without a way in, endpoints for Session Manager, rules; on request private subnets
+    ///
+    /// Shows first what it makes, what it changes of what is there, and what is billed; then asks. Goes on after any
+    /// interruption when it is run again. The database itself isn't touched, but for a rule of its security group that
+    /// lets the bastion in.
+    Setup(Setup),
+    /// Remove exactly what setup made, and put back what it changed
+    Teardown(Teardown),
 }
 
 #[derive(Debug, Subcommand)]

@@ -151,7 +151,15 @@ async fn dispatch(arguments: &Arguments, around: &mut Surroundings) -> Result<u8
         Command::Status(status) => status::run(&arguments.global, status, around).await,
         Command::Verify(verify) => verify::run(&arguments.global, verify, around).await,
         Command::Tunnel(tunnel) => Box::pin(tunnel::run(&arguments.global, tunnel, around)).await,
-        Command::Access { command: AccessCommand::Audit(audit) } => access::audit(audit, around),
+        Command::Access { command: AccessCommand::Audit(audit) } => {
+            Box::pin(access::audit(&arguments.global, audit, around)).await
+        }
+        Command::Access { command: AccessCommand::Setup(setup) } => {
+            Box::pin(access::setup(&arguments.global, setup, around)).await
+        }
+        Command::Access { command: AccessCommand::Teardown(teardown) } => {
+            Box::pin(access::teardown(&arguments.global, teardown, around)).await
+        }
         Command::Cleanup(cleanup) => Box::pin(cleanup::run(&arguments.global, cleanup, around)).await,
         Command::Sandbox { command: SandboxCommand::Serve(serve) } => {
             sandbox::run(&arguments.global, serve, around).await

@@ -90,7 +90,7 @@ impl Sandbox {
         let orders = Mutex::new(Orders::new(options.faults.clone()));
         let switches = Arc::new(options.switches.clone());
         let (meter, past) = (Mutex::default(), Mutex::new(None));
-        let sessions = Sessions::new(switches.sessions.clone(), switches.without.clone());
+        let sessions = Sessions::new(switches.sessions.clone(), switches.without.clone(), options.shells);
         let postgres = data::servers(&options)?;
         let sandbox = Self(Arc::new(Inner { options, switches, memory, orders, meter, past, sessions, postgres }));
         sandbox.sessions().in_network(Arc::new(OfTheWorld(sandbox.weak())));

@@ -49,10 +49,13 @@ pub use handle::Sandbox;
 pub(crate) use handle::WeakSandbox;
 pub use meter::Calls;
 pub use misbehaviour::{How, Misbehaviour};
-pub use options::{Options, Others, Servers, Store};
+pub use options::{Options, Others, Servers, Shells, Store};
 pub use postgres::{PASSWORD, PostgresError};
 pub use serve::{serve, serve_connection};
-pub use ssm::channel::{Act, Dial, Habits, Mischief, Reach, Sessions, Standing, Trouble, Wanted, Way};
+pub use ssm::channel::{
+    Act, Dial, Document, Habits, Mischief, Played, Reach, SessionType, Sessions, Standing, Told, Trouble, Wanted,
+    WantedShell, Way,
+};
 pub use store::SandboxError;
 pub use switches::{DeletedWhileUsed, DeprecatedVersion, Switches};
 

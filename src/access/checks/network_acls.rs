@@ -5,6 +5,7 @@ use std::collections::BTreeSet;
 use crate::{
     access::{
         check::{Judged, Judgement, Remedy, all, aws},
+        facts::Unknown,
         network_acl::{Decided, Way, decide},
         range::{Flow, Range},
         scene::Scene,
@@ -12,7 +13,8 @@ use crate::{
     model::NetworkAcl,
 };
 
-const PORTS: [i32; 2] = [22, 3389];
+/// Those of SSH and RDP.
+pub(in crate::access) const PORTS: [i32; 2] = [22, 3389];
 
 pub(super) fn judge(scene: &Scene<'_>) -> Judgement {
     let mut subnets = scene.database_subnets()?;
@@ -33,15 +35,29 @@ pub(super) fn judge(scene: &Scene<'_>) -> Judgement {
 }
 
 /// Wide is what reaches beyond private addresses and the VPC's own.
-fn one(acl: &NetworkAcl, inside: &[Range]) -> Judgement {
+fn widest<'a, 'b>(decided: &'b [Decided<'a>], inside: &[Range]) -> Option<&'b Decided<'a>> {
     let is_narrow = |range: Range| range.is_private() || inside.iter().any(|own| own.covers(range));
+    decided.iter().find(|part| part.is_allowed() && !is_narrow(part.flow.range))
+}
+
+/// The number of the rule that lets a port in widely, if one does.
+pub(in crate::access) fn wide(
+    acl: &NetworkAcl,
+    everywhere: Range,
+    port: i32,
+    inside: &[Range],
+) -> Result<Option<i32>, Unknown> {
+    let decided = decide(acl, Way::In, Flow::on(everywhere, port))?;
+    Ok(widest(&decided, inside).and_then(|part| part.entry).map(|entry| entry.number))
+}
+
+fn one(acl: &NetworkAcl, inside: &[Range]) -> Judgement {
     let (mut wrong, mut fine, mut commands) = (Vec::new(), Vec::new(), Vec::new());
     let mut taken: BTreeSet<i32> = acl.entries.iter().filter(|entry| !entry.egress).map(|entry| entry.number).collect();
     for everywhere in [Range::ANY_IPV4, Range::ANY_IPV6] {
         for port in PORTS {
             let decided = decide(acl, Way::In, Flow::on(everywhere, port))?;
-            let wide = decided.iter().find(|part| part.is_allowed() && !is_narrow(part.flow.range));
-            let Some(wide) = wide else {
+            let Some(wide) = widest(&decided, inside) else {
                 let denied = decided.iter().find(|part| !part.is_allowed());
                 let by = denied.map_or_else(|| "nothing".to_owned(), Decided::in_words);
                 fine.push(format!("{}: {port} from {everywhere} is decided by {by}", acl.id));

@@ -3,6 +3,7 @@
 mod changes;
 mod network;
 mod reading;
+mod recipe;
 mod told;
 
 use crate::{

@@ -15,6 +15,7 @@ mod lookups;
 mod networks;
 mod sessions;
 mod settings;
+mod shells;
 mod wire;
 
 /// One rule.
@@ -50,6 +51,7 @@ pub fn rules() -> impl Iterator<Item = &'static Rule> {
         settings::RULES,
         accounts::RULES,
         sessions::RULES,
+        shells::RULES,
         access::RULES,
         identities::RULES,
     ]

@@ -33,6 +33,8 @@ const FIRST_DELAY: Duration = Duration::from_millis(200);
 const LONGEST_DELAY: Duration = Duration::from_secs(30);
 /// A first connection that fails is tried so many times in all; its token is still unused.
 const FIRST_CONNECTIONS: u32 = 3;
+/// A session that nobody spoke in yet is given up after so many web sockets: its tokens are refused, or expire before use.
+const SILENT_SOCKETS: u32 = 6;
 /// The agent has so long to acknowledge that the session ends.
 const LONGEST_FAREWELL: Duration = Duration::from_secs(1);
 /// The service has so long to end it.
@@ -128,6 +130,11 @@ impl<S: Service> Task<S> {
     /// Comes back with a new web socket, for as long as the service keeps the session.
     async fn resume(&mut self, why: String) -> Result<Line, Ended> {
         let lost = self.now();
+        if self.usable.is_some() && self.fruitless + 1 >= SILENT_SOCKETS {
+            self.end_by_call().await;
+            let why = format!("{why}, on {SILENT_SOCKETS} web sockets in a row, before the agent said anything");
+            return Err(Ended::Failed(Box::new(Failure::Connect { host: self.host.clone(), why })));
+        }
         self.tell(Event::Warning(Warning::Lost { why }));
         let mut attempts = self.fruitless;
         self.fruitless = self.fruitless.saturating_add(1);

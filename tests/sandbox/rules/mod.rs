@@ -11,6 +11,7 @@ mod lookups;
 mod networks;
 mod sessions;
 mod settings;
+mod shells;
 mod wire;
 
 use std::collections::BTreeMap;
@@ -45,7 +46,7 @@ macro_rules! scenarios {
 use scenarios;
 
 fn all() -> impl Iterator<Item = &'static Scenario> {
-    let rest = [copies::ALL, lookups::ALL, networks::ALL, settings::ALL, accounts::ALL, sessions::ALL];
+    let rest = [copies::ALL, lookups::ALL, networks::ALL, settings::ALL, accounts::ALL, sessions::ALL, shells::ALL];
     let access = [access::ALL, identities::ALL];
     [wire::ALL, instances::ALL, changes::ALL].into_iter().chain(rest).chain(access).flatten()
 }
@@ -112,6 +113,11 @@ async fn rules_of_networks_matter() {
 #[tokio::test(start_paused = true)]
 async fn rules_of_sessions_matter() {
     assert_that_rules_matter(sessions::ALL).await;
+}
+
+#[tokio::test(start_paused = true)]
+async fn rules_of_shells_matter() {
+    assert_that_rules_matter(shells::ALL).await;
 }
 
 #[tokio::test(start_paused = true)]
