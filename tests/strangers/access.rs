@@ -1,9 +1,8 @@
 //! The `aws` CLI makes a way into the sandbox's staging VPC, and takes it away again.
 
-use std::{thread::sleep, time::Duration};
-
 use super::{
     aws_cli::{AwsCli, list, text},
+    process::pause,
     served::Sandbox,
 };
 
@@ -23,7 +22,7 @@ fn patiently(aws: &AwsCli, line: &str, refused: &str) {
             Ok(_) => return,
             Err(said) => assert!(said.contains(refused), "{line}: {said}"),
         }
-        sleep(Duration::from_millis(100));
+        pause(100);
     }
     panic!("{line} was never taken")
 }
@@ -80,7 +79,7 @@ fn the_cli_makes_a_way_and_takes_it_away() {
         if standing(aws, &machine) == "connected" {
             break;
         }
-        sleep(Duration::from_millis(100));
+        pause(100);
     }
     assert_eq!(standing(aws, &machine), "connected");
 

@@ -130,7 +130,7 @@ fn bad(message: String) -> Fault {
     Fault::new("InvalidParameter", message)
 }
 
-/// `CreateVpcEndpoint`: a token makes it once (`R-VPCE-1`); an interface endpoint has an interface in each subnet, and is
+/// `CreateVpcEndpoint`: of a service that there is (`R-VPCE-7`); a token makes it once (`R-VPCE-1`); an interface endpoint has an interface in each subnet, and is
 /// `pending` for some minutes (`R-VPCE-2`).
 pub(super) fn create(scene: &mut Scene<'_>, input: &Create) -> Result<Value, Fault> {
     let token = input.client_token.as_ref().map(|text| Token { text: text.clone(), asked: asked(input) });

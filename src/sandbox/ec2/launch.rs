@@ -125,8 +125,7 @@ pub(super) fn run(scene: &mut Scene<'_>, asked: &str, input: &Run) -> Result<Val
     let subnet = place(scene, input)?;
     let groups = security_groups(scene, input, &subnet)?;
     let profile = profile(scene, input)?;
-    let (mine, _others): (Vec<_>, Vec<_>) = split(&input.tag_specifications);
-    let tags = tags::merged(scene, Vec::new(), &mine)?;
+    let tags = tags::merged(scene, Vec::new(), &tags_of(&input.tag_specifications)?)?;
     let reservation = scene.ids.network("r");
     let mut ids = Vec::new();
     for _ in 0..input.max_count {
@@ -156,12 +155,20 @@ pub(super) fn run(scene: &mut Scene<'_>, asked: &str, input: &Run) -> Result<Val
     Ok(machines::reservation_of(scene, &made))
 }
 
-/// Tags of the machine itself, and of what is made along with it.
-fn split(specifications: &[TagSpecification]) -> (Vec<Tag>, Vec<Tag>) {
-    let of_machine = |one: &&TagSpecification| one.resource_type.as_deref() == Some("instance");
-    let (mine, others): (Vec<&TagSpecification>, Vec<_>) = specifications.iter().partition(of_machine);
-    let flat = |list: Vec<&TagSpecification>| list.into_iter().flat_map(|one| one.tags.clone()).collect();
-    (flat(mine), flat(others))
+/// Tags of the machine itself; those of what is made along with it are taken, and nobody looks at them.
+fn tags_of(specifications: &[TagSpecification]) -> Result<Vec<Tag>, Fault> {
+    let mut found = Vec::new();
+    for one in specifications {
+        match one.resource_type.as_deref().unwrap_or_default() {
+            "instance" => found.extend(one.tags.iter().cloned()),
+            "volume" | "network-interface" | "spot-instances-request" => {}
+            other => {
+                let message = format!("'{other}' is not a valid taggable resource type for this operation.");
+                return Err(Fault::value(message));
+            }
+        }
+    }
+    Ok(found)
 }
 
 fn launch(

@@ -63,7 +63,7 @@ pub(super) const RULES: &[Rule] = &[
         scenario: "new_roles_show_late",
     },
     Rule {
-        id: "R-SSM-10",
+        id: "R-PARAM-1",
         rule: "Public parameters name the newest image of Amazon Linux 2023 for each architecture",
         source: "https://docs.aws.amazon.com/systems-manager/latest/userguide/parameter-store-public-parameters-ami.html",
         place: "ssm/parameters.rs",

@@ -1,4 +1,4 @@
-//! Public parameters: where AWS says which image is the newest (`R-SSM-10`).
+//! Public parameters: where AWS says which image is the newest (`R-PARAM-1`).
 
 use serde::Deserialize;
 use serde_json::{Value, json};
@@ -29,7 +29,8 @@ pub(super) struct Many {
 }
 
 fn parameter(scene: &Scene<'_>, name: &str) -> Option<Value> {
-    let architecture = name.strip_prefix(LINUX_2023).filter(|end| LINUX.contains(end) && scene.enforces("R-SSM-10"))?;
+    let architecture =
+        name.strip_prefix(LINUX_2023).filter(|end| LINUX.contains(end) && scene.enforces("R-PARAM-1"))?;
     Some(json!({
         "Name": name, "Type": "String", "Value": linux(scene.name, architecture), "Version": 117,
         "LastModifiedDate": "2026-09-02T19:04:31Z", "ARN": format!("arn:aws:ssm:{}::parameter{name}", scene.name),

@@ -51,7 +51,7 @@ async fn a_way_is_made_used_and_taken_away() {
     let found = ec2(&cloud.sandbox, "DescribeVpcEndpoints", &OF_THE_VPC).await;
     assert_eq!(found.all("state"), ["available", "available"]);
     let host = "bare.c1x2k3q4w5e6.eu-west-2.rds.amazonaws.com";
-    let session = crate::sessions::client::to(&machine, host, 5432);
+    let session = to(&machine, host, 5432);
     ssm(&cloud.sandbox, "StartSession", &session).await.unwrap();
 
     for group in [&machine_group, &endpoint_group] {

@@ -80,5 +80,5 @@ pub(super) const ALL: &[Scenario] = scenarios![
     "R-IAM-6" the_policy_says_what_it_allows,
     "R-IAM-7" documents_are_encoded,
     "R-IAM-8" new_roles_show_late in late,
-    "R-SSM-10" the_newest_image_has_a_parameter,
+    "R-PARAM-1" the_newest_image_has_a_parameter,
 ];

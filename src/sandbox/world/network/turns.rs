@@ -24,7 +24,7 @@ const AGENT_SPEAKS: i64 = 120;
 pub(crate) enum Turn {
     /// An endpoint is available.
     Available,
-    /// An endpoint is deleted; its interfaces linger.
+    /// An endpoint is deleted; its interfaces linger (`R-VPCE-5`).
     Gone,
     /// Interfaces of an endpoint that are left over go.
     InterfacesGo,
