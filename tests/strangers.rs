@@ -39,6 +39,7 @@ mod strangers {
     mod scans;
     mod served;
     mod sessions;
+    mod setups;
     mod terminal;
     mod unusual;
     mod written;
