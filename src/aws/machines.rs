@@ -2,7 +2,7 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use aws_sdk_ec2::types::{Filter, Instance};
+use aws_sdk_ec2::types::{Filter, Instance, InstanceNetworkInterface};
 use aws_sdk_ssm::types::{ConnectionStatus, InstanceInformation, InstanceInformationStringFilter};
 
 use super::{Aws, CallError, ReadError, network::tags, read::timestamp};
@@ -96,7 +96,7 @@ fn machine(row: Instance) -> Machine {
         ipv6_addresses: row
             .network_interfaces()
             .iter()
-            .flat_map(|interface| interface.ipv6_addresses())
+            .flat_map(InstanceNetworkInterface::ipv6_addresses)
             .filter_map(|address| address.ipv6_address.clone())
             .collect(),
         http_tokens: metadata.and_then(|it| it.http_tokens()).map(|tokens| tokens.as_str().to_owned()),
@@ -118,7 +118,7 @@ fn groups(row: &Instance) -> Vec<String> {
     if !own.is_empty() {
         return own;
     }
-    let all = row.network_interfaces().iter().flat_map(|interface| interface.groups());
+    let all = row.network_interfaces().iter().flat_map(InstanceNetworkInterface::groups);
     let all: BTreeSet<String> = all.filter_map(|group| group.group_id.clone()).collect();
     all.into_iter().collect()
 }
@@ -127,7 +127,7 @@ fn groups(row: &Instance) -> Vec<String> {
 fn public_addresses(row: &Instance) -> Vec<String> {
     let interfaces = row.network_interfaces();
     let first = interfaces.iter().filter_map(|interface| interface.association()?.public_ip.clone());
-    let others = interfaces.iter().flat_map(|interface| interface.private_ip_addresses());
+    let others = interfaces.iter().flat_map(InstanceNetworkInterface::private_ip_addresses);
     let others = others.filter_map(|address| address.association()?.public_ip.clone());
     let all: BTreeSet<String> = row.public_ip_address.iter().cloned().chain(first).chain(others).collect();
     all.into_iter().collect()

@@ -5,10 +5,7 @@ use std::{path::PathBuf, str::FromStr};
 use clap::{Args, Parser, Subcommand, ValueEnum};
 
 use super::{
-    access::arguments::{Audit, Setup, Teardown},
-    batch::BatchArguments,
-    choices::ChoiceArguments,
-    scan::Scan,
+    access::arguments::AccessCommand, batch::BatchArguments, choices::ChoiceArguments, scan::Scan,
     tunnel::arguments::Tunnel,
 };
 use crate::{
@@ -301,24 +298,6 @@ pub(super) struct CleanupWhat {
 }
 
 #[derive(Debug, Subcommand)]
-pub(super) enum AccessCommand {
-    /// Judge each part of the way to a private database: subnets, groups, network ACLs, bastion, endpoints
-    ///
-    /// Private subnets, a bastion that lets nothing in, VPC endpoints for Session Manager. Each check names the rule or
-    /// route that decided, and the command that mends it. Exit code 0 where all passed, 7 where something failed, 9 where
-    /// nothing failed but something wasn't checked.
-    Audit(Audit),
-    /// Make what is missing: a bastion without a way in, endpoints for Session Manager, rules; on request private subnets
-    ///
-    /// Shows first what it makes, what it changes of what is there, and what is billed; then asks. Goes on after any
-    /// interruption when it is run again. The database itself isn't touched, but for a rule of its security group that
-    /// lets the bastion in.
-    Setup(Setup),
-    /// Remove exactly what setup made, and put back what it changed
-    Teardown(Teardown),
-}
-
-#[derive(Debug, Subcommand)]
 pub(super) enum SandboxCommand {
     /// Serve the sandbox on 127.0.0.1, for the aws command and others
     Serve(Serve),
@@ -345,6 +324,9 @@ pub(super) struct Serve {
     /// made when a session first connects to it: snapshots and copies of them hold real rows
     #[arg(long)]
     pub(super) postgres: bool,
+    /// Let sessions run real shells and commands here: whoever reaches the port gets one as you
+    #[arg(long)]
+    pub(super) shells: bool,
 }
 
 fn destination(text: &str) -> Result<(String, Reach), String> {

@@ -32,7 +32,8 @@ use crate::{
     sandbox::Sandbox,
     ui::{Bars, Output, json},
 };
-use arguments::{AccessCommand, Arguments, Command, Format, SandboxCommand};
+use access::arguments::AccessCommand;
+use arguments::{Arguments, Command, Format, SandboxCommand};
 pub use failure::Failure;
 
 /// Makes the bars of a terminal.

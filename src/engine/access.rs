@@ -95,7 +95,7 @@ impl AccessEngine<'_> {
     pub async fn work(&mut self, access: &mut Access, goal: Goal) -> Result<AccessEnding, EngineError> {
         let mut memory = Memory::default();
         loop {
-            let seen = match self.look_until_seen(access).await? {
+            let seen = match Box::pin(self.look_until_seen(access)).await? {
                 Look::Clear(seen) => seen,
                 Look::Interrupted => return Ok(AccessEnding::Interrupted),
                 Look::Barred(error) => return Ok(AccessEnding::Barred(error)),

@@ -195,7 +195,7 @@ pub enum AccessCall {
         /// Its id.
         endpoint_id: String,
     },
-    /// `RunInstances`, of one, without key pair and public address, and with IMDSv2 alone.
+    /// `RunInstances`, of one, without key pair and public address, and with the second version of metadata alone.
     RunInstance {
         /// The AMI.
         image_id: String,

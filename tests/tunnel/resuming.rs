@@ -125,7 +125,8 @@ async fn a_session_that_nobody_ever_speaks_in_is_given_up() {
     let fake = Fake::new(habits);
     let before = fake.now();
     let (opened, _heard) = fake.try_session(SessionSettings::default()).await;
-    let failure = opened.err().expect("it can't be used").to_string();
+    let Err(failure) = opened else { panic!("it can't be used") };
+    let failure = failure.to_string();
     assert!(failure.contains("closed by the service with 1000"), "{failure}");
     assert!(failure.contains("6 web sockets in a row") && failure.contains("OpenDataChannel"), "{failure}");
     assert!(fake.since(before) < Duration::from_secs(20), "{:?}", fake.since(before));

@@ -89,7 +89,9 @@ impl Work<'_> {
         self.way_to_the_database(&bastion)?;
         if !self.choices.keep_network_acls {
             let (entries, notes) = borders::denials(&self.scene, &bastion.subnet)?;
-            entries.into_iter().for_each(|part| self.add(part));
+            for part in entries {
+                self.add(part);
+            }
             self.notes.extend(notes);
         }
         self.machine(&bastion);
@@ -304,7 +306,9 @@ impl Work<'_> {
         if !matches!(bastion.group, GroupReference::Own(_)) {
             return;
         }
-        [Part::Role, Part::RolePolicy, Part::Profile, Part::ProfileRole].into_iter().for_each(|part| self.add(part));
+        for part in [Part::Role, Part::RolePolicy, Part::Profile, Part::ProfileRole] {
+            self.add(part);
+        }
         self.add(Part::Bastion {
             image_id: self.choices.image_id.clone(),
             instance_type: self.choices.instance_type.clone(),

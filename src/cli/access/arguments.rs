@@ -2,7 +2,7 @@
 
 use std::path::PathBuf;
 
-use clap::Args;
+use clap::{Args, Subcommand};
 
 use crate::{cli::arguments::PriceArguments, model::DatabaseReference};
 
@@ -22,6 +22,24 @@ Saved answers for --from, each into a file:
 
 Examples: rds-encrypt access audit orders
           rds-encrypt access audit orders --from answers";
+
+#[derive(Debug, Subcommand)]
+pub(crate) enum AccessCommand {
+    /// Judge each part of the way to a private database: subnets, groups, network ACLs, bastion, endpoints
+    ///
+    /// Private subnets, a bastion that lets nothing in, VPC endpoints for Session Manager. Each check names the rule or
+    /// route that decided, and the command that mends it. Exit code 0 where all passed, 7 where something failed, 9 where
+    /// nothing failed but something wasn't checked.
+    Audit(Audit),
+    /// Make what is missing: a bastion without a way in, endpoints for Session Manager, rules; on request private subnets
+    ///
+    /// Shows first what it makes, what it changes of what is there, and what is billed; then asks. Goes on after any
+    /// interruption when it is run again. The database itself isn't touched, but for a rule of its security group that
+    /// lets the bastion in.
+    Setup(Setup),
+    /// Remove exactly what setup made, and put back what it changed
+    Teardown(Teardown),
+}
 
 #[derive(Debug, Args)]
 #[command(after_help = SAVED)]

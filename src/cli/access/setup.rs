@@ -108,11 +108,11 @@ async fn begin(
                 "format": json::FORMAT, "event": "planned", "recipe": planned.recipe, "notes": planned.notes,
             }))
         } else {
-            shown::plan(&planned, &caller.account, &prices, around.output.stdout_page)
+            shown::plan(&planned, &caller.account, &prices, &place.flags, around.output.stdout_page)
         };
         return around.result(&text).map(|()| Begun::Not(0));
     }
-    around.output.say(&shown::plan(&planned, &caller.account, &prices, page));
+    around.output.say(&shown::plan(&planned, &caller.account, &prices, &place.flags, page));
     if !consents(global, asked, place, &planned, around).await? {
         return Ok(Begun::Not(3));
     }

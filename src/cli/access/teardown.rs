@@ -36,7 +36,7 @@ pub(in crate::cli) async fn teardown(
         )));
     }
     let mut access = place.states.open_access(&path, &session::owner())?;
-    let standing = unless_interrupted(around, standing(&aws, access.record())).await??;
+    let standing = Box::pin(unless_interrupted(around, standing(&aws, access.record()))).await??;
     let page = around.output.stderr_page;
     around.output.say(&shown::removal(access.record(), &standing, page));
     if !standing.is_empty() && !consents(global, &place, around).await? {

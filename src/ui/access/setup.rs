@@ -13,7 +13,7 @@ const VOLUME: f64 = 8.0;
 
 /// What would be made, changed and billed.
 #[must_use]
-pub fn plan(planned: &Planned, account: &str, prices: &Prices, page: Page) -> String {
+pub fn plan(planned: &Planned, account: &str, prices: &Prices, flags: &str, page: Page) -> String {
     let Planned { recipe, notes } = planned;
     let mut text = Text::new(page);
     text.heading(&format!(
@@ -33,7 +33,7 @@ pub fn plan(planned: &Planned, account: &str, prices: &Prices, page: Page) -> St
         }
     }
     text.heading("All of it is removed again, and what was there is as it was, with");
-    text.verbatim(&format!("rds-encrypt access teardown {}", recipe.database));
+    text.verbatim(&with_flags(&format!("rds-encrypt access teardown {}", recipe.database), flags));
     text.finish()
 }
 

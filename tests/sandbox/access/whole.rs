@@ -27,7 +27,8 @@ async fn everything(cloud: &Cloud) -> String {
         let answer = ec2(&cloud.sandbox, operation, &OF_THE_VPC).await;
         seen += &format!("{answer:?}").replace(&answer.one("requestId"), "");
     }
-    seen += &format!("{:?}", iam(&cloud.sandbox, "ListInstanceProfiles", &[]).await.all("InstanceProfileName"));
+    let profiles = iam(&cloud.sandbox, "ListInstanceProfiles", &[]).await.all("InstanceProfileName");
+    seen.push_str(&profiles.join(" "));
     seen
 }
 

@@ -2,7 +2,7 @@
 
 mod world;
 
-use std::time::Duration;
+use std::{collections::BTreeMap, time::Duration};
 
 use super::network::{entry, good, known};
 use crate::{
@@ -168,7 +168,7 @@ fn a_removal_leaves_exactly_what_was_there() {
 fn assert_left_as(driver: &Driver, before: &World) {
     let mut left = driver.world.seen.clone();
     left.machines.retain(|machine| machine.state.as_deref() != Some("terminated"));
-    left.agents = Ok(Default::default());
+    left.agents = Ok(BTreeMap::default());
     assert_eq!(left, before.seen);
 }
 

@@ -107,6 +107,7 @@ impl World {
     }
 
     /// Takes a call, or refuses it with a code.
+    #[expect(clippy::too_many_lines, reason = "an arm for each call")]
     pub(super) fn take(&mut self, call: &AccessCall) -> Result<(), &'static str> {
         match call.clone() {
             AccessCall::ModifyVpcAttribute { attribute, value, .. } => {
