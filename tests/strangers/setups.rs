@@ -54,6 +54,10 @@ fn things(aws: &AwsCli) -> Vec<Value> {
     .iter()
     .map(|line| sorted(aws.ask(&words(line))))
     .collect();
+    // moto keeps those of subnets that are gone.
+    for acl in all.iter_mut().filter_map(|answer| answer["NetworkAcls"].as_array_mut()).flatten() {
+        acl["Associations"].take();
+    }
     let vpcs = aws.ask(&words("ec2 describe-vpcs"));
     for vpc in vpcs["Vpcs"].as_array().expect("a list") {
         let line =
