@@ -54,9 +54,14 @@ fn things(aws: &AwsCli) -> Vec<Value> {
     .iter()
     .map(|line| sorted(aws.ask(&words(line))))
     .collect();
-    // moto keeps those of subnets that are gone.
-    for acl in all.iter_mut().filter_map(|answer| answer["NetworkAcls"].as_array_mut()).flatten() {
-        acl["Associations"].take();
+    // moto keeps endpoints that are deleted, and with ACLs the subnets that are gone.
+    for answer in &mut all {
+        if let Some(endpoints) = answer.get_mut("VpcEndpoints").and_then(Value::as_array_mut) {
+            endpoints.retain(|endpoint| endpoint["State"] != "deleted");
+        }
+        for acl in answer.get_mut("NetworkAcls").and_then(Value::as_array_mut).into_iter().flatten() {
+            acl["Associations"].take();
+        }
     }
     let vpcs = aws.ask(&words("ec2 describe-vpcs"));
     for vpc in vpcs["Vpcs"].as_array().expect("a list") {
