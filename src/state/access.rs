@@ -183,6 +183,21 @@ impl StateDirectory {
         self.root().join(account).join(&recipe.region).join(FOLDER).join(name)
     }
 
+    /// Setups of databases of this name that aren't removed, whatever their identity.
+    #[must_use]
+    pub fn access_paths(&self, account: &str, region: &str, name: &str) -> Vec<PathBuf> {
+        let folder = self.root().join(account).join(region).join(FOLDER);
+        let files = fs::read_dir(folder).into_iter().flatten().flatten().map(|entry| entry.path());
+        let is_meant = |path: &PathBuf| {
+            path.extension().is_some_and(|extension| extension == "json")
+                && read(path)
+                    .is_ok_and(|(record, _)| record.recipe.database == name && record.phase != AccessPhase::Removed)
+        };
+        let mut found: Vec<PathBuf> = files.filter(is_meant).collect();
+        found.sort();
+        found
+    }
+
     /// Begins a setup: makes its file and owns it. The file of one that is removed gives way, and is kept beside it.
     ///
     /// # Errors

@@ -211,6 +211,23 @@ async fn no_permission_names_the_action() {
     }
 }
 
+/// Who removes the database first can still take away what was made around it.
+#[tokio::test(start_paused = true)]
+async fn a_database_that_is_gone_leaves_nothing_behind() {
+    let stage = bare().await;
+    stage.run("access setup bare --sandbox").await;
+    let made = counts(&stage).await;
+    let rds = crate::end::rds(&stage.sandbox).await;
+    let delete = rds.delete_db_instance().db_instance_identifier("bare").skip_final_snapshot(true);
+    delete.send().await.unwrap();
+    sleep(Duration::from_secs(60)).await;
+    let heard = stage.run(TEARDOWN).await;
+    assert_eq!(heard.code, 0, "{heard}");
+    let left = counts(&stage).await;
+    assert!(left.iter().zip(&made).all(|(left, made)| left <= made) && left != made, "{left:?} of {made:?}");
+    assert_eq!(stage.run(TEARDOWN).await.code, 3, "once is enough");
+}
+
 #[tokio::test(start_paused = true)]
 async fn what_cannot_be_meant_is_refused() {
     let stage = bare().await;
@@ -219,7 +236,7 @@ async fn what_cannot_be_meant_is_refused() {
         ("access setup bare --sandbox --subnet-cidr 10.60.8.0/24 --subnet-cidr 10.60.8.0/25", 3, "overlaps"),
         ("access setup nowhere --sandbox", 3, "there is no DB instance nowhere"),
         ("access teardown bare --sandbox", 3, "no setup for bare is known here"),
-        ("access teardown nowhere --sandbox", 3, "there is no DB instance nowhere"),
+        ("access teardown nowhere --sandbox", 3, "no setup for nowhere is known here"),
     ] {
         let heard = stage.run(words).await;
         assert_eq!(heard.code, code, "{words}: {heard}");

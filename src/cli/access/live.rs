@@ -21,8 +21,9 @@ pub(in crate::cli) async fn facts(
     around(aws, database, bastion).await.map_err(Failure::NothingBegun)
 }
 
-/// One member stands for its cluster: they share subnet group, security groups and port.
-async fn database(aws: &Aws, asked: &DatabaseReference) -> Result<Option<DbInstance>, ReadError> {
+/// The database that is meant, if AWS shows it. One member stands for its cluster: they share subnet group, security groups
+/// and port.
+pub(super) async fn database(aws: &Aws, asked: &DatabaseReference) -> Result<Option<DbInstance>, ReadError> {
     let DatabaseReference::Cluster(name) = asked else { return facts::source(aws, asked).await };
     let all = aws.all_instances().await?;
     Ok(all.into_iter().find(|instance| instance.cluster_identifier.as_ref() == Some(name)))

@@ -24,9 +24,10 @@ pub(in crate::cli) async fn setup(global: &Global, asked: &Setup, around: &mut S
     let mut access = match begun(&place, &aws, &caller, &facts)? {
         Some(access) => {
             around.output.say(&format!(
-                "going on with the setup for {} that was begun at {}\n",
+                "going on with the setup for {} that was begun at {}, as it was planned then (to plan it anew: {} first)\n",
                 access.record().recipe.database,
-                access.record().begun
+                access.record().begun,
+                access.record().command("teardown")
             ));
             access
         }

@@ -1,15 +1,17 @@
 //! `rds-encrypt access teardown DB`
 
+use std::path::PathBuf;
+
 use serde_json::json;
 
-use super::{arguments::Teardown, setup::recipe_of, work::work};
+use super::{arguments::Teardown, live, setup::recipe_of, work::work};
 use crate::{
     access::{
         Facts,
         recipe::{ACCESS_TAG, Goal, Standing},
     },
     aws::Aws,
-    cli::{Failure, Surroundings, arguments::Global, facts, place::Place, session, unless_interrupted},
+    cli::{Failure, Surroundings, arguments::Global, place::Place, session, unless_interrupted},
     state::AccessRecord,
     ui::{access::setup as shown, json},
 };
@@ -22,20 +24,25 @@ pub(in crate::cli) async fn teardown(
     let place = Place::find(global)?;
     let aws = Aws::connect(&place.connection(global, None, around)?).await?;
     let caller = unless_interrupted(around, aws.caller_identity()).await?.map_err(Failure::NothingBegun)?;
-    let database = unless_interrupted(around, facts::source(&aws, &asked.database)).await?;
-    let database = database.map_err(Failure::NothingBegun)?;
-    let database = database
-        .ok_or_else(|| Failure::Refused(format!("there is no DB instance {} in {}", asked.database, aws.region())))?;
-    let name = database.identifier.clone();
-    let recipe = recipe_of(&Facts { database, ..Facts::default() }, aws.region())?;
-    let path = place.states.access_path(&caller.account, &recipe);
-    if !path.exists() {
+    let database = Box::pin(unless_interrupted(around, live::database(&aws, &asked.database))).await?;
+    let path = match database.map_err(Failure::NothingBegun)? {
+        Some(database) => {
+            let recipe = recipe_of(&Facts { database, ..Facts::default() }, aws.region())?;
+            Some(place.states.access_path(&caller.account, &recipe)).filter(|path| path.exists())
+        }
+        // It may be gone for long: what was made around it is known all the same.
+        None => the_only_one(place.states.access_paths(&caller.account, aws.region(), &asked.database.to_string()))?,
+    };
+    let Some(path) = path else {
         return Err(Failure::Refused(format!(
-            "no setup for {name} is known here ({}); nothing was removed",
-            path.display()
+            "no setup for {} is known here, in {} of account {}; nothing was removed",
+            asked.database,
+            aws.region(),
+            caller.account
         )));
-    }
+    };
     let mut access = place.states.open_access(&path, &session::owner())?;
+    let name = access.record().recipe.database.clone();
     let standing = Box::pin(unless_interrupted(around, standing(&aws, access.record()))).await??;
     let page = around.output.stderr_page;
     around.output.say(&shown::removal(access.record(), &standing, page));
@@ -51,6 +58,20 @@ pub(in crate::cli) async fn teardown(
         shown::done(access.record(), true, around.output.stdout_page)
     };
     around.result(&text).map(|()| 0)
+}
+
+/// Databases of one name, one after the other, have each its own setup.
+fn the_only_one(paths: Vec<PathBuf>) -> Result<Option<PathBuf>, Failure> {
+    let mut paths = paths.into_iter();
+    match (paths.next(), paths.next()) {
+        (Some(one), Some(other)) => Err(Failure::Usage(format!(
+            "there were several databases of this name, each with a setup: {} and {}. None of them is there any more: nothing \
+             was removed, and its parts carry the tag {ACCESS_TAG}",
+            one.display(),
+            other.display()
+        ))),
+        (one, _) => Ok(one),
+    }
 }
 
 /// What of it is there, in words.
