@@ -220,7 +220,7 @@ async fn a_database_that_is_gone_leaves_nothing_behind() {
     let rds = crate::end::rds(&stage.sandbox).await;
     let delete = rds.delete_db_instance().db_instance_identifier("bare").skip_final_snapshot(true);
     delete.send().await.unwrap();
-    sleep(Duration::from_secs(60)).await;
+    sleep(Duration::from_mins(1)).await;
     let heard = stage.run(TEARDOWN).await;
     assert_eq!(heard.code, 0, "{heard}");
     let left = counts(&stage).await;
