@@ -3,7 +3,7 @@
 use aws_sdk_ssm::types::Parameter;
 use aws_smithy_types::error::metadata::ProvideErrorMetadata;
 
-use super::{Aws, CallError, ReadError};
+use super::{Aws, CallError, ReadError, roles::unless_absent};
 use crate::model::{AccessSeen, Machine, OwnRole, Tags};
 
 const ROLE: &str = "iam:GetRole";
@@ -54,12 +54,8 @@ impl Aws {
     }
 
     async fn role(&self, name: &str) -> Result<Option<OwnRole>, ReadError> {
-        let unread = |error| ReadError { action: ROLE, error };
-        let answer = match self.iam.get_role().role_name(name).send().await {
-            Ok(answer) => answer,
-            Err(error) if error.code() == Some("NoSuchEntity") => return Ok(None),
-            Err(error) => return Err(unread(CallError::of(&error))),
-        };
+        let answer = self.iam.get_role().role_name(name).send().await;
+        let Some(answer) = unless_absent(ROLE, answer)? else { return Ok(None) };
         let tags = answer.role.and_then(|role| role.tags).unwrap_or_default();
         let tags = tags.into_iter().map(|tag| (tag.key, tag.value)).collect();
         let attached = self.attached_policies(name).await?;

@@ -65,7 +65,7 @@ impl Aws {
 }
 
 /// IAM's word for what isn't there (`NoSuchEntity`) is an answer.
-fn unless_absent<A, E>(
+pub(super) fn unless_absent<A, E>(
     action: &'static str,
     answer: Result<A, SdkError<E, HttpResponse>>,
 ) -> Result<Option<A>, ReadError>

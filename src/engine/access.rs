@@ -4,7 +4,11 @@ use std::{collections::BTreeMap, time::Duration};
 
 use tokio::time::sleep;
 
-use super::{Clock, EngineError, Interrupt, sight::renewed};
+use super::{
+    Clock, EngineError, Interrupt,
+    event::Trouble,
+    sight::{renewed, waits_out},
+};
 use crate::{
     access::recipe::{ACCESS_TAG, Asked, Decision, Goal, Recipe, Seen, Standing, Stop, decide},
     aws::{Aws, ReadError},
@@ -128,7 +132,7 @@ impl AccessEngine<'_> {
                         }
                     }
                 }
-                Decision::Wait { why, .. } => {
+                Decision::Wait { why } => {
                     if memory.waiting.as_ref() != Some(&why) {
                         memory.waiting = Some(why.clone());
                         (self.report)(AccessEvent::Waiting { why });
@@ -197,10 +201,7 @@ impl AccessEngine<'_> {
                 Err(error) => error,
             };
             tracing::warn!(%error, "a look failed");
-            let renews = error.error.is_about_credentials() && self.attended;
-            if !(error.error.is_throttled() || error.error.passes() || renews) {
-                return Ok(Look::Barred(error));
-            }
+            let Some(kind) = waits_out(&error, self.attended) else { return Ok(Look::Barred(error)) };
             let why = error.to_string();
             if told.as_ref() != Some(&why) {
                 (self.report)(AccessEvent::LookFailed { why: why.clone() });
@@ -209,7 +210,7 @@ impl AccessEngine<'_> {
             if !self.sleep(RETRY).await {
                 return Ok(Look::Interrupted);
             }
-            if renews {
+            if kind == Trouble::Credentials {
                 match renewed(&self.aws, &access.record().account).await {
                     Ok(aws) => self.aws = aws,
                     Err(why) => (self.report)(AccessEvent::LookFailed { why }),

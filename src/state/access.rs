@@ -7,10 +7,10 @@ use std::{
 
 use serde::{Deserialize, Serialize};
 
-use super::{FORMAT, Moment, Run, StateDirectory, StateError, file, file::Mark, lock::Lock};
+use super::{FORMAT, Moment, Run, StateDirectory, StateError, file, file::Mark, lock::Lock, store::replace_ours};
 use crate::{
     access::recipe::Recipe,
-    model::{AccessCall, AccessIntent, AwsTime, Outcome, digest},
+    model::{AccessCall, AccessIntent, AwsTime, Outcome, digest, name::short_id},
 };
 
 /// Below an account's Region: no migration's file is in there.
@@ -151,7 +151,7 @@ impl Access {
 
     /// Replaces the file and then what is in memory, so that the two are the same whatever happens.
     fn save(&mut self, record: AccessRecord, moment: Moment) -> Result<(), StateError> {
-        match self.replace_ours(&record) {
+        match replace_ours(&self.path, &mut self.lock, self.mark, &record) {
             Ok(mark) => {
                 self.mark = mark;
                 self.record = record;
@@ -166,21 +166,14 @@ impl Access {
             }
         }
     }
-
-    fn replace_ours(&mut self, record: &AccessRecord) -> Result<Mark, StateError> {
-        file::has_folder(&self.path)?;
-        self.lock.hold(&self.path)?;
-        file::is_as_marked(&self.path, self.mark)?;
-        file::replace(&self.path, record)
-    }
 }
 
 impl StateDirectory {
     /// Where the setup of a database belongs.
     #[must_use]
-    pub fn access_path(&self, account: &str, recipe: &Recipe) -> PathBuf {
-        let name = format!("{}-{}.json", recipe.database, crate::model::name::short_id(&recipe.resource_id));
-        self.root().join(account).join(&recipe.region).join(FOLDER).join(name)
+    pub fn access_path(&self, account: &str, region: &str, database: &str, resource_id: &str) -> PathBuf {
+        let name = format!("{database}-{}.json", short_id(resource_id));
+        self.root().join(account).join(region).join(FOLDER).join(name)
     }
 
     /// Setups of databases of this name that aren't removed, whatever their identity.
@@ -203,7 +196,8 @@ impl StateDirectory {
     /// # Errors
     /// [`StateError::Exists`] when there is another one already; it is left as it is.
     pub fn begin_access(&self, record: AccessRecord) -> Result<Access, StateError> {
-        let path = self.access_path(&record.account, &record.recipe);
+        let AccessRecord { account, recipe, .. } = &record;
+        let path = self.access_path(account, &recipe.region, &recipe.database, &recipe.resource_id);
         file::make_folder(path.parent().unwrap_or(self.root()))?;
         let lock = Lock::take(&path, &record.run.owner)?;
         if let Ok((earlier, _)) = read(&path)

@@ -10,7 +10,7 @@ use crate::{
         range::{Flow, Range},
         scene::Scene,
     },
-    model::NetworkAcl,
+    model::{AclEntry, NetworkAcl},
 };
 
 /// Those of SSH and RDP.
@@ -67,7 +67,17 @@ fn one(acl: &NetworkAcl, inside: &[Range]) -> Judgement {
             let before = wide.entry.map(|entry| entry.number).unwrap_or_default();
             let Some(free) = (1..before).rev().find(|number| !taken.contains(number)) else { continue };
             taken.insert(free);
-            commands.push(denial(acl, free, port, everywhere));
+            commands.push(entry_command(
+                &acl.id,
+                &AclEntry {
+                    number: free,
+                    egress: false,
+                    protocol: "tcp".into(),
+                    allows: false,
+                    cidr: everywhere.to_string(),
+                    ports: Some((port, port)),
+                },
+            ));
         }
     }
     if wrong.is_empty() {
@@ -81,25 +91,24 @@ fn one(acl: &NetworkAcl, inside: &[Range]) -> Judgement {
     Ok(Judged::Wrong(wrong, Remedy { words: words.into(), commands }))
 }
 
-fn denial(acl: &NetworkAcl, number: i32, port: i32, everywhere: Range) -> String {
-    let (number, ports) = (number.to_string(), format!("From={port},To={port}"));
-    let (option, cidr) =
-        (if everywhere.is_v6() { "--ipv6-cidr-block" } else { "--cidr-block" }, everywhere.to_string());
+/// The command that makes a rule.
+pub(super) fn entry_command(acl_id: &str, entry: &AclEntry) -> String {
+    let (first, last) = entry.ports.unwrap_or((0, 65535));
     aws(&[
         "ec2",
         "create-network-acl-entry",
         "--network-acl-id",
-        &acl.id,
-        "--ingress",
+        acl_id,
+        if entry.egress { "--egress" } else { "--ingress" },
         "--rule-number",
-        &number,
+        &entry.number.to_string(),
         "--protocol",
-        "tcp",
+        &entry.protocol,
         "--port-range",
-        &ports,
-        option,
-        &cidr,
+        &format!("From={first},To={last}"),
+        if entry.cidr.contains(':') { "--ipv6-cidr-block" } else { "--cidr-block" },
+        &entry.cidr,
         "--rule-action",
-        "deny",
+        if entry.allows { "allow" } else { "deny" },
     ])
 }

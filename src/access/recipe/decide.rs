@@ -50,8 +50,6 @@ pub enum Decision {
     },
     /// Wait, and look again.
     Wait {
-        /// Which part is waited for.
-        part: usize,
         /// For what, in words.
         why: String,
     },
@@ -64,8 +62,6 @@ pub enum Decision {
 /// Why only a person can help.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Stop {
-    /// At which part.
-    pub part: usize,
     /// What was seen.
     pub reason: String,
     /// What to do about it.
@@ -84,13 +80,13 @@ pub fn decide(recipe: &Recipe, seen: &Seen, journal: &[Asked<'_>], goal: Goal, r
             Next::Reached | Next::Blocked => {}
             Next::Act(call) => return Decision::Act { part, call },
             Next::Wait(why) => {
-                waits.get_or_insert((part, why));
+                waits.get_or_insert(why);
             }
             Next::Stop(stop) => return Decision::Stop(stop),
         }
     }
     match waits {
-        Some((part, why)) => Decision::Wait { part, why },
+        Some(why) => Decision::Wait { why },
         None => Decision::Done,
     }
 }
@@ -134,8 +130,8 @@ impl Work<'_> {
     fn make(&self, index: usize, part: &Part, standing: Standing) -> Next {
         match standing {
             Standing::There => return Next::Reached,
-            Standing::Foreign(what) => return Next::Stop(in_the_way(index, part, &what)),
-            Standing::Underway(_) if *part == Part::Agent => return self.registering(index, standing),
+            Standing::Foreign(what) => return Next::Stop(in_the_way(part, &what)),
+            Standing::Underway(_) if *part == Part::Agent => return self.registering(standing),
             Standing::Underway(word) => return Next::Wait(format!("{part}: {word}")),
             Standing::Absent => {}
         }
@@ -146,7 +142,7 @@ impl Work<'_> {
         let Some(call) = part.made_by(self.recipe, self.seen, self.run, &self.token(index)) else {
             return Next::Blocked;
         };
-        self.ask(index, part, call)
+        self.ask(part, call)
     }
 
     fn remove(&self, index: usize, part: &Part, standing: &Standing) -> Next {
@@ -166,7 +162,7 @@ impl Work<'_> {
                 && other.removed_by(self.recipe, self.seen).is_some()
                 && self.is_ours(number, other)
         });
-        if still { Next::Blocked } else { self.ask(index, part, call) }
+        if still { Next::Blocked } else { self.ask(part, call) }
     }
 
     /// What has tags says by itself whose it is. Of what has none, only what this setup asked for is taken away, and an
@@ -201,7 +197,7 @@ impl Work<'_> {
     }
 
     /// Whether a call may be made now.
-    fn ask(&self, index: usize, part: &Part, call: AccessCall) -> Next {
+    fn ask(&self, part: &Part, call: AccessCall) -> Next {
         let earlier: Vec<&Asked<'_>> = self.journal.iter().filter(|asked| asked.intent.call == call).collect();
         let Some(last) = earlier.last() else { return Next::Act(call) };
         let too_often = earlier.iter().filter(|asked| asked.this_run).count() >= ATTEMPTS;
@@ -213,17 +209,17 @@ impl Work<'_> {
             Outcome::Accepted { .. } | Outcome::Found { .. } | Outcome::Gone { .. } if last.age < SHOWN_BY => {
                 Next::Wait(format!("{part}: AWS has taken it, and doesn't show it yet"))
             }
-            Outcome::Refused { code, message, .. } => self.refused(index, part, call, last, (code, message)),
-            _ if too_often => Next::Stop(vanished(index, part, &call)),
+            Outcome::Refused { code, message, .. } => self.refused(part, call, &earlier, last, (code, message)),
+            _ if too_often => Next::Stop(vanished(part, &call)),
             _ => Next::Act(call),
         }
     }
 
     fn refused(
         &self,
-        index: usize,
         part: &Part,
         call: AccessCall,
+        earlier: &[&Asked<'_>],
         last: &Asked<'_>,
         (code, message): (&str, &str),
     ) -> Next {
@@ -231,7 +227,6 @@ impl Work<'_> {
         if !last.this_run {
             return Next::Act(call);
         }
-        let earlier: Vec<&Asked<'_>> = self.journal.iter().filter(|asked| asked.intent.call == call).collect();
         let first = earlier.iter().find(|asked| asked.this_run);
         let since = first.map_or(last.age, |asked| asked.age);
         // Ever more rarely: each attempt is kept.
@@ -252,14 +247,13 @@ impl Work<'_> {
             return Next::Wait(format!("{part}: AWS says that it is there already, and doesn't show it yet"));
         }
         Next::Stop(Stop {
-            part: index,
             reason: format!("AWS refused {call} with {}", in_words(code, message)),
             remedy: "what was made so far stays and is known; mend it and run the same command again".into(),
             is_denied: is_denied(code),
         })
     }
 
-    fn registering(&self, index: usize, standing: Standing) -> Next {
+    fn registering(&self, standing: Standing) -> Next {
         let Standing::Underway(word) = standing else { return Next::Blocked };
         let made = self.journal.iter().rev().find(|asked| matches!(asked.intent.call, AccessCall::RunInstance { .. }));
         if made.is_none_or(|made| made.age < REGISTERED_BY) {
@@ -267,7 +261,6 @@ impl Work<'_> {
         }
         let minutes = REGISTERED_BY.as_secs() / 60;
         Next::Stop(Stop {
-            part: index,
             reason: format!("the bastion was made more than {minutes} minutes ago, and {word}"),
             remedy: "the audit says what is in its way: rds-encrypt access audit".into(),
             is_denied: false,
@@ -287,18 +280,16 @@ impl Part {
     }
 }
 
-fn in_the_way(part: usize, what: &Part, found: &str) -> Stop {
+fn in_the_way(what: &Part, found: &str) -> Stop {
     Stop {
-        part,
         reason: format!("{found} is in the place of the {what}, and isn't marked as this setup's"),
         remedy: "nothing of others is taken or changed: rename or remove it, then run the same command again".into(),
         is_denied: false,
     }
 }
 
-fn vanished(part: usize, what: &Part, call: &AccessCall) -> Stop {
+fn vanished(what: &Part, call: &AccessCall) -> Stop {
     Stop {
-        part,
         reason: format!("{call} was asked for twice, and AWS doesn't show what it does ({what})"),
         remedy: "look whether somebody else changes it at the same time, then run the same command again".into(),
         is_denied: false,

@@ -20,7 +20,7 @@ mod standing;
 
 use serde::{Deserialize, Serialize};
 
-use crate::model::{Tags, name::short_id};
+use crate::model::{RUN_TAG, Tags, name::short_id};
 
 pub use decide::{Asked, Decision, Goal, Stop, decide};
 pub use part::{GroupReference, OwnGroup, Part, SubnetReference};
@@ -30,9 +30,6 @@ pub use standing::Standing;
 
 /// The tag that says which database's setup a resource belongs to: `<short id>.<resource id>`.
 pub const ACCESS_TAG: &str = "rds-encrypt-access";
-
-/// The tag that says which run made it: its nonce and `user@host`.
-const RUN_TAG: &str = crate::model::RUN_TAG;
 
 /// What is to be made around one database. Never changed once it is approved.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]

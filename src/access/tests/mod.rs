@@ -1,7 +1,7 @@
 //! Small networks: one in which all is as it should be, and one change at a time.
 
 mod changes;
-mod network;
+pub(super) mod network;
 mod reading;
 mod recipe;
 mod told;

@@ -10,7 +10,7 @@ use crate::{
 };
 
 /// `100 allow 6 0.0.0.0/0 22-22`, with a `>` in front where it is for what leaves.
-pub(super) fn entry(text: &str) -> AclEntry {
+pub(in crate::access) fn entry(text: &str) -> AclEntry {
     let (text, egress) = text.strip_prefix('>').map_or((text, false), |text| (text, true));
     let words: Vec<&str> = text.split(' ').collect();
     AclEntry {

@@ -1,16 +1,18 @@
 //! `rds-encrypt access setup DB`
 
+use std::path::PathBuf;
+
 use serde_json::json;
 
 use super::{arguments::Setup, audit, live, work::work};
 use crate::{
     access::{
         Facts,
-        recipe::{Choices, Goal, Planned, Recipe, plan},
+        recipe::{Choices, Goal, Planned, plan},
     },
     aws::Aws,
     cli::{Failure, Surroundings, arguments::Global, place::Place, plan::prices, session, unless_interrupted},
-    model::CallerIdentity,
+    model::{CallerIdentity, DbInstance},
     state::{Access, AccessPhase, AccessRecord, Run, StateError},
     ui::{access::setup as shown, json},
 };
@@ -50,7 +52,7 @@ pub(in crate::cli) async fn setup(global: &Global, asked: &Setup, around: &mut S
 
 /// The setup that was begun earlier, if there is one that isn't removed.
 fn begun(place: &Place, aws: &Aws, caller: &CallerIdentity, facts: &Facts) -> Result<Option<Access>, Failure> {
-    let path = place.states.access_path(&caller.account, &recipe_of(facts, aws.region())?);
+    let path = path_of(place, aws, &caller.account, &facts.database)?;
     if !path.exists() {
         return Ok(None);
     }
@@ -58,17 +60,11 @@ fn begun(place: &Place, aws: &Aws, caller: &CallerIdentity, facts: &Facts) -> Re
     Ok(Some(access).filter(|access| access.record().phase != AccessPhase::Removed))
 }
 
-/// As far as a setup is found by it.
-pub(super) fn recipe_of(facts: &Facts, region: &str) -> Result<Recipe, Failure> {
-    let database = &facts.database;
-    let resource_id = database.resource_id.clone();
-    Ok(Recipe {
-        database: database.identifier.clone(),
-        resource_id: resource_id.ok_or_else(|| Failure::Refused("AWS shows no identity of the database".into()))?,
-        vpc_id: String::new(),
-        region: region.to_owned(),
-        parts: Vec::new(),
-    })
+/// Where the setup of a database is kept.
+pub(super) fn path_of(place: &Place, aws: &Aws, account: &str, database: &DbInstance) -> Result<PathBuf, Failure> {
+    let resource_id = database.resource_id.as_deref();
+    let resource_id = resource_id.ok_or_else(|| Failure::Refused("AWS shows no identity of the database".into()))?;
+    Ok(place.states.access_path(account, aws.region(), &database.identifier, resource_id))
 }
 
 enum Begun {

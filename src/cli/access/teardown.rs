@@ -4,12 +4,9 @@ use std::path::PathBuf;
 
 use serde_json::json;
 
-use super::{arguments::Teardown, live, setup::recipe_of, work::work};
+use super::{arguments::Teardown, live, setup::path_of, work::work};
 use crate::{
-    access::{
-        Facts,
-        recipe::{ACCESS_TAG, Goal, Standing},
-    },
+    access::recipe::{ACCESS_TAG, Goal, Standing},
     aws::Aws,
     cli::{Failure, Surroundings, arguments::Global, place::Place, session, unless_interrupted},
     state::AccessRecord,
@@ -26,10 +23,7 @@ pub(in crate::cli) async fn teardown(
     let caller = unless_interrupted(around, aws.caller_identity()).await?.map_err(Failure::NothingBegun)?;
     let database = Box::pin(unless_interrupted(around, live::database(&aws, &asked.database))).await?;
     let path = match database.map_err(Failure::NothingBegun)? {
-        Some(database) => {
-            let recipe = recipe_of(&Facts { database, ..Facts::default() }, aws.region())?;
-            Some(place.states.access_path(&caller.account, &recipe)).filter(|path| path.exists())
-        }
+        Some(database) => Some(path_of(&place, &aws, &caller.account, &database)?).filter(|path| path.exists()),
         // It may be gone for long: what was made around it is known all the same.
         None => the_only_one(place.states.access_paths(&caller.account, aws.region(), &asked.database.to_string()))?,
     };
