@@ -93,6 +93,9 @@ mod screens;
 #[path = "flows/secrets.rs"]
 mod secrets;
 #[cfg(test)]
+#[path = "flows/setups.rs"]
+mod setups;
+#[cfg(test)]
 #[path = "flows/stage.rs"]
 mod stage;
 #[cfg(test)]

@@ -1,6 +1,9 @@
 //! The sandbox seen from outside: through the official SDK in process, and over HTTP.
 
 #[cfg(test)]
+#[path = "sandbox/access/mod.rs"]
+mod access;
+#[cfg(test)]
 #[path = "sandbox/accounts.rs"]
 mod accounts;
 #[cfg(test)]

@@ -10,15 +10,18 @@
 
 #[cfg(test)]
 mod strangers {
+    mod access;
     mod apart;
     mod aws_cli;
     mod batches;
     mod boto;
+    mod bridge;
     mod cuts;
     mod deviations;
     mod executables;
     mod failing;
     mod killed;
+    mod logins;
     mod lookups;
     mod migrations;
     mod moto;
@@ -36,6 +39,7 @@ mod strangers {
     mod scans;
     mod served;
     mod sessions;
+    mod setups;
     mod terminal;
     mod unusual;
     mod written;

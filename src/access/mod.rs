@@ -9,6 +9,7 @@
 //! | `scene` | which machine is the bastion? |
 //! | `range` | which addresses are meant? |
 //! | `network_acl`, `route`, `security_rule` | what passes, and which rule decides? |
+//! | `recipe/` | what makes it so, and takes that away again? |
 //! | `checks` | what is to be so, part by part? A reader starts at its list |
 
 mod check;
@@ -16,6 +17,7 @@ mod checks;
 mod facts;
 mod network_acl;
 mod range;
+pub mod recipe;
 mod route;
 pub mod saved;
 mod scene;
@@ -37,4 +39,10 @@ pub fn audit(facts: &Facts) -> Report {
         bastion: scene.chosen().map(crate::model::Machine::in_words),
         checks,
     }
+}
+
+/// The machine that is judged as the bastion, if there is one.
+#[must_use]
+pub fn bastion(facts: &Facts) -> Option<&crate::model::Machine> {
+    scene::Scene::of(facts).chosen()
 }

@@ -74,25 +74,11 @@ fn ports(entry: &AclEntry) -> (i32, i32) {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::access::tests::network::entry;
 
-    /// `100 allow 6 0.0.0.0/0 22-22`, with a `>` in front where it is for what leaves.
     fn acl(rules: &[&str]) -> NetworkAcl {
-        let entry = |text: &&str| {
-            let (text, egress) = text.strip_prefix('>').map_or((*text, false), |text| (text, true));
-            let words: Vec<&str> = text.split(' ').collect();
-            AclEntry {
-                number: words[0].parse().unwrap(),
-                allows: words[1] == "allow",
-                protocol: words[2].into(),
-                cidr: words[3].into(),
-                ports: words.get(4).map(|ports| {
-                    let (first, last) = ports.split_once('-').unwrap();
-                    (first.parse().unwrap(), last.parse().unwrap())
-                }),
-                egress,
-            }
-        };
-        NetworkAcl { id: "acl-1".into(), entries: rules.iter().map(entry).collect(), ..NetworkAcl::default() }
+        let entries = rules.iter().map(|text| entry(text)).collect();
+        NetworkAcl { id: "acl-1".into(), entries, ..NetworkAcl::default() }
     }
 
     #[test]

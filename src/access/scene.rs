@@ -3,6 +3,7 @@
 use std::collections::BTreeMap;
 
 use super::{
+    checks::reaches_others,
     facts::{Facts, Read, Unknown},
     range::Range,
     security_rule::{End, ingress, through},
@@ -41,7 +42,7 @@ impl<'a> Scene<'a> {
         }))
     }
 
-    fn rank(&self, machine: &Machine) -> (bool, bool, bool, bool) {
+    fn rank(&self, machine: &Machine) -> (bool, bool, bool, bool, bool) {
         let agent = self.agent(machine).ok().flatten();
         let let_in = || {
             let groups = self.groups(&self.database_groups().ok()?).ok()?;
@@ -51,6 +52,7 @@ impl<'a> Scene<'a> {
         (
             agent.is_some_and(|agent| agent.ping == "Online"),
             let_in().is_some_and(|rules| !rules.is_empty()),
+            agent.is_some_and(|agent| reaches_others(&agent.version)),
             called.contains("bastion") || called.contains("jump"),
             machine.state.as_deref() == Some("running"),
         )

@@ -88,21 +88,7 @@ pub(super) fn egress<'a>(groups: &[&'a SecurityGroup]) -> Vec<Deciding<'a>> {
 
 /// `sg-1 lets in tcp 5432 from sg-2`
 pub(super) fn in_words((group, rule): Deciding<'_>, way: &str) -> String {
-    let ports = match (rule.protocol.as_str(), rule.ports) {
-        ("-1", _) => "everything".to_owned(),
-        (protocol, Some((first, last))) if first == last => format!("{protocol} {first}"),
-        (protocol, Some((first, last))) => format!("{protocol} {first}-{last}"),
-        (protocol, None) => protocol.to_owned(),
-    };
-    let between = if way == "in" { "from" } else { "to" };
-    format!("{group} lets {way} {ports} {between} {}", peer(&rule.peer))
-}
-
-/// The other end, by id or addresses.
-pub(super) fn peer(peer: &Peer) -> &str {
-    match peer {
-        Peer::Group(text) | Peer::Ipv4(text) | Peer::Ipv6(text) | Peer::PrefixList(text) => text,
-    }
+    format!("{group} {}", rule.in_words(way == "out"))
 }
 
 #[cfg(test)]

@@ -48,6 +48,9 @@ pub struct Aws {
     pub(super) rds_once: aws_sdk_rds::Client,
     /// For questions with whose answers nothing stands or falls: two attempts.
     pub(super) rds_twice: aws_sdk_rds::Client,
+    pub(super) iam: aws_sdk_iam::Client,
+    /// As [`rds_once`](Self::rds_once).
+    pub(super) iam_once: aws_sdk_iam::Client,
     pub(super) kms: aws_sdk_kms::Client,
     pub(super) sts: aws_sdk_sts::Client,
     pub(super) ec2: aws_sdk_ec2::Client,
@@ -129,6 +132,11 @@ impl Aws {
         let (ec2, ec2_once) = (ec2(&patient), ec2(&once));
         let (ssm, ssm_once) = (ssm(&patient), ssm(&once));
         let secrets = aws_sdk_secretsmanager::config::Builder::from(&config).interceptor(clock.clone()).build();
+        let iam = |attempts: &RetryConfig| {
+            let builder = aws_sdk_iam::config::Builder::from(&config).interceptor(clock.clone());
+            aws_sdk_iam::Client::from_conf(builder.retry_config(attempts.clone()).build())
+        };
+        let (iam, iam_once) = (iam(&patient), iam(&once));
         let kms = aws_sdk_kms::config::Builder::from(&config).interceptor(clock.clone()).build();
         let sts = aws_sdk_sts::config::Builder::from(&config).interceptor(clock.clone()).build();
         let cloudwatch = aws_sdk_cloudwatch::config::Builder::from(&config).interceptor(clock.clone());
@@ -137,6 +145,8 @@ impl Aws {
             rds,
             rds_once,
             rds_twice,
+            iam,
+            iam_once,
             kms: aws_sdk_kms::Client::from_conf(kms),
             sts: aws_sdk_sts::Client::from_conf(sts),
             ec2,

@@ -1,19 +1,12 @@
-//! Sessions of Session Manager that are there, and were; and what the account wants of them.
+//! Sessions of Session Manager that are there, and were.
 
-use aws_sdk_ssm::{
-    error::ProvideErrorMetadata,
-    types::{DocumentFormat, Session, SessionFilter, SessionFilterKey, SessionState},
-};
+use aws_sdk_ssm::types::{Session, SessionFilter, SessionFilterKey, SessionState};
 
 use super::{Aws, CallError, ReadError, read::timestamp};
 use crate::model::{AwsTime, SessionRecord};
 
 const DESCRIBE: &str = "ssm:DescribeSessions";
-const DOCUMENT: &str = "ssm:GetDocument";
 const TERMINATE: &str = "ssm:TerminateSession";
-
-/// The document with the account's own wishes for shells.
-pub const PREFERENCES: &str = "SSM-SessionManagerRunShell";
 
 /// A page has up to so many.
 const PAGE: usize = 200;
@@ -81,24 +74,6 @@ impl Aws {
         let ended = self.ssm.terminate_session().session_id(id).send().await;
         ended.map(drop).map_err(|error| ReadError { action: TERMINATE, error: CallError::of(&error) })
     }
-
-    /// The KMS key that a document of sessions names: the account's preferences, or one of a person's choice. Nothing
-    /// where it names none, or where there is no such document.
-    pub async fn key_of_sessions(&self, document: &str) -> Result<Option<String>, ReadError> {
-        let answer = self.ssm.get_document().name(document).document_format(DocumentFormat::Json).send().await;
-        let answer = match answer {
-            Ok(answer) => answer,
-            Err(error) if error.code() == Some("InvalidDocument") => return Ok(None),
-            Err(error) => return Err(ReadError { action: DOCUMENT, error: CallError::of(&error) }),
-        };
-        Ok(answer.content.as_deref().and_then(key_in))
-    }
-}
-
-fn key_in(content: &str) -> Option<String> {
-    let content: serde_json::Value = serde_json::from_str(content).ok()?;
-    let key = content.get("inputs")?.get("kmsKeyId")?.as_str()?;
-    (!key.is_empty()).then(|| key.to_owned())
 }
 
 fn record(row: Session) -> Option<SessionRecord> {
@@ -112,21 +87,4 @@ fn record(row: Session) -> Option<SessionRecord> {
         started: row.start_date.and_then(timestamp),
         ended: row.end_date.and_then(timestamp),
     })
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn a_key_is_found_where_a_document_names_one() {
-        for (content, expected) in [
-            (r#"{"sessionType":"Standard_Stream","inputs":{"kmsKeyId":"alias/k"}}"#, Some("alias/k")),
-            (r#"{"sessionType":"Standard_Stream","inputs":{"kmsKeyId":""}}"#, None),
-            (r#"{"sessionType":"Standard_Stream"}"#, None),
-            ("schemaVersion: '1.0'", None),
-        ] {
-            assert_eq!(key_in(content).as_deref(), expected, "{content}");
-        }
-    }
 }

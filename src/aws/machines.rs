@@ -1,11 +1,11 @@
 //! EC2 and Systems Manager: the machines through which somebody could reach a database.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
-use aws_sdk_ec2::types::{Filter, Instance};
+use aws_sdk_ec2::types::{Filter, Instance, InstanceNetworkInterface};
 use aws_sdk_ssm::types::{ConnectionStatus, InstanceInformation, InstanceInformationStringFilter};
 
-use super::{Aws, CallError, ReadError, read::timestamp};
+use super::{Aws, CallError, ReadError, network::tags, read::timestamp};
 use crate::model::{Agent, Machine};
 
 const MACHINES: &str = "ec2:DescribeInstances";
@@ -23,6 +23,17 @@ impl Aws {
 
     /// Reads the machines that all of these filters let through, each with its agent.
     pub async fn machines(&self, filters: &[(&str, &str)]) -> Result<Vec<Machine>, ReadError> {
+        let mut found = self.bare_machines(filters).await?;
+        let ids: Vec<String> = found.iter().map(|machine| machine.id.clone()).collect();
+        let mut agents = self.agents(&ids).await?;
+        for machine in &mut found {
+            machine.agent = agents.remove(&machine.id);
+        }
+        Ok(found)
+    }
+
+    /// Reads the machines that all of these filters let through, without their agents.
+    pub async fn bare_machines(&self, filters: &[(&str, &str)]) -> Result<Vec<Machine>, ReadError> {
         let filters = filters.iter().map(|(name, value)| Filter::builder().name(*name).values(*value).build());
         let mut pages = self.ec2.describe_instances().set_filters(Some(filters.collect())).into_paginator().send();
         let mut found = Vec::new();
@@ -31,15 +42,16 @@ impl Aws {
             let rows = page.reservations.unwrap_or_default().into_iter();
             found.extend(rows.flat_map(|reservation| reservation.instances.unwrap_or_default()).map(machine));
         }
-        let ids: Vec<String> = found.iter().map(|machine| machine.id.clone()).collect();
+        Ok(found)
+    }
+
+    /// Reads the agents on these machines, by the machine's id; one that never registered has no row.
+    pub async fn agents(&self, ids: &[String]) -> Result<BTreeMap<String, Agent>, ReadError> {
         let mut agents = BTreeMap::new();
         for some in ids.chunks(AT_ONCE) {
             agents.extend(self.agents_on(some).await?);
         }
-        for machine in &mut found {
-            machine.agent = agents.remove(&machine.id);
-        }
-        Ok(found)
+        Ok(agents)
     }
 
     /// What Systems Manager knows of the agents on these machines; one that never registered has no row.
@@ -75,18 +87,48 @@ fn agent(row: InstanceInformation) -> Option<(String, Agent)> {
 
 fn machine(row: Instance) -> Machine {
     let name = row.tags().iter().find(|tag| tag.key() == Some("Name")).and_then(|tag| tag.value.clone());
-    let state = row.state().and_then(|state| state.name()).map(|name| name.as_str().to_owned());
-    let groups = row.security_groups().iter().filter_map(|group| group.group_id.clone()).collect();
+    let metadata = row.metadata_options();
     Machine {
-        id: row.instance_id.unwrap_or_default(),
         name: name.filter(|name| !name.is_empty()),
-        state,
+        state: row.state().and_then(|state| state.name()).map(|name| name.as_str().to_owned()),
+        groups: groups(&row),
+        public_addresses: public_addresses(&row),
+        ipv6_addresses: row
+            .network_interfaces()
+            .iter()
+            .flat_map(InstanceNetworkInterface::ipv6_addresses)
+            .filter_map(|address| address.ipv6_address.clone())
+            .collect(),
+        http_tokens: metadata.and_then(|it| it.http_tokens()).map(|tokens| tokens.as_str().to_owned()),
+        http_endpoint: metadata.and_then(|it| it.http_endpoint()).map(|state| state.as_str().to_owned()),
+        profile_arn: row.iam_instance_profile().and_then(|profile| profile.arn.clone()),
+        id: row.instance_id.unwrap_or_default(),
         vpc_id: row.vpc_id,
         address: row.private_ip_address,
-        groups,
         subnet_id: row.subnet_id,
-        public_addresses: row.public_ip_address.into_iter().collect(),
         key_name: row.key_name,
-        ..Machine::default()
+        tags: tags(row.tags),
+        agent: None,
     }
+}
+
+/// Those of its first interface, which AWS shows as its own; else those of all interfaces.
+fn groups(row: &Instance) -> Vec<String> {
+    let own: Vec<String> = row.security_groups().iter().filter_map(|group| group.group_id.clone()).collect();
+    if !own.is_empty() {
+        return own;
+    }
+    let all = row.network_interfaces().iter().flat_map(InstanceNetworkInterface::groups);
+    let all: BTreeSet<String> = all.filter_map(|group| group.group_id.clone()).collect();
+    all.into_iter().collect()
+}
+
+/// Its own, and those of all of its interfaces.
+fn public_addresses(row: &Instance) -> Vec<String> {
+    let interfaces = row.network_interfaces();
+    let first = interfaces.iter().filter_map(|interface| interface.association()?.public_ip.clone());
+    let others = interfaces.iter().flat_map(InstanceNetworkInterface::private_ip_addresses);
+    let others = others.filter_map(|address| address.association()?.public_ip.clone());
+    let all: BTreeSet<String> = row.public_ip_address.iter().cloned().chain(first).chain(others).collect();
+    all.into_iter().collect()
 }

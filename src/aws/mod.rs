@@ -4,7 +4,10 @@
 //! whose answer was lost would show us only "already exists" (rule 2). No decisions here.
 
 mod act;
+mod act_access;
+mod act_iam;
 mod attached;
+mod borders;
 mod certificates;
 mod connect;
 mod endpoints;
@@ -19,7 +22,10 @@ mod logins;
 mod machines;
 mod network;
 mod parameters;
+mod preferences;
 mod read;
+mod recipe;
+mod roles;
 mod sessions;
 mod stream;
 mod surroundings;
@@ -27,10 +33,11 @@ mod time;
 mod transcript;
 mod trust;
 mod versions;
+mod vpc;
 
 pub use connect::{Aws, ConnectError, Connection};
 pub use error::{CallError, ReadError, checked};
-pub use history::{PREFERENCES, SessionsWanted};
+pub use history::SessionsWanted;
 pub use logins::{Login, SecretError};
 pub use sessions::{SessionManager, ShellDocument};
 pub use time::AwsClock;

@@ -6,7 +6,7 @@ use aws_sdk_ec2::types::{
     Filter, IpPermission, IpRange, Ipv6Range, PrefixListId, ResourceType, Tag, TagSpecification, UserIdGroupPair,
 };
 
-use super::{Aws, CallError, ReadError, act::accepted};
+use super::{Aws, CallError, ReadError, act::accepted, vpc::in_vpc};
 use crate::model::{Call, Outcome, Peer, SecurityGroup, SecurityRule, Tags};
 
 const GROUPS: &str = "ec2:DescribeSecurityGroups";
@@ -24,6 +24,11 @@ impl Aws {
     /// Reads the security groups with these ids; those that don't exist are left out.
     pub async fn security_groups_by_id(&self, ids: &[String]) -> Result<Vec<SecurityGroup>, ReadError> {
         self.security_groups(Filter::builder().name("group-id").set_values(Some(ids.to_vec())).build()).await
+    }
+
+    /// Reads the security groups of a VPC.
+    pub async fn security_groups_in(&self, vpc: &str) -> Result<Vec<SecurityGroup>, ReadError> {
+        self.security_groups(in_vpc(vpc)).await
     }
 
     async fn security_groups(&self, filter: Filter) -> Result<Vec<SecurityGroup>, ReadError> {
@@ -80,15 +85,19 @@ impl Aws {
 }
 
 fn group(row: aws_sdk_ec2::types::SecurityGroup) -> SecurityGroup {
-    let pair = |tag: Tag| Some((tag.key?, tag.value.unwrap_or_default()));
     SecurityGroup {
         ingress: rules(row.ip_permissions.as_deref().unwrap_or_default()),
         egress: rules(row.ip_permissions_egress.as_deref().unwrap_or_default()),
-        tags: row.tags.unwrap_or_default().into_iter().filter_map(pair).collect(),
+        tags: tags(row.tags),
         id: row.group_id.unwrap_or_default(),
         name: row.group_name.unwrap_or_default(),
         vpc_id: row.vpc_id,
     }
+}
+
+/// The tags of whatever is of EC2.
+pub(super) fn tags(rows: Option<Vec<Tag>>) -> Tags {
+    rows.unwrap_or_default().into_iter().filter_map(|tag| Some((tag.key?, tag.value.unwrap_or_default()))).collect()
 }
 
 /// One rule for each peer of each permission.
@@ -112,7 +121,7 @@ fn permissions(rules: &BTreeSet<SecurityRule>) -> Vec<IpPermission> {
     rules.iter().map(permission).collect()
 }
 
-fn permission(rule: &SecurityRule) -> IpPermission {
+pub(super) fn permission(rule: &SecurityRule) -> IpPermission {
     let (from, to) = rule.ports.unzip();
     let permission = IpPermission::builder().ip_protocol(&rule.protocol).set_from_port(from).set_to_port(to);
     match &rule.peer {

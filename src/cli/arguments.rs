@@ -5,10 +5,7 @@ use std::{path::PathBuf, str::FromStr};
 use clap::{Args, Parser, Subcommand, ValueEnum};
 
 use super::{
-    access::arguments::{Audit, Sessions, Shell},
-    batch::BatchArguments,
-    choices::ChoiceArguments,
-    scan::Scan,
+    access::arguments::AccessCommand, batch::BatchArguments, choices::ChoiceArguments, scan::Scan,
     tunnel::arguments::Tunnel,
 };
 use crate::{
@@ -135,7 +132,7 @@ pub(super) enum Command {
     /// Through Session Manager and an EC2 instance that reaches the database, without the AWS CLI or its plugin. It ends
     /// with Ctrl-C, and ends its sessions. Exit code 0 then, 3 where it can't be opened, 8 without permission.
     Tunnel(Tunnel),
-    /// Check the way to a private database, and use it: audit, shell, sessions
+    /// Check that a database is private and reachable as it should be; make what is missing, and remove it again
     Access {
         #[command(subcommand)]
         command: AccessCommand,
@@ -191,7 +188,7 @@ pub(super) struct PlanOne {
 }
 
 const NAMES_OF_PRICES: &str = "One price, over those of the file: instance_hour.db.m5.large=0.17, storage_gib_month.gp2=0.115, \
-                               iops_month.io1=0.1, snapshot_gib_month=0.095, kms_key_month=1";
+                               iops_month.io1=0.1, snapshot_gib_month=0.095, kms_key_month=1, endpoint_hour=0.011";
 
 /// What things cost; without it a plan shows quantities only.
 #[derive(Clone, Debug, Args)]
@@ -301,24 +298,6 @@ pub(super) struct CleanupWhat {
 }
 
 #[derive(Debug, Subcommand)]
-pub(super) enum AccessCommand {
-    /// Judge each part of the way to a private database: subnets, groups, network ACLs, bastion, endpoints
-    ///
-    /// Private subnets, a bastion that lets nothing in, VPC endpoints for Session Manager. Each check names the rule or
-    /// route that decided, and the command that mends it. Exit code 0 where all passed, 7 where something failed, 9 where
-    /// nothing failed but something wasn't checked.
-    Audit(Audit),
-    /// Open a shell on a bastion, or run one command there, through Session Manager
-    ///
-    /// Nothing listens on the bastion, no key is needed, and neither AWS's CLI nor its plugin. Keys go to the other end as
-    /// they are, Ctrl-C among them; `exit` or Ctrl-D ends the shell. Where the account encrypts sessions with a KMS key,
-    /// this one is encrypted, or isn't opened.
-    Shell(Shell),
-    /// Show who has, and had, sessions of Session Manager, or end one
-    Sessions(Sessions),
-}
-
-#[derive(Debug, Subcommand)]
 pub(super) enum SandboxCommand {
     /// Serve the sandbox on 127.0.0.1, for the aws command and others
     Serve(Serve),
@@ -345,6 +324,9 @@ pub(super) struct Serve {
     /// made when a session first connects to it: snapshots and copies of them hold real rows
     #[arg(long)]
     pub(super) postgres: bool,
+    /// Let sessions run real shells and commands here: whoever reaches the port gets one as you
+    #[arg(long)]
+    pub(super) shells: bool,
 }
 
 fn destination(text: &str) -> Result<(String, Reach), String> {

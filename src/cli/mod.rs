@@ -32,8 +32,9 @@ use crate::{
     sandbox::Sandbox,
     ui::{Bars, Output, json},
 };
+use access::arguments::AccessCommand;
 pub use access::restore_terminal;
-use arguments::{AccessCommand, Arguments, Command, Format, SandboxCommand};
+use arguments::{Arguments, Command, Format, SandboxCommand};
 pub use failure::Failure;
 
 /// Makes the bars of a terminal.
@@ -152,12 +153,20 @@ async fn dispatch(arguments: &Arguments, around: &mut Surroundings) -> Result<u8
         Command::Status(status) => status::run(&arguments.global, status, around).await,
         Command::Verify(verify) => verify::run(&arguments.global, verify, around).await,
         Command::Tunnel(tunnel) => Box::pin(tunnel::run(&arguments.global, tunnel, around)).await,
-        Command::Access { command: AccessCommand::Audit(audit) } => access::audit(audit, around),
+        Command::Access { command: AccessCommand::Audit(audit) } => {
+            Box::pin(access::audit(&arguments.global, audit, around)).await
+        }
+        Command::Access { command: AccessCommand::Setup(setup) } => {
+            Box::pin(access::setup(&arguments.global, setup, around)).await
+        }
+        Command::Access { command: AccessCommand::Teardown(teardown) } => {
+            Box::pin(access::teardown(&arguments.global, teardown, around)).await
+        }
         Command::Access { command: AccessCommand::Shell(shell) } => {
-            Box::pin(access::shell::run(&arguments.global, shell, around)).await
+            Box::pin(access::shell(&arguments.global, shell, around)).await
         }
         Command::Access { command: AccessCommand::Sessions(sessions) } => {
-            access::sessions::run(&arguments.global, sessions, around).await
+            access::sessions(&arguments.global, sessions, around).await
         }
         Command::Cleanup(cleanup) => Box::pin(cleanup::run(&arguments.global, cleanup, around)).await,
         Command::Sandbox { command: SandboxCommand::Serve(serve) } => {

@@ -9,7 +9,7 @@ use super::{
 use crate::{
     aws::Connection,
     model::quoted,
-    sandbox::{DEFAULT_REGION, DEFAULT_SPEED, Options, Sandbox, Servers, Store, Switches},
+    sandbox::{DEFAULT_REGION, DEFAULT_SPEED, Options, Sandbox, Servers, Shells, Store, Switches},
     state::{Record, StateDirectory, with_flags},
 };
 
@@ -114,6 +114,8 @@ pub(super) fn open(global: &Global, serve: Option<&Serve>, around: &Surroundings
         seed: serve.and_then(|serve| serve.seed.clone()),
         store: Store::File(folder.join("world.json")),
         servers: if serve.is_some_and(|serve| serve.postgres) { Servers::Required } else { Servers::Found },
+        // Other users of this machine reach a served one's port.
+        shells: if serve.is_some_and(|serve| !serve.shells) { Shells::InProcess } else { Shells::default() },
         ..Options::default()
     })
     .map_err(|error| Failure::Refused(error.to_string()))

@@ -3,6 +3,7 @@
 //! The loop is [`Engine::work`]. It never has heard of a terminal: what happens goes to a
 //! [`event::Reporter`].
 
+mod access;
 mod answer;
 pub mod batch;
 mod clock;
@@ -19,6 +20,7 @@ mod steady;
 mod survey;
 mod turn;
 
+pub use access::{AccessEnding, AccessEngine, AccessEvent};
 pub use clock::Clock;
 pub use interrupt::{Interrupt, Interrupter, KeyboardLeft};
 pub use look::look;

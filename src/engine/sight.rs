@@ -54,7 +54,7 @@ impl Engine<'_> {
                 Err(error) => error,
             };
             tracing::warn!(%error, "a look failed");
-            let Some(kind) = self.waits_out(&error) else { return Ok(Sight::Barred(error)) };
+            let Some(kind) = waits_out(&error, self.attended) else { return Ok(Sight::Barred(error)) };
             if kind == Trouble::Throttled {
                 memory.slowness.throttled();
             }
@@ -68,16 +68,6 @@ impl Engine<'_> {
         }
     }
 
-    /// What kind of trouble it is, if it is one that is waited out.
-    fn waits_out(&self, error: &ReadError) -> Option<Trouble> {
-        match &error.error {
-            error if error.is_throttled() => Some(Trouble::Throttled),
-            error if error.passes() => Some(Trouble::Unreachable),
-            error if error.is_about_credentials() && self.attended => Some(Trouble::Credentials),
-            _ => None,
-        }
-    }
-
     /// Takes renewed credentials, if they are of the migration's account.
     async fn renew(&mut self, record: &Record) {
         match renewed(&self.aws, &record.account).await {
@@ -87,6 +77,16 @@ impl Engine<'_> {
                 self.reporter.report(&Event::LookFailed { kind: Trouble::Credentials, why });
             }
         }
+    }
+}
+
+/// What kind of trouble it is, if it is one that is waited out; credentials where somebody is there to renew them.
+pub(super) fn waits_out(error: &ReadError, attended: bool) -> Option<Trouble> {
+    match &error.error {
+        error if error.is_throttled() => Some(Trouble::Throttled),
+        error if error.passes() => Some(Trouble::Unreachable),
+        error if error.is_about_credentials() && attended => Some(Trouble::Credentials),
+        _ => None,
     }
 }
 

@@ -1,4 +1,4 @@
-//! The calls that change something in AWS. Nothing else does.
+//! The calls of a migration that change something in AWS. Nothing else does, but for [`AccessCall`](super::AccessCall).
 
 use std::{collections::BTreeSet, fmt};
 

@@ -133,7 +133,7 @@ pub struct GroupMembership {
 }
 
 /// A DB subnet group.
-#[derive(Clone, Debug, PartialEq, Eq)]
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct SubnetGroup {
     /// `DBSubnetGroupName`
     pub name: Option<String>,

@@ -1,6 +1,6 @@
 //! Machines of EC2, as far as a way to a database leads through one.
 
-use super::AwsTime;
+use super::{AwsTime, Tags};
 
 /// A machine, observed.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
@@ -31,6 +31,8 @@ pub struct Machine {
     pub http_endpoint: Option<String>,
     /// `IamInstanceProfile.Arn`
     pub profile_arn: Option<String>,
+    /// Its tags.
+    pub tags: Tags,
     /// What Systems Manager knows of the agent on it; nothing where none has registered.
     pub agent: Option<Agent>,
 }

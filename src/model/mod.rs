@@ -1,9 +1,12 @@
 //! What are AWS's things, in our words?
 //!
 //! Databases, snapshots and keys as AWS showed them (what it left out stays out), the names and tags
-//! that we give, and the words that all rooms share: a [`Call`], its [`Intent`] and its [`Outcome`].
+//! that we give, and the words that all rooms share: a [`Call`], its [`Intent`] and its [`Outcome`]; an [`AccessCall`].
 //! No policy, no I/O, no clock, no SDK type.
 
+mod access_call;
+mod access_intent;
+mod access_seen;
 mod attached;
 mod call;
 mod cluster;
@@ -34,6 +37,9 @@ mod tags;
 mod version;
 mod vpc;
 
+pub use access_call::{AccessCall, DnsAttribute};
+pub use access_intent::AccessIntent;
+pub use access_seen::{AccessSeen, OwnRole};
 pub use attached::{ActivityStream, Attached, AttachedRole, DomainMembership, MasterUserSecret};
 pub use call::{Call, ResourceKind};
 pub use cluster::{ClusterKind, ClusterMember, DbCluster};
@@ -52,7 +58,7 @@ pub use reference::{DatabaseReference, ReferenceError};
 pub use refusal::{Denial, Refusal};
 pub use role::{InstanceProfile, RolePolicies};
 pub use route_table::{Route, RouteTable, SubnetAssociation};
-pub use session_preferences::SessionPreferences;
+pub use session_preferences::{PREFERENCES, SessionPreferences};
 pub use session_record::SessionRecord;
 pub use setting::{Setting, SettingValues, Value};
 pub use shell::{quoted, unquoted};

@@ -1,6 +1,6 @@
 //! Security groups as EC2 shows them.
 
-use std::collections::BTreeSet;
+use std::{collections::BTreeSet, fmt};
 
 use serde::{Deserialize, Serialize};
 
@@ -48,7 +48,27 @@ pub enum Peer {
     PrefixList(String),
 }
 
+impl fmt::Display for Peer {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let (Self::Group(text) | Self::Ipv4(text) | Self::Ipv6(text) | Self::PrefixList(text)) = self;
+        f.write_str(text)
+    }
+}
+
 impl SecurityRule {
+    /// `lets in tcp 5432 from sg-2`
+    #[must_use]
+    pub fn in_words(&self, egress: bool) -> String {
+        let ports = match (self.protocol.as_str(), self.ports) {
+            ("-1", _) => "everything".to_owned(),
+            (protocol, Some((first, last))) if first == last => format!("{protocol} {first}"),
+            (protocol, Some((first, last))) => format!("{protocol} {first}-{last}"),
+            (protocol, None) => protocol.to_owned(),
+        };
+        let (way, between) = if egress { ("out", "to") } else { ("in", "from") };
+        format!("lets {way} {ports} {between} {}", self.peer)
+    }
+
     /// Members of a group, on one TCP port.
     #[must_use]
     pub fn from_group(group: &str, port: u16) -> Self {

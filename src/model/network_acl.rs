@@ -1,5 +1,7 @@
 //! Network ACLs: what may pass the border of a subnet, in order of their rules' numbers.
 
+use serde::{Deserialize, Serialize};
+
 /// The number that EC2 gives to the rule that denies what no other rule matched.
 pub const LAST_RULE: i32 = 32767;
 
@@ -17,7 +19,7 @@ pub struct NetworkAcl {
 }
 
 /// One rule of a network ACL.
-#[derive(Clone, Debug, Default, PartialEq, Eq)]
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
 pub struct AclEntry {
     /// `RuleNumber`
     pub number: i32,

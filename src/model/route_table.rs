@@ -1,5 +1,7 @@
 //! Route tables: where traffic that leaves a subnet goes.
 
+use super::Tags;
+
 /// A route table, observed.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct RouteTable {
@@ -13,6 +15,8 @@ pub struct RouteTable {
     pub associations: Vec<SubnetAssociation>,
     /// Its routes.
     pub routes: Vec<Route>,
+    /// Its tags.
+    pub tags: Tags,
 }
 
 /// That a subnet follows a route table.

@@ -1,6 +1,6 @@
 //! What stands around a database and goes by its name, its identity or its place.
 
-use super::AwsTime;
+use super::{AwsTime, Tags};
 
 /// A blue/green deployment that begins at the database.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -74,6 +74,8 @@ pub struct Subnet {
     pub vpc_id: Option<String>,
     /// `CidrBlock`, and those of `Ipv6CidrBlockAssociationSet` that are associated.
     pub cidrs: Vec<String>,
+    /// Its tags.
+    pub tags: Tags,
 }
 
 /// What was found among many of which only so many were looked at.

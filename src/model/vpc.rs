@@ -1,5 +1,7 @@
 //! A VPC, and the endpoints in it.
 
+use super::Tags;
+
 /// A VPC, observed.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct Vpc {
@@ -34,6 +36,8 @@ pub struct VpcEndpoint {
     pub groups: Vec<String>,
     /// `RouteTableIds`, of a gateway.
     pub route_tables: Vec<String>,
+    /// Its tags.
+    pub tags: Tags,
 }
 
 impl VpcEndpoint {

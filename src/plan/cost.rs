@@ -28,6 +28,8 @@ pub struct Prices {
     pub snapshot_gib_month: Option<Price>,
     /// A key of one's own for a month.
     pub kms_key_month: Option<Price>,
+    /// An hour of an interface endpoint of a VPC, in one zone.
+    pub endpoint_hour: Option<Price>,
 }
 
 /// A price: a number from nought on.
@@ -50,6 +52,7 @@ enum List {
     IopsMonth,
     SnapshotGibMonth,
     KmsKeyMonth,
+    EndpointHour,
 }
 
 /// Why something is no price.
@@ -61,9 +64,17 @@ pub enum PriceError {
     /// Not a name with a value.
     #[error(
         "{0} is no NAME=VALUE: the names are instance_hour.CLASS, storage_gib_month.TYPE, iops_month.TYPE, snapshot_gib_month \
-         and kms_key_month"
+         kms_key_month and endpoint_hour"
     )]
     Name(String),
+}
+
+impl Price {
+    /// The number.
+    #[must_use]
+    pub fn amount(self) -> f64 {
+        self.0
+    }
 }
 
 impl TryFrom<f64> for Price {
@@ -95,6 +106,7 @@ impl FromStr for Named {
             ("iops_month", false) => List::IopsMonth,
             ("snapshot_gib_month", true) => List::SnapshotGibMonth,
             ("kms_key_month", true) => List::KmsKeyMonth,
+            ("endpoint_hour", true) => List::EndpointHour,
             _ => return Err(strange()),
         };
         Ok(Self { list, of: of.to_owned(), value })
@@ -110,6 +122,7 @@ impl Prices {
             List::IopsMonth => _ = self.iops_month.insert(of, value),
             List::SnapshotGibMonth => self.snapshot_gib_month = Some(value),
             List::KmsKeyMonth => self.kms_key_month = Some(value),
+            List::EndpointHour => self.endpoint_hour = Some(value),
         }
     }
 

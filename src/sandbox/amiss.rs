@@ -32,7 +32,13 @@ pub(crate) fn without(region: &Region, name: &str) -> Region {
     let mut seen = region.clone();
     seen.instances.retain(|instance| !instance.row.name.eq_ignore_ascii_case(name));
     seen.snapshots.retain(|snapshot| !snapshot.row.name.eq_ignore_ascii_case(name));
-    seen.network.security_groups.retain(|group| group.id != name);
+    let network = &mut *seen.network;
+    network.security_groups.retain(|group| group.id != name);
+    network.subnets.retain(|subnet| subnet.id != name);
+    network.machines.retain(|machine| machine.id != name);
+    network.endpoints.retain(|endpoint| endpoint.id != name);
+    network.route_tables.retain(|table| table.id != name);
+    network.acls.retain(|acl| acl.id != name);
     seen
 }
 

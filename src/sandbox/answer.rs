@@ -14,7 +14,7 @@ use super::wire::fault::Fault;
 use super::wire::model::Service;
 use super::wire::query::{Strictness, Unknown};
 use super::world::{Region, World};
-use super::{ACCOUNT, amiss, ec2, kms, rds, ssm, sts};
+use super::{ACCOUNT, amiss, ec2, iam, kms, rds, ssm, sts};
 
 /// The terms on which a call is answered.
 pub(crate) struct Terms<'a> {
@@ -33,6 +33,9 @@ pub(crate) struct Terms<'a> {
 /// Answers a call; a refusal leaves nothing behind.
 pub(crate) fn answer(call: &Call, world: &mut World, terms: &Terms<'_>) -> Result<Value, Fault> {
     let world = world.of_account(&call.account);
+    if call.service == Service::Iam {
+        return of_the_account(call, world, terms).or_else(|fault| without_rule(fault, terms));
+    }
     let name = call.region.as_str();
     let mut region = world.caught_up(name, terms.now, terms.switches);
     let result = if call.only_reads() {
@@ -46,12 +49,46 @@ pub(crate) fn answer(call: &Call, world: &mut World, terms: &Terms<'_>) -> Resul
         let mut result = act(call, world, &mut region, terms);
         match &mut result {
             Err(_) => region = before,
-            Ok(answer) => region = amiss::or_as_asked(call, region, before, answer, terms),
+            Ok(answer) => {
+                region = amiss::or_as_asked(call, region, before, answer, terms);
+                if call.service == Service::Ec2 {
+                    region.watch_agents(terms.now);
+                }
+            }
         }
         result
     };
     world.regions.insert(name.to_owned(), region);
     result.or_else(|fault| without_rule(fault, terms))
+}
+
+/// An operation of IAM: it is of no Region, and all see what comes of it (`R-IAM-1`).
+fn of_the_account(call: &Call, world: &mut World, terms: &Terms<'_>) -> Result<Value, Fault> {
+    let mut iam = world.iam();
+    if let Some(How::Hides { name }) = terms.wrong.filter(|_| call.only_reads()) {
+        iam.roles.retain(|role| role.name != *name);
+        iam.profiles.retain(|profile| profile.name != *name);
+    }
+    let input = call.input(strictness(terms.switches))?;
+    let (ids, now, switches) = (&mut world.ids, terms.now, terms.switches.as_ref());
+    let answer = iam::answer(&mut iam::Desk { iam: &mut iam, ids, now, switches }, &call.operation, input)?;
+    if call.only_reads() || matches!(terms.wrong, Some(How::InVain { .. })) {
+        return Ok(answer);
+    }
+    for region in world.regions.values_mut() {
+        region.iam = iam.clone();
+        region.switches = Arc::clone(terms.switches);
+        region.watch_agents(now);
+    }
+    world.iam = Some(iam);
+    Ok(answer)
+}
+
+/// How strictly requests are read (`R-WIRE-2`, `R-WIRE-3`, `R-ENC-5`).
+fn strictness(switches: &Switches) -> Strictness {
+    let strict = switches.unknown_parameters_refused && switches.enforces("R-WIRE-2") && switches.enforces("R-ENC-5");
+    let unknown = if strict { Unknown::Refused } else { Unknown::Ignored };
+    Strictness { unknown, typed: switches.enforces("R-WIRE-3") }
 }
 
 /// The operation itself on typed input (`R-WIRE-2`, `R-WIRE-3`, `R-ENC-5`, `R-PAGE-1`).
@@ -60,9 +97,7 @@ fn act(call: &Call, world: &mut World, region: &mut Region, terms: &Terms<'_>) -
     if !switches.enforces("R-ENC-5") && call.operation == "ModifyDBInstance" {
         rds::keys::in_place(region, call);
     }
-    let strict = switches.unknown_parameters_refused && switches.enforces("R-WIRE-2") && switches.enforces("R-ENC-5");
-    let unknown = if strict { Unknown::Refused } else { Unknown::Ignored };
-    let mut input = call.input(Strictness { unknown, typed: switches.enforces("R-WIRE-3") })?;
+    let mut input = call.input(strictness(switches))?;
     if !switches.enforces("R-PAGE-1")
         && let Some(most) = input.get_mut("MaxRecords")
     {
@@ -86,6 +121,7 @@ fn act(call: &Call, world: &mut World, region: &mut Region, terms: &Terms<'_>) -
     };
     match call.service {
         Service::Ec2 => ec2::answer(&mut scene, &call.operation, input),
+        Service::Iam => Err(Fault::internal("IAM is of no Region")),
         Service::Rds => rds::answer(&mut scene, &call.operation, input),
         Service::Kms => kms::answer(&mut scene, &call.operation, input),
         Service::Sts => sts::answer(&scene, call, &input),
@@ -141,6 +177,12 @@ pub(crate) fn resource(call: &Call) -> Option<String> {
             let target = call.text("Target").map(|id| format!("arn:aws:ec2:{region}:{account}:instance/{id}"));
             let session = call.text("SessionId").map(|id| format!("arn:aws:ssm:{region}:{account}:session/{id}"));
             target.or(session).or_else(|| Some(format!("arn:aws:ssm:{region}:{account}:*")))
+        }
+        Service::Iam => {
+            let named = [("InstanceProfileName", "instance-profile"), ("RoleName", "role")];
+            let named = named.iter().find_map(|(parameter, kind)| Some((kind, call.text(parameter)?)));
+            let policy = || call.text("PolicyArn").unwrap_or_else(|| "*".to_owned());
+            Some(named.map_or_else(policy, |(kind, name)| format!("arn:aws:iam::{account}:{kind}/{name}")))
         }
         Service::Sts => None,
     }

@@ -9,6 +9,7 @@ use http::{Request, Response};
 use jiff::Timestamp;
 
 use super::answer::{self, Terms};
+use super::beginning::{born, is_filled};
 use super::meter::{Calls, Meter};
 use super::misbehaviour::{Asked, How, Misbehaviour, NeverArrives, Orders};
 use super::options::{Options, Others, Store};
@@ -19,9 +20,8 @@ use super::ssm::network::OfTheWorld;
 use super::store::{InMemory, Locked, SandboxError};
 use super::switches::Switches;
 use super::wire::fault::Fault;
-use super::world::adopted::adopt;
 use super::world::{Region, World};
-use super::{ACCOUNT, DEFAULT_START, account, data, host};
+use super::{account, data, host};
 
 /// Where orders to go wrong are posted on a sandbox that is served, as JSON; DELETE takes all back.
 const ORDERS: &str = "/_sandbox/misbehave";
@@ -31,8 +31,8 @@ const SESSIONS: &str = "/_sandbox/sessions";
 /// A handle on a sandbox; clones share one world.
 ///
 /// Accounts are worlds of their own: credentials that `AssumeRole` of STS gives lead to that of the role's account, where
-/// all ARNs have its number; any other credentials lead to [`ACCOUNT`]. Each Region of an account is there from the first
-/// request on, with what each Region has; only the home Region of [`ACCOUNT`] is seeded, unless
+/// all ARNs have its number; any other credentials lead to [`ACCOUNT`](super::ACCOUNT). Each Region of an account is there from the first
+/// request on, with what each Region has; only the home Region of [`ACCOUNT`](super::ACCOUNT) is seeded, unless
 /// [`Options`] says otherwise.
 #[derive(Clone, Debug)]
 pub struct Sandbox(Arc<Inner>);
@@ -90,7 +90,7 @@ impl Sandbox {
         let orders = Mutex::new(Orders::new(options.faults.clone()));
         let switches = Arc::new(options.switches.clone());
         let (meter, past) = (Mutex::default(), Mutex::new(None));
-        let sessions = Sessions::new(switches.sessions.clone(), switches.without.clone());
+        let sessions = Sessions::new(switches.sessions.clone(), switches.without.clone(), options.shells);
         let postgres = data::servers(&options)?;
         let sandbox = Self(Arc::new(Inner { options, switches, memory, orders, meter, past, sessions, postgres }));
         sandbox.sessions().in_network(Arc::new(OfTheWorld(sandbox.weak())));
@@ -376,31 +376,6 @@ impl Sandbox {
             (None, Store::Memory) => Err(SandboxError::Birth("a world in memory was lost".to_owned())),
         }
     }
-}
-
-fn born(options: &Options) -> Result<World, SandboxError> {
-    let memory = matches!(options.store, Store::Memory);
-    let usual = if memory { DEFAULT_START.parse().unwrap_or_default() } else { host::now() };
-    let seed = if memory { 1 } else { fastrand::u64(..) };
-    let mut world = World::born(&options.region, options.start.unwrap_or(usual), seed).map_err(SandboxError::Birth)?;
-    let (home, switches) = (options.region.as_str(), Arc::new(options.switches.clone()));
-    if options.seed.is_some() || options.rows.is_some() {
-        adopt(&mut world, home, options.seed.as_deref(), options.rows.as_ref(), &switches)?;
-    }
-    for (account, rows) in &options.accounts {
-        if !account::is_account(account) || account == ACCOUNT {
-            return Err(SandboxError::Rows(format!("{account} isn't the number of another account")));
-        }
-        let inside = account::swapped(rows.to_string(), account);
-        let rows = serde_json::from_str(&inside).map_err(|error| SandboxError::Rows(error.to_string()))?;
-        adopt(world.of_account(account), home, None, Some(&rows), &switches)?;
-    }
-    Ok(world)
-}
-
-/// Whether a new world is to begin with rows of somebody's.
-fn is_filled(options: &Options) -> bool {
-    options.seed.is_some() || options.rows.is_some() || !options.accounts.is_empty()
 }
 
 fn request_id() -> String {

@@ -226,7 +226,7 @@ impl Asked<'_> {
         let code = match self.service {
             Service::Kms | Service::Ssm => "AccessDeniedException",
             Service::Ec2 => "UnauthorizedOperation",
-            Service::Rds | Service::Sts => "AccessDenied",
+            Service::Iam | Service::Rds | Service::Sts => "AccessDenied",
         };
         let action = format!("{}:{}", format!("{:?}", self.service).to_lowercase(), self.operation);
         let who = format!("arn:aws:iam::{}:user/sandbox-operator", super::ACCOUNT);

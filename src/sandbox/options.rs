@@ -36,6 +36,8 @@ pub struct Options {
     pub accounts: BTreeMap<String, Value>,
     /// Whether real PostgreSQL servers stand behind the instances of that engine.
     pub servers: Servers,
+    /// Whether sessions may run real shells and commands on this machine.
+    pub shells: Shells,
     /// What is to go wrong, in order; see also [`Sandbox::misbehave`](super::Sandbox::misbehave).
     pub faults: Vec<Misbehaviour>,
 }
@@ -52,6 +54,7 @@ impl Default for Options {
             rows: None,
             accounts: BTreeMap::new(),
             servers: Servers::None,
+            shells: Shells::default(),
             faults: Vec::new(),
         }
     }
@@ -67,6 +70,21 @@ pub enum Servers {
     Found,
     /// There must be.
     Required,
+}
+
+/// Whether sessions run real shells and commands: on the machine that the sandbox runs on, and as its user.
+///
+/// Whoever may start a session then may do whatever that user may. A sandbox looks at nobody's signature; so a machine
+/// with users that don't trust each other serves none with shells.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub enum Shells {
+    /// They don't: sessions for them are refused, unless [somebody plays them](super::Sessions::shells_by).
+    None,
+    /// Only for this process, as long as it doesn't serve the sandbox.
+    InProcess,
+    /// As long as the sandbox is served on loopback alone, if at all.
+    #[default]
+    Loopback,
 }
 
 /// Others in the account, who make things of their own (`R-QUOTA-2`).

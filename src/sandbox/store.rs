@@ -12,6 +12,7 @@ use tokio::time::Instant;
 
 use super::host;
 use super::options::Options;
+use super::world::shared::Shared;
 use super::world::{FORMAT, World};
 
 /// What can be wrong with a world, in sentences for people.
@@ -154,7 +155,7 @@ impl Locked {
     /// Writes the world back if it changed, or if its clock has to move on.
     pub(crate) fn close(mut self) -> Result<(), SandboxError> {
         // The switches are whoever's who asks, and no change of the world.
-        self.world.regions.values_mut().for_each(|region| region.switches = Arc::default());
+        without_borrowed(&mut self.world);
         let changed = self.world != self.read;
         let waited = self.now.duration_since(self.read.time) >= UNWRITTEN;
         if !changed && !waited {
@@ -164,6 +165,15 @@ impl Locked {
         let path = self.path;
         write(&path, &self.world).map_err(|source| SandboxError::Io { path, source })
     }
+}
+
+/// A world without what its Regions only borrow: the switches, and the account's roles.
+fn without_borrowed(world: &mut World) {
+    for region in world.regions.values_mut() {
+        region.switches = Arc::default();
+        region.iam = Shared::default();
+    }
+    world.accounts.values_mut().for_each(without_borrowed);
 }
 
 fn lock(path: &Path) -> std::io::Result<File> {

@@ -87,6 +87,18 @@ pub struct Switches {
     /// A restore that names no option group gets the snapshot's where that has persistent or permanent options;
     /// otherwise it is refused (`R-OPT-2`).
     pub lasting_options_keep_group: bool,
+    /// World seconds for which the network interfaces of a deleted endpoint linger (`R-VPCE-5`).
+    pub interfaces_linger: i64,
+    /// World seconds for which a terminated machine keeps its security groups (`R-RUN-6`).
+    pub terminated_keep_groups: i64,
+    /// World seconds until EC2 sees a new instance profile, or the role in it (`R-RUN-3`).
+    pub profiles_show_after: i64,
+    /// World seconds until IAM itself shows a new role (`R-IAM-8`).
+    pub roles_show_after: i64,
+    /// World seconds until a machine or an endpoint that was made can be looked up by its id (`R-RUN-8`).
+    pub new_things_show_after: i64,
+    /// A new world has a database `bare` in a VPC of its own, with two private subnets and nothing else (`R-WORLD-4`).
+    pub bare_vpc: bool,
     /// How sessions of Session Manager behave at first (`R-CHAN-8` and others).
     pub sessions: Habits,
 }
@@ -163,6 +175,12 @@ impl Default for Switches {
             one_role_serves_many_features: true,
             full_subnets_refused: true,
             lasting_options_keep_group: true,
+            interfaces_linger: 240,
+            terminated_keep_groups: 0,
+            profiles_show_after: 12,
+            roles_show_after: 0,
+            new_things_show_after: 0,
+            bare_vpc: false,
             sessions: Habits::default(),
         }
     }

@@ -5,6 +5,7 @@
 //! owns it. A file that doesn't parse, was edited, is newer than this program, or was changed by somebody else under
 //! a run is left exactly as it is.
 
+mod access;
 mod batch;
 mod error;
 mod file;
@@ -16,6 +17,7 @@ mod plan_file;
 mod record;
 mod store;
 
+pub use access::{Access, AccessPhase, AccessRecord};
 pub use batch::{BatchEntry, BatchItem, BatchRecord, BatchRun, Left, LeftItem, LeftOut, OwnedBatch};
 pub use error::{Moment, StateError};
 pub use file::make_folder;

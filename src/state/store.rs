@@ -5,6 +5,8 @@ use std::{
     path::{Path, PathBuf},
 };
 
+use serde::Serialize;
+
 use super::{
     Identity, Moment, Owner, Phase, Record, StateError,
     file::{self, Mark},
@@ -231,7 +233,7 @@ impl Migration {
 
     /// Replaces the file and then what is in memory, so that the two are the same whatever happens.
     fn save(&mut self, record: Record, moment: Moment) -> Result<(), StateError> {
-        match self.replace_ours(&record) {
+        match replace_ours(&self.path, &mut self.lock, self.mark, &record) {
             Ok(mark) => {
                 self.mark = mark;
                 self.record = record;
@@ -249,14 +251,19 @@ impl Migration {
             }
         }
     }
+}
 
-    /// Replaces the file, if it is ours still: nobody else's words are overwritten.
-    fn replace_ours(&mut self, record: &Record) -> Result<Mark, StateError> {
-        file::has_folder(&self.path)?;
-        self.lock.hold(&self.path)?;
-        file::is_as_marked(&self.path, self.mark)?;
-        file::replace(&self.path, record)
-    }
+/// Replaces a file under its lock, if it is ours still: nobody else's words are overwritten.
+pub(super) fn replace_ours<T: Serialize>(
+    path: &Path,
+    lock: &mut Lock,
+    mark: Mark,
+    record: &T,
+) -> Result<Mark, StateError> {
+    file::has_folder(path)?;
+    lock.hold(path)?;
+    file::is_as_marked(path, mark)?;
+    file::replace(path, record)
 }
 
 /// The file of an abandoned migration is kept under the number of its last generation.

@@ -60,6 +60,10 @@ pub fn finished(made: &Made<'_>, page: Page) -> String {
         text.heading("To remove that snapshot, since it is not encrypted and fails audits");
         text.verbatim(&record.command(Goal::DropSnapshots.command()));
     }
+    if made.endpoint.is_some() && matches!(record.plan.choices.network, Network::Source) {
+        text.heading("To look into the copy, in a private subnet too");
+        text.verbatim(&record.command("tunnel --copy"));
+    }
     text.finish()
 }
 

@@ -143,7 +143,7 @@ mod tests {
     #[test]
     fn sessions_fit_80_columns() {
         let color = crate::ui::color(ColorChoice::Never, false, None, None);
-        let text = text(&shown(), Page::new(80, color));
+        let text = text(&shown(), Page::new(Some(80), color));
         assert!(!text.contains('\u{1b}'), "{text:?}");
         insta::assert_snapshot!(text);
     }

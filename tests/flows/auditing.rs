@@ -85,7 +85,6 @@ async fn what_cannot_be_judged_is_usage() {
     let broken = saved("describe-vpcs.json", "{", "[");
     let at = |folder: &TempDir| folder.path().to_str().unwrap().to_owned();
     let table = [
-        (vec!["orders".into()], "give --from DIR"),
         (vec!["orders".into(), "--from".into(), "/nowhere".into()], "/nowhere"),
         (vec!["orders".into(), "--from".into(), at(&empty)], "holds no file that ends with .json"),
         (vec!["orders".into(), "--from".into(), at(&broken)], "describe-vpcs.json isn't JSON"),

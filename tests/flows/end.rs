@@ -35,6 +35,11 @@ pub(crate) async fn ec2(sandbox: &Sandbox) -> aws_sdk_ec2::Client {
     aws_sdk_ec2::Client::new(&configuration(sandbox).await)
 }
 
+/// The same for its roles.
+pub(crate) async fn iam(sandbox: &Sandbox) -> aws_sdk_iam::Client {
+    aws_sdk_iam::Client::new(&configuration(sandbox).await)
+}
+
 async fn configuration(sandbox: &Sandbox) -> aws_config::SdkConfig {
     aws_config::defaults(aws_config::BehaviorVersion::latest())
         .http_client(sandbox.http_client())

@@ -259,7 +259,7 @@ async fn flags_that_contradict_each_other_cost_nothing() {
 #[tokio::test]
 async fn encryption_by_a_key_is_refused_in_a_sentence() {
     let mut switches = Switches::default();
-    switches.sessions.kms = true;
+    switches.sessions.ports_ask_for_kms = true;
     let stage = Stage::with(Options { switches, ..Options::default() });
     let heard = stage.run("tunnel orders --sandbox").await;
     assert_eq!(heard.code, 3, "{heard}");

@@ -30,6 +30,8 @@ fn help_of_each_command() {
         ("help_tunnel", vec!["tunnel", "--help"]),
         ("help_access", vec!["access", "--help"]),
         ("help_access_audit", vec!["access", "audit", "--help"]),
+        ("help_access_setup", vec!["access", "setup", "--help"]),
+        ("help_access_teardown", vec!["access", "teardown", "--help"]),
         ("help_access_shell", vec!["access", "shell", "--help"]),
         ("help_access_sessions", vec!["access", "sessions", "--help"]),
         ("help_sandbox", vec!["sandbox", "--help"]),

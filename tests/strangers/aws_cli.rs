@@ -74,7 +74,8 @@ impl AwsCli {
         }
     }
 
-    fn run(&self, arguments: &[&str]) -> Result<Value, String> {
+    /// Runs a command: its answer, or what it said instead.
+    pub(super) fn run(&self, arguments: &[&str]) -> Result<Value, String> {
         // Version 1 of the CLI ignores AWS_ENDPOINT_URL for RDS and would go to AWS itself.
         let output = command(&self.executable, self.home.path())
             .args(arguments)

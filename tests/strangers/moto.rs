@@ -33,6 +33,11 @@ impl Moto {
         Self::start_with(&[("MOTO_ACCOUNT_ID", "000000000000")])
     }
 
+    /// Starts a server that knows AWS's own policies of IAM.
+    pub(super) fn with_managed_policies() -> Option<Self> {
+        Self::start_with(&[("MOTO_ACCOUNT_ID", "000000000000"), ("MOTO_IAM_LOAD_MANAGED_POLICIES", "true")])
+    }
+
     /// Starts a server that has several accounts: each credentials' own. Its usual one is 123456789012.
     pub(super) fn of_accounts() -> Option<Self> {
         Self::start_with(&[])

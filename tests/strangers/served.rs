@@ -26,22 +26,28 @@ pub(super) struct Sandbox {
 impl Sandbox {
     /// Starts one whose time runs so many times as fast as ours, or says loudly why not.
     pub(super) fn start(speed: &str) -> Option<Self> {
+        Self::start_with(&["--speed", speed])
+    }
+
+    /// Starts one with these words more.
+    pub(super) fn start_with(words: &[&str]) -> Option<Self> {
         let aws = AwsCli::find()?;
-        Some(Self::serve(aws, TempDir::new().expect("a temporary folder"), speed))
+        Some(Self::serve(aws, TempDir::new().expect("a temporary folder"), words))
     }
 
     /// The same world, served anew in another time.
     pub(super) fn at_speed(self, speed: &str) -> Self {
         let Self { aws, url: _, _server: server, _folder: folder } = self;
         drop(server);
-        Self::serve(aws, folder, speed)
+        Self::serve(aws, folder, &["--speed", speed])
     }
 
-    fn serve(aws: AwsCli, folder: TempDir, speed: &str) -> Self {
+    fn serve(aws: AwsCli, folder: TempDir, words: &[&str]) -> Self {
         let mut server = Owned(
             command(Path::new(env!("CARGO_BIN_EXE_rds-encrypt")), folder.path())
-                .args(["sandbox", "serve", "--speed", speed, "--state-dir"])
+                .args(["sandbox", "serve", "--state-dir"])
                 .arg(folder.path().join("state"))
+                .args(words)
                 .stdin(Stdio::null())
                 .stdout(Stdio::piped())
                 .spawn()

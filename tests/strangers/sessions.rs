@@ -16,7 +16,7 @@ use tempfile::TempDir;
 use super::process::{Owned, command};
 
 /// The machine of the sandbox that Session Manager reaches.
-const BASTION: &str = "i-0a7c3e91d5b2f8460";
+pub(super) const BASTION: &str = "i-0a7c3e91d5b2f8460";
 
 /// The folder of the independent client, or words that nobody named one.
 fn peer() -> Option<PathBuf> {
@@ -29,7 +29,7 @@ fn peer() -> Option<PathBuf> {
 }
 
 /// Says back what it hears, for as long as the tests run.
-fn echo() -> u16 {
+pub(super) fn echo() -> u16 {
     let listener = TcpListener::bind("127.0.0.1:0").expect("a port");
     let port = listener.local_addr().expect("an address").port();
     std::thread::spawn(move || {

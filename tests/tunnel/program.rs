@@ -113,6 +113,19 @@ async fn the_whole_program_on_the_independent_peer() {
     peer.assert_no_violations().await;
 }
 
+/// Nobody waits for minutes for a session whose tokens are never any good.
+#[tokio::test(flavor = "multi_thread")]
+async fn tokens_that_expire_before_they_are_used_end_it_with_the_reason() {
+    let Some(peer) = Peer::start(&["--no-throttle", "--target", BASTION]).await else { return };
+    peer.control(&serde_json::json!({ "set": { "token_ttl_s": 0 } })).await;
+    let ((_sandbox, endpoint), folder) = (served().await, TempDir::new().expect("a folder"));
+    let mut command = program(endpoint, &folder, &["tunnel", "db.internal:5432", "--bastion", BASTION, "--", "true"]);
+    command.env("AWS_ENDPOINT_URL_SSM", peer.url());
+    let output = command.output().await.expect("it runs");
+    assert_eq!(output.status.code(), Some(4), "{}", said(&output));
+    assert!(said(&output).contains("in a row, before the agent said anything"), "{}", said(&output));
+}
+
 /// What a command inside sees and answers.
 async fn inside(words: &[&str]) -> (Sandbox, Output) {
     let ((sandbox, endpoint), folder) = (served().await, TempDir::new().expect("a folder"));

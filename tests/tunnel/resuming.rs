@@ -2,7 +2,7 @@
 
 use std::{collections::HashSet, time::Duration};
 
-use rds_encrypt::tunnel::{Ended, Event, StreamEnd, Warning, service::Kind};
+use rds_encrypt::tunnel::{Ended, Event, StreamEnd, Warning, service::Kind, session::SessionSettings};
 
 use super::{
     fake::{Fake, Fate, Habits, Order, Passing, Resume},
@@ -118,6 +118,22 @@ async fn refused_resumptions_are_repeated_with_patience() {
     assert!(warnings[1].contains("the token is expired; next attempt in 1 seconds"), "{warnings:?}");
 }
 
+/// Tokens that expire before they are used, each time again: nobody waits for a session that never begins.
+#[tokio::test(start_paused = true)]
+async fn a_session_that_nobody_ever_speaks_in_is_given_up() {
+    let habits = Habits { to_client: Box::new(|_| Fate::Close1000), ..Habits::default() };
+    let fake = Fake::new(habits);
+    let before = fake.now();
+    let (opened, _heard) = fake.try_session(SessionSettings::default()).await;
+    let Err(failure) = opened else { panic!("it can't be used") };
+    let failure = failure.to_string();
+    assert!(failure.contains("closed by the service with 1000"), "{failure}");
+    assert!(failure.contains("6 web sockets in a row") && failure.contains("OpenDataChannel"), "{failure}");
+    assert!(fake.since(before) < Duration::from_secs(20), "{:?}", fake.since(before));
+    let seen = fake.seen();
+    assert_eq!(seen.calls.last().map(String::as_str), Some("TerminateSession s-1"), "{:?}", seen.calls);
+}
+
 /// Checks 13 and 14: what ends it, each with its words.
 #[tokio::test(start_paused = true)]
 async fn a_session_that_cannot_come_back_says_why() {
@@ -156,13 +172,12 @@ async fn it_is_tried_for_as_long_as_the_session_lives() {
 #[tokio::test(start_paused = true)]
 async fn sockets_that_bring_nothing_are_opened_ever_more_rarely() {
     let fake = Fake::new(Habits { handshake: None, ..Habits::default() });
-    let (opened, ()) =
-        tokio::join!(fake.try_session(rds_encrypt::tunnel::session::SessionSettings::default()), async {
-            for _ in 0..100 {
-                tokio::time::sleep(Duration::from_millis(100)).await;
-                fake.order(Order::Cut);
-            }
-        });
+    let (opened, ()) = tokio::join!(fake.try_session(SessionSettings::default()), async {
+        for _ in 0..100 {
+            tokio::time::sleep(Duration::from_millis(100)).await;
+            fake.order(Order::Cut);
+        }
+    });
     assert!(opened.0.is_err());
     let sockets = fake.seen().sockets.len();
     assert!(sockets < 20, "{sockets} sockets in ten seconds");

@@ -134,3 +134,48 @@ async fn an_agent_that_takes_nothing_is_told_and_given_up() {
     assert_eq!(fake.since(began).as_secs(), 299);
     assert!(fake.seen().calls.contains(&"TerminateSession s-1".into()));
 }
+
+/// The service gives a way in each time, and each time it is cut before anybody spoke: as lost as no way in at all.
+#[tokio::test(start_paused = true)]
+async fn resumptions_that_come_to_nothing_are_given_up() {
+    let fake = Fake::new(Habits::default());
+    let (session, mut heard) = fake.session().await;
+    echoed(&session, 1, 5000).await;
+    let began = fake.now();
+    let ended = loop {
+        fake.order(Order::Cut);
+        tokio::select! {
+            ended = session.wait() => break ended,
+            () = tokio::time::sleep(Duration::from_millis(100)) => {}
+        }
+    };
+    assert!(matches!(&ended, Ended::Lost { minutes: 20, .. }), "{ended:?}");
+    let minutes = fake.since(began).as_secs() / 60;
+    assert!((20..22).contains(&minutes), "{minutes}");
+    assert!(fake.seen().sockets.len() > 20, "{}", fake.seen().sockets.len());
+    assert!(fake.seen().calls.contains(&"TerminateSession s-1".into()));
+    let mut told = 0;
+    while let Ok(event) = heard.try_recv() {
+        told += u32::from(matches!(event, Event::Warning(Warning::NotYet { .. })));
+    }
+    assert!(told > 10, "{told}");
+}
+
+/// One that is idle hears nothing between two of the service's hourly cuts, and lives on.
+#[tokio::test(start_paused = true)]
+async fn an_idle_session_survives_any_number_of_hourly_cuts() {
+    let fake = Fake::new(Habits::default());
+    let (session, mut heard) = fake.session().await;
+    echoed(&session, 1, 5000).await;
+    for _ in 0..30 {
+        tokio::time::sleep(60 * MINUTE).await;
+        fake.order(Order::Cut);
+    }
+    tokio::time::sleep(MINUTE).await;
+    echoed(&session, 2, 5000).await;
+    assert_eq!(fake.seen().sockets.len(), 31);
+    while let Ok(event) = heard.try_recv() {
+        assert!(!matches!(event, Event::Warning(Warning::NotYet { .. })), "{event:?}");
+    }
+    end(&session).await;
+}

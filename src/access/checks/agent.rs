@@ -55,6 +55,11 @@ pub(super) fn version(scene: &Scene<'_>) -> Judgement {
     Ok(Judged::fine(format!("the agent on {} is {text}", bastion.id)))
 }
 
+/// Whether an agent of this version reaches databases.
+pub(in crate::access) fn reaches_others(version: &str) -> bool {
+    read(version).is_some_and(|version| version >= REMOTE_HOSTS)
+}
+
 /// Reads `3.3.987.0`.
 pub(super) fn read(text: &str) -> Option<Version> {
     let parts: Option<Vec<u32>> = text.split('.').map(|part| part.parse().ok()).collect();

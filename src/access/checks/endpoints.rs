@@ -37,12 +37,8 @@ pub(super) fn others(scene: &Scene<'_>) -> Judgement {
         Ok(false) => {}
         Err(unknown) => parts.push(Err(unknown)),
     }
-    match scene.facts.preferences.known() {
-        Ok(preferences) => {
-            let told = preferences.clone().unwrap_or_default();
-            let needed = [("kms", told.key), ("logs", told.log_group), ("s3", told.bucket)];
-            parts.extend(needed.iter().filter(|(_, why)| why.is_some()).map(|(service, _)| is_there(scene, service)));
-        }
+    match asked_for(scene) {
+        Ok(services) => parts.extend(services.into_iter().map(|service| is_there(scene, service))),
         Err(unknown) => parts.push(Err(unknown)),
     }
     if parts.is_empty() {
@@ -60,11 +56,34 @@ fn old_agent(scene: &Scene<'_>) -> Result<bool, Unknown> {
         < WITHOUT_EC2MESSAGES)
 }
 
+/// The words of the services without which sessions don't work here: those of every agent, and those that the
+/// preferences for sessions ask for.
+pub(in crate::access) fn needed(scene: &Scene<'_>) -> Result<Vec<&'static str>, Unknown> {
+    let mut services = REQUIRED.to_vec();
+    if old_agent(scene)? {
+        services.push("ec2messages");
+    }
+    services.extend(asked_for(scene)?);
+    Ok(services)
+}
+
+/// What Session Manager was told makes these necessary.
+fn asked_for(scene: &Scene<'_>) -> Result<Vec<&'static str>, Unknown> {
+    let told = scene.facts.preferences.known()?.clone().unwrap_or_default();
+    let all = [("kms", told.key), ("logs", told.log_group), ("s3", told.bucket)];
+    Ok(all.into_iter().filter(|(_, why)| why.is_some()).map(|(service, _)| service).collect())
+}
+
+/// The endpoint for a service that can be used, if there is one.
+pub(in crate::access) fn usable<'a>(scene: &Scene<'a>, service: &str) -> Result<Option<&'a VpcEndpoint>, Unknown> {
+    let found = of(scene, service)?;
+    Ok(found.into_iter().find(|endpoint| endpoint.state.as_deref().is_some_and(is_available)))
+}
+
 fn is_there(scene: &Scene<'_>, service: &str) -> Judgement {
     let vpc = vpc(scene)?;
     let found = of(scene, service)?;
-    let usable = found.iter().find(|endpoint| endpoint.state.as_deref().is_some_and(is_available));
-    if let Some(endpoint) = usable {
+    if let Some(endpoint) = usable(scene, service)? {
         return Ok(Judged::fine(format!("{} is for {}", endpoint.id, endpoint.service)));
     }
     let seen = match found.first() {

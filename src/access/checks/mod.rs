@@ -12,7 +12,24 @@ mod public;
 mod role;
 mod subnets;
 
-use super::check::Subject;
+use super::{
+    check::{Judged, Subject},
+    scene::Scene,
+};
+
+pub(super) use agent::reaches_others;
+pub(super) use endpoints::{needed as endpoints_needed, usable as endpoint_stands};
+pub(super) use network_acls::{PORTS, wide};
+
+/// Whether a subnet is reached from nowhere on the internet.
+pub(super) fn is_private(scene: &Scene<'_>, subnet: &str) -> bool {
+    matches!(subnets::one(scene, subnet), Ok(Judged::Fine(_)))
+}
+
+/// Whether the bastion's role lets its agent work.
+pub(super) fn role_stands(scene: &Scene<'_>) -> bool {
+    matches!(role::judge(scene), Ok(Judged::Fine(_)))
+}
 
 /// All checks, in the order in which a person would follow the way: the database, its subnets, its borders, the
 /// bastion, its agent, the agent's way to AWS, the way from the bastion to the database, what is logged.

@@ -5,14 +5,16 @@ use std::collections::BTreeSet;
 use crate::{
     access::{
         check::{Judged, Judgement, Remedy, all, aws},
+        facts::Unknown,
         network_acl::{Decided, Way, decide},
         range::{Flow, Range},
         scene::Scene,
     },
-    model::NetworkAcl,
+    model::{AclEntry, NetworkAcl},
 };
 
-const PORTS: [i32; 2] = [22, 3389];
+/// Those of SSH and RDP.
+pub(in crate::access) const PORTS: [i32; 2] = [22, 3389];
 
 pub(super) fn judge(scene: &Scene<'_>) -> Judgement {
     let mut subnets = scene.database_subnets()?;
@@ -33,15 +35,29 @@ pub(super) fn judge(scene: &Scene<'_>) -> Judgement {
 }
 
 /// Wide is what reaches beyond private addresses and the VPC's own.
-fn one(acl: &NetworkAcl, inside: &[Range]) -> Judgement {
+fn widest<'a, 'b>(decided: &'b [Decided<'a>], inside: &[Range]) -> Option<&'b Decided<'a>> {
     let is_narrow = |range: Range| range.is_private() || inside.iter().any(|own| own.covers(range));
+    decided.iter().find(|part| part.is_allowed() && !is_narrow(part.flow.range))
+}
+
+/// The number of the rule that lets a port in widely, if one does.
+pub(in crate::access) fn wide(
+    acl: &NetworkAcl,
+    everywhere: Range,
+    port: i32,
+    inside: &[Range],
+) -> Result<Option<i32>, Unknown> {
+    let decided = decide(acl, Way::In, Flow::on(everywhere, port))?;
+    Ok(widest(&decided, inside).and_then(|part| part.entry).map(|entry| entry.number))
+}
+
+fn one(acl: &NetworkAcl, inside: &[Range]) -> Judgement {
     let (mut wrong, mut fine, mut commands) = (Vec::new(), Vec::new(), Vec::new());
     let mut taken: BTreeSet<i32> = acl.entries.iter().filter(|entry| !entry.egress).map(|entry| entry.number).collect();
     for everywhere in [Range::ANY_IPV4, Range::ANY_IPV6] {
         for port in PORTS {
             let decided = decide(acl, Way::In, Flow::on(everywhere, port))?;
-            let wide = decided.iter().find(|part| part.is_allowed() && !is_narrow(part.flow.range));
-            let Some(wide) = wide else {
+            let Some(wide) = widest(&decided, inside) else {
                 let denied = decided.iter().find(|part| !part.is_allowed());
                 let by = denied.map_or_else(|| "nothing".to_owned(), Decided::in_words);
                 fine.push(format!("{}: {port} from {everywhere} is decided by {by}", acl.id));
@@ -51,7 +67,17 @@ fn one(acl: &NetworkAcl, inside: &[Range]) -> Judgement {
             let before = wide.entry.map(|entry| entry.number).unwrap_or_default();
             let Some(free) = (1..before).rev().find(|number| !taken.contains(number)) else { continue };
             taken.insert(free);
-            commands.push(denial(acl, free, port, everywhere));
+            commands.push(entry_command(
+                &acl.id,
+                &AclEntry {
+                    number: free,
+                    egress: false,
+                    protocol: "tcp".into(),
+                    allows: false,
+                    cidr: everywhere.to_string(),
+                    ports: Some((port, port)),
+                },
+            ));
         }
     }
     if wrong.is_empty() {
@@ -65,25 +91,24 @@ fn one(acl: &NetworkAcl, inside: &[Range]) -> Judgement {
     Ok(Judged::Wrong(wrong, Remedy { words: words.into(), commands }))
 }
 
-fn denial(acl: &NetworkAcl, number: i32, port: i32, everywhere: Range) -> String {
-    let (number, ports) = (number.to_string(), format!("From={port},To={port}"));
-    let (option, cidr) =
-        (if everywhere.is_v6() { "--ipv6-cidr-block" } else { "--cidr-block" }, everywhere.to_string());
+/// The command that makes a rule.
+pub(super) fn entry_command(acl_id: &str, entry: &AclEntry) -> String {
+    let (first, last) = entry.ports.unwrap_or((0, 65535));
     aws(&[
         "ec2",
         "create-network-acl-entry",
         "--network-acl-id",
-        &acl.id,
-        "--ingress",
+        acl_id,
+        if entry.egress { "--egress" } else { "--ingress" },
         "--rule-number",
-        &number,
+        &entry.number.to_string(),
         "--protocol",
-        "tcp",
+        &entry.protocol,
         "--port-range",
-        &ports,
-        option,
-        &cidr,
+        &format!("From={first},To={last}"),
+        if entry.cidr.contains(':') { "--ipv6-cidr-block" } else { "--cidr-block" },
+        &entry.cidr,
         "--rule-action",
-        "deny",
+        if entry.allows { "allow" } else { "deny" },
     ])
 }

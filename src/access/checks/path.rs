@@ -2,7 +2,10 @@
 
 use std::collections::BTreeSet;
 
-use super::database_group::{authorize, authorize_out, door};
+use super::{
+    database_group::{authorize, authorize_out, door},
+    network_acls::entry_command,
+};
 use crate::{
     access::{
         check::{Judged, Judgement, Remedy, all},
@@ -12,7 +15,7 @@ use crate::{
         scene::{Scene, unread},
         security_rule::{End, egress, in_words, ingress, through},
     },
-    model::{Machine, Peer, SecurityRule},
+    model::{AclEntry, Machine, Peer, SecurityRule},
 };
 
 /// The ports from which Linux opens connections, by itself.
@@ -105,9 +108,9 @@ fn crossing(scene: &Scene<'_>, subnet: &str, way: Way, flow: Flow, what: &str, n
         (first, last) if first == last => format!("port {first}"),
         (first, last) => format!("ports {first}-{last}"),
     };
-    let (word, between, option) = match way {
-        Way::In => ("into", "from", "--ingress"),
-        Way::Out => ("out of", "to", "--egress"),
+    let (word, between) = match way {
+        Way::In => ("into", "from"),
+        Way::Out => ("out of", "to"),
     };
     let Some(denied) = denial(acl, way, flow)? else {
         return Ok(Judged::fine(format!("{} lets {what} {word} {subnet} at {ports} {between} {}", acl.id, flow.range)));
@@ -129,24 +132,8 @@ fn crossing(scene: &Scene<'_>, subnet: &str, way: Way, flow: Flow, what: &str, n
         return Ok(Judged::wrong(seen, Remedy::words(format!("{words}, which needs a higher number first"))));
     };
     numbers.insert((acl.id.clone(), egress, number));
-    let (number, range) = (number.to_string(), flow.range.to_string());
-    let ports = format!("From={},To={}", flow.ports.0, flow.ports.1);
-    let command = [
-        "ec2",
-        "create-network-acl-entry",
-        "--network-acl-id",
-        &acl.id,
-        option,
-        "--rule-number",
-        &number,
-        "--protocol",
-        "tcp",
-        "--port-range",
-        &ports,
-        "--cidr-block",
-        &range,
-        "--rule-action",
-        "allow",
-    ];
-    Ok(Judged::wrong(seen, Remedy::new(words, &command)))
+    let cidr = flow.range.to_string();
+    let entry = AclEntry { number, egress, protocol: "tcp".into(), allows: true, cidr, ports: Some(flow.ports) };
+    let commands = vec![entry_command(&acl.id, &entry)];
+    Ok(Judged::wrong(seen, Remedy { words: words.into(), commands }))
 }

@@ -27,6 +27,7 @@ pub(super) fn subnet(row: &Value) -> Option<(String, Subnet)> {
         free: number(row, "AvailableIpAddressCount"),
         vpc_id: text(row, "VpcId"),
         cidrs,
+        tags: tags(row),
     };
     Some((id, subnet))
 }
@@ -52,6 +53,7 @@ pub(super) fn route_table(row: &Value) -> Option<(String, RouteTable)> {
         main: live.iter().any(|row| flag(row, "Main") == Some(true)),
         associations: live.iter().filter_map(association).collect(),
         routes: list(row, "Routes").filter_map(route).collect(),
+        tags: tags(row),
     };
     Some((id, table))
 }
@@ -183,6 +185,7 @@ pub(super) fn endpoint(row: &Value) -> Option<(String, VpcEndpoint)> {
         subnets: texts(row, "SubnetIds"),
         groups: each(row, "Groups", "GroupId"),
         route_tables: texts(row, "RouteTableIds"),
+        tags: tags(row),
     };
     Some((id, endpoint))
 }
@@ -217,6 +220,7 @@ fn machine(row: &Value) -> Option<(String, Machine)> {
         http_tokens: text(row, "MetadataOptions.HttpTokens"),
         http_endpoint: text(row, "MetadataOptions.HttpEndpoint"),
         profile_arn: text(row, "IamInstanceProfile.Arn"),
+        tags: tags(row),
         agent: None,
     };
     Some((id, machine))

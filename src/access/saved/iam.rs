@@ -6,7 +6,7 @@ use serde_json::Value;
 
 use super::{
     answers::{Answer, Answers, latest},
-    row::{each, list, text, texts},
+    row::{each, list, tags, text, texts},
 };
 use crate::{
     access::Read,
@@ -28,7 +28,7 @@ pub(super) fn profiles(answers: &Answers) -> Read<Vec<InstanceProfile>> {
 fn profile(row: &Value) -> Option<(String, InstanceProfile)> {
     let name = text(row, "InstanceProfileName")?;
     let role = each(row, "Roles", "RoleName").into_iter().next();
-    Some((name.clone(), InstanceProfile { name, arn: text(row, "Arn"), role }))
+    Some((name.clone(), InstanceProfile { name, arn: text(row, "Arn"), role, tags: tags(row) }))
 }
 
 /// What the files say of roles: `get-account-authorization-details` says all; the others a part each.
@@ -39,7 +39,7 @@ pub(super) fn roles(answers: &Answers) -> Read<BTreeMap<String, RolePolicies>> {
         let Some(name) = text(row, "RoleName") else { continue };
         let mut role = RolePolicies { attached: Some(arns(row, "AttachedManagedPolicies")), ..RolePolicies::default() };
         for policy in list(row, "RolePolicyList") {
-            add(&mut role, policy.get("PolicyDocument"), &text(policy, "PolicyName").unwrap_or_default());
+            role.add_policy(&text(policy, "PolicyName").unwrap_or_default(), policy.get("PolicyDocument"));
         }
         of_attached(&mut role, &managed);
         roles.insert(name, role);
@@ -90,7 +90,7 @@ fn managed(answers: &Answers) -> BTreeMap<String, &Value> {
 
 fn of_attached(role: &mut RolePolicies, managed: &BTreeMap<String, &Value>) {
     for arn in role.attached.clone().unwrap_or_default() {
-        add(role, managed.get(&arn).copied(), &arn);
+        role.add_policy(&arn, managed.get(&arn).copied());
     }
 }
 
@@ -108,50 +108,6 @@ fn inline(answers: &Answers, name: &str, role: &mut RolePolicies) {
     };
     for policy in texts(&listed.value, "PolicyNames") {
         let found = texts_of.iter().find(|answer| text(answer, "PolicyName").as_ref() == Some(&policy));
-        add(role, found.and_then(|answer| answer.get("PolicyDocument")), &policy);
+        role.add_policy(&policy, found.and_then(|answer| answer.get("PolicyDocument")));
     }
-}
-
-/// Adds what a policy's text says, or that it wasn't read. What holds on conditions or on some resources only is
-/// taken for no permission, and what is denied so for no denial.
-fn add(role: &mut RolePolicies, document: Option<&Value>, name: &str) {
-    let parsed = match document {
-        Some(Value::String(text)) => serde_json::from_str(&decoded(text)).ok(),
-        other => other.cloned(),
-    };
-    let Some(document) = parsed else {
-        role.unread.insert(name.to_owned());
-        return;
-    };
-    for statement in one_or_many(document.get("Statement")) {
-        let is_for_all = one_or_many(statement.get("Resource")).any(|resource| resource.as_str() == Some("*"));
-        if !is_for_all || statement.get("Condition").is_some() {
-            continue;
-        }
-        let actions = one_or_many(statement.get("Action")).filter_map(|action| action.as_str().map(str::to_owned));
-        match text(statement, "Effect").as_deref() {
-            Some("Allow") => role.allowed.extend(actions),
-            Some("Deny") => role.denied.extend(actions),
-            _ => {}
-        }
-    }
-}
-
-/// IAM writes one element without its list.
-fn one_or_many(value: Option<&Value>) -> impl Iterator<Item = &Value> {
-    let (one, many) = match value {
-        Some(Value::Array(many)) => (None, many.as_slice()),
-        one => (one, [].as_slice()),
-    };
-    one.into_iter().chain(many)
-}
-
-/// IAM's API gives texts of policies percent-encoded; the `aws` command decodes them.
-fn decoded(text: &str) -> String {
-    if !text.starts_with('%') {
-        return text.to_owned();
-    }
-    // A plus stays a plus here, unlike in a form.
-    let pairs = text.replace('+', "%2B");
-    form_urlencoded::parse(pairs.as_bytes()).next().map(|(key, _)| key.into_owned()).unwrap_or_default()
 }

@@ -7,10 +7,8 @@ use serde_json::Value;
 use super::{answers::Answers, row::text};
 use crate::{
     access::Read,
-    model::{Agent, SessionPreferences},
+    model::{Agent, PREFERENCES as DOCUMENT, SessionPreferences},
 };
-
-const DOCUMENT: &str = "SSM-SessionManagerRunShell";
 
 pub(super) fn agents(answers: &Answers) -> Read<BTreeMap<String, Agent>> {
     let agent = |row: &Value| {
@@ -31,9 +29,8 @@ pub(super) fn agents(answers: &Answers) -> Read<BTreeMap<String, Agent>> {
 pub(super) fn preferences(answers: &Answers) -> Read<Option<SessionPreferences>> {
     let documents = answers.with("Content").filter(|answer| text(answer, "Name").as_deref() == Some(DOCUMENT));
     if let Some(found) = documents.last() {
-        let read = text(found, "Content").and_then(|content| serde_json::from_str::<Value>(&content).ok());
-        return match read {
-            Some(content) => Read::Known(Some(preferences_of(&content))),
+        return match text(found, "Content").and_then(|content| SessionPreferences::of(&content)) {
+            Some(preferences) => Read::Known(Some(preferences)),
             None => Read::NotRead(format!("the content of {DOCUMENT} isn't JSON")),
         };
     }
@@ -46,13 +43,5 @@ pub(super) fn preferences(answers: &Answers) -> Read<Option<SessionPreferences>>
             "no file holds Session Manager's preferences: aws ssm get-document --name {DOCUMENT}, or where there is none \
              aws ssm list-documents --filters Key=Owner,Values=Self"
         )),
-    }
-}
-
-fn preferences_of(content: &Value) -> SessionPreferences {
-    SessionPreferences {
-        bucket: text(content, "inputs.s3BucketName"),
-        log_group: text(content, "inputs.cloudWatchLogGroupName"),
-        key: text(content, "inputs.kmsKeyId"),
     }
 }

@@ -1,8 +1,9 @@
 //! Small networks: one in which all is as it should be, and one change at a time.
 
 mod changes;
-mod network;
+pub(super) mod network;
 mod reading;
+mod recipe;
 mod told;
 
 use crate::{

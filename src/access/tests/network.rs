@@ -10,7 +10,7 @@ use crate::{
 };
 
 /// `100 allow 6 0.0.0.0/0 22-22`, with a `>` in front where it is for what leaves.
-pub(super) fn entry(text: &str) -> AclEntry {
+pub(in crate::access) fn entry(text: &str) -> AclEntry {
     let (text, egress) = text.strip_prefix('>').map_or((text, false), |text| (text, true));
     let words: Vec<&str> = text.split(' ').collect();
     AclEntry {
@@ -65,7 +65,7 @@ fn subnet(id: &str, zone: &str, cidr: &str) -> Subnet {
         state: Some("available".into()),
         vpc_id: Some("vpc-1".into()),
         cidrs: vec![cidr.into()],
-        free: None,
+        ..Subnet::default()
     }
 }
 
@@ -88,7 +88,7 @@ fn endpoint(id: &str, service: &str) -> VpcEndpoint {
         private_dns: Some(true),
         subnets: vec!["subnet-b".into(), "subnet-e".into()],
         groups: vec!["sg-endpoints".into()],
-        route_tables: vec![],
+        ..VpcEndpoint::default()
     }
 }
 
@@ -115,6 +115,7 @@ fn bastion() -> Machine {
         subnet_id: Some("subnet-b".into()),
         http_tokens: Some("required".into()),
         profile_arn: Some("arn:aws:iam::111122223333:instance-profile/bastion".into()),
+        tags: [("Name".to_owned(), "bastion".to_owned())].into(),
         ..Machine::default()
     }
 }
@@ -130,8 +131,9 @@ fn tables() -> Vec<RouteTable> {
             main: false,
             associations: vec![own],
             routes: vec![local()],
+            ..RouteTable::default()
         },
-        RouteTable { id: "rtb-main".into(), vpc_id, main: true, associations: vec![], routes: vec![local()] },
+        RouteTable { id: "rtb-main".into(), vpc_id, main: true, routes: vec![local()], ..RouteTable::default() },
     ]
 }
 
@@ -157,6 +159,7 @@ pub(super) fn good() -> Facts {
         name: "bastion".into(),
         arn: Some("arn:aws:iam::111122223333:instance-profile/bastion".into()),
         role: Some("bastion".into()),
+        ..InstanceProfile::default()
     };
     let log = SessionPreferences { log_group: Some("/sessions".into()), ..SessionPreferences::default() };
     Facts {

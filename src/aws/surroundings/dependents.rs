@@ -138,7 +138,7 @@ impl Aws {
     }
 
     /// The subnets of a DB subnet group.
-    pub(super) async fn subnets_of_group(&self, group: Option<&str>) -> Result<Vec<GroupSubnet>, ReadError> {
+    pub async fn subnets_of_group(&self, group: Option<&str>) -> Result<Vec<GroupSubnet>, ReadError> {
         let Some(group) = group else { return Ok(Vec::new()) };
         let call = self.rds_twice.describe_db_subnet_groups().db_subnet_group_name(group);
         let page = call.send().await.map_err(failed("rds:DescribeDBSubnetGroups"))?;

@@ -1,8 +1,9 @@
 //! Subnets and security groups of the copy's place, as EC2 shows them.
 
-use aws_sdk_ec2::types::{Filter, Subnet as Row};
+use aws_sdk_ec2::types::Filter;
 
 use super::{Aws, CallError, ReadError};
+use crate::aws::vpc::subnet;
 use crate::model::{GroupSubnet, SecurityGroup, Subnet};
 
 const SUBNETS: &str = "ec2:DescribeSubnets";
@@ -27,15 +28,4 @@ impl Aws {
     pub(super) async fn named_groups(&self, ids: Vec<String>) -> Result<Vec<SecurityGroup>, ReadError> {
         if ids.is_empty() { Ok(Vec::new()) } else { self.security_groups_by_id(&ids).await }
     }
-}
-
-fn subnet(row: Row) -> Option<Subnet> {
-    Some(Subnet {
-        id: row.subnet_id?,
-        zone: row.availability_zone,
-        state: row.state.map(|state| state.as_str().to_owned()),
-        free: row.available_ip_address_count,
-        vpc_id: row.vpc_id,
-        cidrs: row.cidr_block.into_iter().collect(),
-    })
 }

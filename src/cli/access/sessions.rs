@@ -1,4 +1,4 @@
-//! `rds-encrypt access sessions`
+//! `rds-encrypt access sessions`: who has and had sessions of Session Manager, and an end for one.
 
 use super::arguments::Sessions;
 use crate::{
@@ -16,7 +16,12 @@ use crate::{
     },
 };
 
-pub(in crate::cli) async fn run(global: &Global, asked: &Sessions, around: &mut Surroundings) -> Result<u8, Failure> {
+/// Lists sessions, or ends one.
+pub(in crate::cli) async fn sessions(
+    global: &Global,
+    asked: &Sessions,
+    around: &mut Surroundings,
+) -> Result<u8, Failure> {
     let place = Place::find(global)?;
     if place.is_sandbox() {
         around.sandbox = Some(place::open(global, None, around)?);

@@ -46,6 +46,10 @@ pub(super) async fn run(global: &Global, asked: &Tunnel, around: &mut Surroundin
     let record = find::record(place.states.entries(), asked)?;
     let aws = Aws::connect(&place.connection(global, record.as_ref(), around)?).await?;
     let sandbox = around.sandbox.clone();
+    if asked.print_command {
+        let ways = Box::pin(unless_interrupted(around, find::ways(&aws, asked, record.as_ref()))).await??;
+        return print(&aws, &ways, asked, global, around);
+    }
     let looked_up = async {
         let ways = find::ways(&aws, asked, record.as_ref());
         let authority = authority::authority(asked.ca.as_deref(), global, &place, sandbox.as_ref(), aws.region());
@@ -53,9 +57,6 @@ pub(super) async fn run(global: &Global, asked: &Tunnel, around: &mut Surroundin
         Ok::<_, Failure>((ways?, authority?))
     };
     let (ways, authority) = Box::pin(unless_interrupted(around, looked_up)).await??;
-    if asked.print_command {
-        return print(&aws, &ways, asked, global, around);
-    }
     for warning in ways.iter().filter_map(|way| bastion::warning_of(&way.bastion)) {
         around.output.problem(&format!("warning: {warning}\n"));
     }

@@ -123,7 +123,8 @@ pub(super) fn delete(scene: &mut Scene<'_>, input: &Delete) -> Result<Value, Fau
         ids.into_iter().flatten().any(|own| own.as_str() == Some(id))
     });
     let by_machine = region.network.machines.iter().any(|machine| machine.groups.iter().any(|own| own == id));
-    if (by_instance || by_group || by_proxy || by_machine) && scene.enforces("R-EC2-5") {
+    let by_endpoint = region.network.interfaces.iter().any(|interface| interface.groups.iter().any(|own| own == id));
+    if (by_instance || by_group || by_proxy || by_machine || by_endpoint) && scene.enforces("R-EC2-5") {
         return Err(Fault::new("DependencyViolation", format!("resource {id} has a dependent object")));
     }
     scene.region.network.security_groups.retain(|other| other.id != id);

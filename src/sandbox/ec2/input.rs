@@ -24,12 +24,27 @@ pub(super) struct Look {
         alias = "GroupIds",
         alias = "NetworkInterfaceIds",
         alias = "ZoneNames",
-        alias = "InstanceIds"
+        alias = "InstanceIds",
+        alias = "RouteTableIds",
+        alias = "InternetGatewayIds",
+        alias = "EgressOnlyInternetGatewayIds",
+        alias = "NatGatewayIds",
+        alias = "NetworkAclIds",
+        alias = "VpcEndpointIds",
+        alias = "SecurityGroupRuleIds",
+        alias = "ImageIds",
+        alias = "InstanceTypes",
+        alias = "PrefixListIds",
+        alias = "VpcPeeringConnectionIds",
+        alias = "TransitGatewayAttachmentIds"
     )]
     pub(super) ids: Vec<String>,
     pub(super) group_names: Vec<String>,
     pub(super) zone_ids: Vec<String>,
+    #[serde(alias = "Filter")]
     pub(super) filters: Vec<Filter>,
+    pub(super) owners: Vec<String>,
+    pub(super) location_type: Option<String>,
     pub(super) max_results: Option<i64>,
     pub(super) next_token: Option<String>,
     // There are no zones but the Region's own, and nothing that another service manages.
@@ -37,6 +52,15 @@ pub(super) struct Look {
     _all: Option<bool>,
     #[serde(rename = "IncludeManagedResources")]
     _managed: Option<bool>,
+    // All images are public, and none is deprecated or disabled.
+    #[serde(rename = "ExecutableUsers")]
+    _users: Vec<String>,
+    #[serde(rename = "IncludeDeprecated")]
+    _deprecated: Option<bool>,
+    #[serde(rename = "IncludeDisabled")]
+    _disabled: Option<bool>,
+    #[serde(rename = "IncludeUnsupportedInRegion")]
+    _unsupported: Option<bool>,
     #[serde(rename = "DryRun")]
     _tried: Option<bool>,
 }

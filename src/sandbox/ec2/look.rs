@@ -1,11 +1,13 @@
 //! The Describe operations.
 
+use jiff::Timestamp;
 use serde_json::{Map, Value, json};
 
 use super::input::Look;
-use super::rows;
+use super::{machines, permissions, rows};
 use crate::sandbox::scene::Scene;
 use crate::sandbox::wire::fault::Fault;
+use crate::sandbox::world::pace::after;
 
 /// A kind of thing to look at.
 pub(super) struct Kind {
@@ -71,6 +73,13 @@ const GROUPS: Kind = Kind {
     ],
 };
 
+const RULES: Kind = Kind {
+    list: "SecurityGroupRules",
+    id: "SecurityGroupRuleId",
+    missing: ("InvalidSecurityGroupRuleId.NotFound", "The security group rule ID"),
+    filters: &[("group-id", "GroupId"), ("security-group-rule-id", "SecurityGroupRuleId")],
+};
+
 const INTERFACES: Kind = Kind {
     list: "NetworkInterfaces",
     id: "NetworkInterfaceId",
@@ -88,6 +97,10 @@ const INTERFACES: Kind = Kind {
         ("requester-id", "RequesterId"),
         ("requester-managed", "RequesterManaged"),
         ("interface-type", "InterfaceType"),
+        ("owner-id", "OwnerId"),
+        ("attachment.instance-id", "Attachment/InstanceId"),
+        ("attachment.instance-owner-id", "Attachment/InstanceOwnerId"),
+        ("attachment.status", "Attachment/Status"),
         ("status", "Status"),
     ],
 };
@@ -132,24 +145,35 @@ pub(super) fn security_groups(scene: &mut Scene<'_>, input: &Look) -> Result<Val
     answer(scene, &GROUPS, rows.collect(), input)
 }
 
-/// `DescribeNetworkInterfaces`: one for each address of an instance (`R-NET-4`).
+/// `DescribeSecurityGroupRules`: one row for each rule.
+pub(super) fn rules(scene: &Scene<'_>, input: &Look) -> Result<Value, Fault> {
+    let mut rows = Vec::new();
+    for group in &scene.region.network.security_groups {
+        for egress in [false, true] {
+            rows.extend(group.rules(egress).iter().map(|rule| permissions::row(rule, &group.id, egress)));
+        }
+    }
+    answer(scene, &RULES, rows, input)
+}
+
+/// `DescribeNetworkInterfaces`: one for each address of an instance (`R-NET-4`), of a machine and of an endpoint.
 pub(super) fn interfaces(scene: &mut Scene<'_>, input: &Look) -> Result<Value, Fault> {
     let addresses = scene.region.addresses(scene.name);
-    let rows = addresses.iter().enumerate().map(|(number, address)| {
+    let databases = addresses.iter().enumerate().map(|(number, address)| {
         let before = addresses.iter().take(number).filter(|other| other.subnet.id == address.subnet.id).count();
         rows::interface(scene, address, before)
     });
-    answer(scene, &INTERFACES, rows.collect(), input)
+    let mut rows: Vec<Value> = databases.collect();
+    let there = scene.region.network.machines.iter().filter(|machine| machine.is_there());
+    rows.extend(there.map(|machine| machines::interface(scene, machine)));
+    rows.extend(machines::endpoint_interfaces(scene));
+    answer(scene, &INTERFACES, rows, input)
 }
 
 /// `DescribeAvailabilityZones`: those that subnets are in, the first three at least.
 pub(super) fn zones(scene: &mut Scene<'_>, input: &Look) -> Result<Value, Fault> {
     let region = scene.name;
-    let mut names: Vec<String> = ('a'..='c').map(|letter| format!("{region}{letter}")).collect();
-    names.extend(scene.region.network.subnets.iter().map(|subnet| subnet.zone.clone()));
-    names.sort();
-    names.dedup();
-    names.retain(|name| name.starts_with(region));
+    let mut names = zone_names(scene);
     if !input.zone_ids.is_empty() {
         names.retain(|name| input.zone_ids.contains(&rows::zone_id(region, name)));
     }
@@ -164,6 +188,22 @@ pub(super) fn zones(scene: &mut Scene<'_>, input: &Look) -> Result<Value, Fault>
         members.remove("NextToken");
     }
     Ok(answer)
+}
+
+/// The zones that there are.
+pub(super) fn zone_names(scene: &Scene<'_>) -> Vec<String> {
+    let region = scene.name;
+    let mut names: Vec<String> = ('a'..='c').map(|letter| format!("{region}{letter}")).collect();
+    names.extend(scene.region.network.subnets.iter().map(|subnet| subnet.zone.clone()));
+    names.sort();
+    names.dedup();
+    names.retain(|name| name.starts_with(region));
+    names
+}
+
+/// Whether what was made at a time can be looked up: EC2 is eventually consistent (`R-RUN-8`).
+pub(super) fn shows_already(scene: &Scene<'_>, made: Timestamp) -> bool {
+    after(made, scene.switches.new_things_show_after) <= scene.now || !scene.enforces("R-RUN-8")
 }
 
 /// The rows with these ids that fit all filters, a page of them: an id that doesn't exist is not found, a filter that

@@ -44,6 +44,8 @@ pub(super) fn subnet(scene: &Scene<'_>, subnet: &Subnet) -> Value {
         "AvailableIpAddressCount": scene.region.free_addresses(subnet, scene.name), "DefaultForAz": usual,
         "MapPublicIpOnLaunch": usual, "AssignIpv6AddressOnCreation": false, "OwnerId": ACCOUNT, "Ipv6Native": false,
         "MapCustomerOwnedIpOnLaunch": false, "EnableDns64": false, "Tags": subnet.tags,
+        "PrivateDnsNameOptionsOnLaunch": {
+            "HostnameType": "ip-name", "EnableResourceNameDnsARecord": false, "EnableResourceNameDnsAAAARecord": false},
         "SubnetArn": format!("arn:aws:ec2:{}:{ACCOUNT}:subnet/{}", scene.name, subnet.id),
         "Ipv6CidrBlockAssociationSet": if subnet.both { both } else { json!([]) }})
 }

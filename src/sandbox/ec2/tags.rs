@@ -68,19 +68,46 @@ pub(super) fn merged(scene: &Scene<'_>, mut tags: Vec<Tag>, more: &[Tag]) -> Res
 
 /// The tags of what an id names.
 fn of<'a>(scene: &'a mut Scene<'_>, id: &str) -> Result<&'a mut Vec<Tag>, Fault> {
-    let network = &mut scene.region.network;
-    match id.split('-').next() {
-        Some("sg") => network.security_group_mut(id).map(|group| &mut group.tags).ok_or_else(|| groups::not_found(id)),
+    let missing = |code: &str, word: &str| Fault::new(code, format!("The {word} ID '{id}' does not exist"));
+    let network = &mut *scene.region.network;
+    let (found, code, word) = match id.split('-').next() {
+        Some("sg") => {
+            let found = network.security_group_mut(id).map(|group| &mut group.tags);
+            return found.ok_or_else(|| groups::not_found(id));
+        }
         Some("subnet") => {
             let found = network.subnets.iter_mut().find(|subnet| subnet.id == id);
-            let message = format!("The subnet ID '{id}' does not exist");
-            found.map(|subnet| &mut subnet.tags).ok_or_else(|| Fault::new("InvalidSubnetID.NotFound", message))
+            (found.map(|subnet| &mut subnet.tags), "InvalidSubnetID.NotFound", "subnet")
         }
         Some("vpc") => {
             let found = network.vpcs.iter_mut().find(|vpc| vpc.id == id);
-            let message = format!("The vpc ID '{id}' does not exist");
-            found.map(|vpc| &mut vpc.tags).ok_or_else(|| Fault::new("InvalidVpcID.NotFound", message))
+            (found.map(|vpc| &mut vpc.tags), "InvalidVpcID.NotFound", "vpc")
         }
-        _ => Err(Fault::not_imitated(&format!("tags of {id}"))),
-    }
+        Some("i") => {
+            let found = network.machines.iter_mut().find(|machine| machine.id == id);
+            (found.map(|machine| &mut machine.tags), "InvalidInstanceID.NotFound", "instance")
+        }
+        Some("vpce") => {
+            let found = network.endpoint_mut(id).map(|endpoint| &mut endpoint.tags);
+            (found, "InvalidVpcEndpointId.NotFound", "vpcEndpoint")
+        }
+        Some("rtb") => {
+            let found = network.route_tables.iter_mut().find(|table| table.id == id);
+            (found.map(|table| &mut table.tags), "InvalidRouteTableID.NotFound", "routeTable")
+        }
+        Some("acl") => {
+            let found = network.acls.iter_mut().find(|acl| acl.id == id);
+            (found.map(|acl| &mut acl.tags), "InvalidNetworkAclID.NotFound", "networkAcl")
+        }
+        Some("igw") => {
+            let found = network.internet_gateways.iter_mut().find(|gateway| gateway.id == id);
+            (found.map(|gateway| &mut gateway.tags), "InvalidInternetGatewayID.NotFound", "internetGateway")
+        }
+        Some("sgr") => {
+            let found = network.security_groups.iter_mut().find_map(|group| group.rule_mut(id));
+            (found.map(|rule| &mut rule.tags), "InvalidSecurityGroupRuleId.NotFound", "security group rule")
+        }
+        _ => return Err(Fault::not_imitated(&format!("tags of {id}"))),
+    };
+    found.ok_or_else(|| missing(code, word))
 }

@@ -1,6 +1,7 @@
 //! KMS: as much of it as RDS and its callers look at.
 
 mod aliases;
+mod data;
 mod keys;
 
 use serde_json::Value;
@@ -9,6 +10,7 @@ use super::rds::input::read;
 use super::scene::Scene;
 use super::wire::fault::Fault;
 
+pub(crate) use data::opened;
 pub(crate) use keys::make_managed_key;
 
 /// Answers one operation of KMS.
@@ -22,6 +24,8 @@ pub(crate) fn answer(scene: &mut Scene<'_>, operation: &str, input: Value) -> Re
         "ScheduleKeyDeletion" => keys::schedule_deletion(scene, &read(input)?),
         "CancelKeyDeletion" => keys::cancel_deletion(scene, &read(input)?),
         "CreateGrant" => keys::create_grant(scene, &read(input)?),
+        "GenerateDataKey" => data::generate(scene, &read(input)?),
+        "Decrypt" => data::decrypt(scene, &read(input)?),
         "ImportKeyMaterial" => keys::import(scene, &read(input)?),
         "ListResourceTags" => keys::tags(scene, &read(input)?),
         "CreateAlias" => aliases::create(scene, &read(input)?),

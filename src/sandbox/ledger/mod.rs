@@ -5,14 +5,17 @@
 //! [`Switches`](super::Switches) makes the other world. The place where a rule is enforced asks
 //! [`Switches::without`](super::Switches::without) first, so that a scenario can be played with the rule and without.
 
+mod access;
 mod accounts;
 mod changes;
 mod copies;
+mod identities;
 mod instances;
 mod lookups;
 mod networks;
 mod sessions;
 mod settings;
+mod shells;
 mod wire;
 
 /// One rule.
@@ -48,6 +51,9 @@ pub fn rules() -> impl Iterator<Item = &'static Rule> {
         settings::RULES,
         accounts::RULES,
         sessions::RULES,
+        shells::RULES,
+        access::RULES,
+        identities::RULES,
     ]
     .into_iter()
     .flatten()

@@ -4,6 +4,7 @@
 //! |---|---|
 //! | `sessions` | how does a session begin, go on and end? |
 //! | `history` | which sessions are there and were there? |
+//! | `parameters` | which public parameters are there? |
 //! | `documents` | which documents are there, and what do they take? |
 //! | `targets` | which machines are reached? |
 //! | `network` | what reaches what from there? |
@@ -13,6 +14,7 @@ pub(crate) mod channel;
 mod documents;
 mod history;
 pub(crate) mod network;
+mod parameters;
 mod sessions;
 mod targets;
 
@@ -40,6 +42,10 @@ pub(crate) fn answer(
         "DescribeSessions" => history::describe(scene, &read(input)?),
         "DescribeInstanceInformation" => targets::describe(scene, sessions, read(input)?),
         "GetConnectionStatus" => Ok(targets::status(scene, sessions, &read(input)?)),
+        "GetParameter" => parameters::one(scene, &read(input)?),
+        "GetParameters" => Ok(parameters::many(scene, &read(input)?)),
+        "GetDocument" => documents::content(&read(input)?),
+        "DescribeDocument" => documents::describe(&read(input)?),
         other => Err(Fault::not_imitated(&format!("the operation {other} of SSM"))),
     }
 }

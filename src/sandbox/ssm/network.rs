@@ -1,10 +1,12 @@
 //! What a session's machine reaches: databases of its VPC whose security groups let it in, and itself.
 
+use std::collections::BTreeMap;
 use std::net::IpAddr;
 
 use super::channel::{Facts, Network, Resolved, Road};
 use crate::sandbox::Sandbox;
 use crate::sandbox::WeakSandbox;
+use crate::sandbox::kms;
 use crate::sandbox::rds::view;
 use crate::sandbox::world::Region;
 use crate::sandbox::world::network::range;
@@ -86,5 +88,14 @@ impl Network for OfTheWorld {
             }
         });
         found.unwrap_or(Road::Hangs)
+    }
+
+    fn decrypt(&self, from: &Facts, encrypted: &[u8], context: &BTreeMap<String, String>) -> Result<Vec<u8>, String> {
+        let opened = self.look(from, |region| kms::opened(region, &from.region, encrypted, context));
+        match opened {
+            Some(Ok((plain, _))) => Ok(plain),
+            Some(Err(fault)) => Err(format!("{}: {}", fault.code, fault.message)),
+            None => Err("KMS is not there".to_owned()),
+        }
     }
 }

@@ -3,7 +3,7 @@
 use serde::Deserialize;
 use serde_json::{Value, json};
 
-use super::channel::{Facts, Given, Resumed, Sessions};
+use super::channel::{Facts, Given, Resumed, SessionType, Sessions};
 use super::{documents, history, network, targets};
 use crate::sandbox::respond::Call;
 use crate::sandbox::scene::Scene;
@@ -47,7 +47,10 @@ pub(super) fn start(
         let on = format!("arn:aws:ssm:{}::document/{document}", scene.name);
         return Err(denied(&owner, &on));
     }
-    let properties = documents::properties(scene, &document, &input.parameters)?;
+    let documents::Plan { kind, properties, runs } = documents::plan(scene, &habits, &document, &input.parameters)?;
+    if kind != SessionType::Port && !sessions.may_run() {
+        return Err(Fault::not_imitated("a session that runs something, where the sandbox's options allow no shells"));
+    }
     let reached = targets::reached(scene, &input.target, &habits).map(|(_, agent)| agent.version);
     let anyway = || (!scene.enforces("R-SSM-1")).then(|| "3.3.3572.0".to_owned());
     let agent_version = reached
@@ -63,8 +66,9 @@ pub(super) fn start(
         account: call.account.clone(),
         region: scene.name.to_owned(),
         agent_version,
-        kind: "Port",
+        kind,
         properties,
+        runs,
         found,
         forbidden,
     };

@@ -58,6 +58,9 @@ pub(super) fn seen(machine: &Machine, habits: &Habits) -> Option<Agent> {
 pub(super) fn reached<'a>(scene: &'a Scene<'_>, target: &str, habits: &Habits) -> Option<(&'a Machine, Agent)> {
     let machine = scene.region.network.machine(target)?;
     let agent = seen(machine, habits).filter(|agent| agent.ping == "Online")?;
+    if machine.launch.is_some() && !scene.region.sessions_reach(machine) {
+        return None;
+    }
     Some((machine, agent))
 }
 

@@ -48,9 +48,21 @@ fn ec2_status(code: &str) -> Option<u16> {
         "DryRunOperation" => Some(412),
         "UnauthorizedOperation" => Some(403),
         "RequestLimitExceeded" => Some(503),
-        "DependencyViolation" | "UnknownParameter" | "VPCIdNotSpecified" | "RulesPerSecurityGroupLimitExceeded" => {
-            Some(400)
-        }
+        "DependencyViolation"
+        | "DuplicateSubnetsInSameZone"
+        | "IdempotentParameterMismatch"
+        | "IncorrectState"
+        | "InsufficientFreeAddressesInSubnet"
+        | "InvalidInstanceType"
+        | "InvalidParameter"
+        | "InvalidServiceName"
+        | "NatGatewayNotFound"
+        | "NetworkAclEntryAlreadyExists"
+        | "NetworkAclEntryLimitExceeded"
+        | "RouteAlreadyExists"
+        | "RulesPerSecurityGroupLimitExceeded"
+        | "UnknownParameter"
+        | "VPCIdNotSpecified" => Some(400),
         code => code.contains('.').then_some(400),
     }
 }

@@ -201,6 +201,8 @@ impl Model {
 pub(crate) enum Service {
     /// Amazon EC2, its own query protocol.
     Ec2,
+    /// AWS IAM, query protocol.
+    Iam,
     /// Amazon RDS, query protocol.
     Rds,
     /// AWS KMS, JSON 1.1.
@@ -216,6 +218,7 @@ impl Service {
     pub(crate) fn named(name: &str) -> Option<Self> {
         match name {
             "ec2" => Some(Self::Ec2),
+            "iam" => Some(Self::Iam),
             "rds" => Some(Self::Rds),
             "kms" => Some(Self::Kms),
             "sts" => Some(Self::Sts),
@@ -226,10 +229,11 @@ impl Service {
 
     /// Its model, unpacked at the first use; an error names what is wrong with the file that was built in.
     pub(crate) fn model(self) -> Result<&'static Model, String> {
-        static MODELS: [OnceLock<Result<Model, String>>; 5] = [const { OnceLock::new() }; 5];
-        let [ec2, rds, kms, sts, ssm] = &MODELS;
+        static MODELS: [OnceLock<Result<Model, String>>; 6] = [const { OnceLock::new() }; 6];
+        let [ec2, iam, rds, kms, sts, ssm] = &MODELS;
         let (cell, packed): (_, &[u8]) = match self {
             Self::Ec2 => (ec2, include_bytes!("../../../fixtures/models/ec2.json.gz")),
+            Self::Iam => (iam, include_bytes!("../../../fixtures/models/iam.json.gz")),
             Self::Rds => (rds, include_bytes!("../../../fixtures/models/rds.json.gz")),
             Self::Kms => (kms, include_bytes!("../../../fixtures/models/kms.json.gz")),
             Self::Sts => (sts, include_bytes!("../../../fixtures/models/sts.json.gz")),
@@ -253,7 +257,7 @@ mod tests {
 
     #[test]
     fn every_reference_in_every_model_leads_to_a_shape() {
-        for service in [Service::Ec2, Service::Rds, Service::Kms, Service::Sts, Service::Ssm] {
+        for service in [Service::Ec2, Service::Iam, Service::Rds, Service::Kms, Service::Sts, Service::Ssm] {
             let model = service.model().unwrap();
             let mut seen = 0;
             for operation in model.operations.values() {

@@ -132,6 +132,7 @@ impl Region {
                 others::take(self, mark, *snapshots, *instances, step.at);
             }
             Effect::OthersGiveBack { mark } => others::give_back(self, mark),
+            Effect::Network(turn) => self.turn(&step.of, *turn, step.at),
             Effect::StartsItself => work::start(self, &step.of, step.at),
             Effect::Event { message, categories } => {
                 let arn = self.by_resource_id(&step.of).map(|instance| instance.arn(region));

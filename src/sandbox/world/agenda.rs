@@ -104,6 +104,8 @@ pub(crate) enum Effect {
     SnapshotDone,
     /// A stage of life without a key.
     WithoutKey(WithoutKey),
+    /// A turn of a machine, an endpoint or an interface.
+    Network(super::network::turns::Turn),
     /// An event is written down.
     Event {
         /// Its sentence.

@@ -14,6 +14,7 @@ use super::instance::{Instance, InstanceRow, SecurityGroup};
 use super::key::{Alias, Key, PREDEFINED};
 use super::network::rules::Rule;
 use super::network::{self, Network, machines, made_up};
+use super::shared::Shared;
 use super::{FORMAT, Region, World};
 use crate::sandbox::Switches;
 use crate::sandbox::rds::{automated, snapshots, view};
@@ -99,7 +100,7 @@ struct SeedAlias {
 }
 
 #[derive(Deserialize)]
-struct SeedInstance {
+pub(super) struct SeedInstance {
     /// `default` unless the row names another.
     subnet_group: Option<String>,
     port: Option<i64>,
@@ -119,10 +120,17 @@ struct SeedSnapshot {
 impl World {
     /// A new world at this time: `home` is seeded (`R-WORLD-1`).
     pub(crate) fn born(home: &str, time: Timestamp, seed: u64) -> Result<Self, String> {
-        let mut world =
-            Self { format: FORMAT, time, ids: Ids::new(seed), regions: BTreeMap::new(), accounts: BTreeMap::new() };
+        let mut world = Self {
+            format: FORMAT,
+            time,
+            ids: Ids::new(seed),
+            regions: BTreeMap::new(),
+            iam: None,
+            accounts: BTreeMap::new(),
+        };
         let seed: Seed = serde_json::from_str(SEED).map_err(|error| format!("the seed can't be read: {error}"))?;
         world.regions.insert(home.to_owned(), seeded(home, seed, time)?);
+        world.iam();
         Ok(world)
     }
 
@@ -134,7 +142,7 @@ impl World {
         let seed = account.bytes().fold(self.ids.seed, |sum, digit| sum.wrapping_mul(31).wrapping_add(digit.into()));
         let (format, time) = (self.format, self.time);
         let (regions, accounts) = (BTreeMap::new(), BTreeMap::new());
-        let new = || Self { format, time, ids: Ids::new(seed), regions, accounts };
+        let new = || Self { format, time, ids: Ids::new(seed), regions, iam: None, accounts };
         self.accounts.entry(account.to_owned()).or_insert_with(new)
     }
 
@@ -150,6 +158,7 @@ impl World {
 
     /// The Region, made if nobody has looked at it before.
     pub(crate) fn take_region(&mut self, name: &str, switches: &Arc<Switches>) -> Region {
+        let iam = if switches.enforces("R-IAM-1") { self.iam() } else { Shared::default() };
         let mut region = self.regions.remove(name).unwrap_or_else(|| {
             let seed = (!switches.enforces("R-WORLD-1")).then(|| serde_json::from_str(SEED).ok()).flatten();
             let seeded = seed.and_then(|seed| seeded(name, seed, self.time).ok());
@@ -163,6 +172,12 @@ impl World {
             // From a file of before there were networks.
             made_up::complete(&mut region);
         }
+        // And those of before there were routes.
+        if region.network.is_bare() {
+            region.network.furnish();
+        }
+        // All Regions have the same (`R-IAM-1`).
+        region.iam = iam;
         region.switches = Arc::clone(switches);
         region
     }
@@ -225,6 +240,7 @@ fn seeded(name: &str, mut seed: Seed, time: Timestamp) -> Result<Region, String>
     }
     made_up::complete(&mut region);
     machines::place(&mut region, machines);
+    region.furnish(name, time);
     backups(&mut region, name, time);
     for snapshot in seed.snapshots {
         let instance = region.instance(&snapshot.instance);
@@ -299,7 +315,7 @@ fn option_group(group: SeedOptionGroup) -> OptionGroup {
 }
 
 /// A seeded instance; Region names in it are the home Region's, whatever that is.
-fn instance_of(seed: SeedInstance, region: &str, home: &Region, time: Timestamp) -> Instance {
+pub(super) fn instance_of(seed: SeedInstance, region: &str, home: &Region, time: Timestamp) -> Instance {
     let mut row = seed.row;
     if let Some(key) = &mut row.kms_key_id {
         *key = super::key::arn(region, key);

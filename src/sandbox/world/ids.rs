@@ -43,6 +43,11 @@ impl Ids {
         format!("{prefix}-0{}", self.word(HEX, 16))
     }
 
+    /// A role's or a profile's own id, with IAM's four letters before it.
+    pub(crate) fn principal(&mut self, kind: &str) -> String {
+        format!("{kind}{}", self.word(BASE32, 17))
+    }
+
     /// A version 4 UUID, as KMS names its keys.
     pub(crate) fn uuid(&mut self) -> String {
         let digits = self.word(HEX, 32);

@@ -11,7 +11,9 @@ pub(crate) mod changes;
 pub(crate) mod dependents;
 pub(crate) mod event;
 pub(crate) mod frozen;
+mod furniture;
 pub(crate) mod groups;
+pub(crate) mod iam;
 pub(crate) mod ids;
 pub(crate) mod instance;
 pub(crate) mod key;
@@ -42,6 +44,7 @@ use agenda::Step;
 use dependents::Dependents;
 use event::Event;
 use groups::{OptionGroup, ParameterGroup, SubnetGroup};
+use iam::Iam;
 use ids::Ids;
 use instance::Instance;
 use key::{Alias, Key};
@@ -64,6 +67,9 @@ pub(crate) struct World {
     pub(crate) time: Timestamp,
     pub(crate) ids: Ids,
     pub(crate) regions: BTreeMap<String, Region>,
+    /// Roles and profiles, once somebody has looked at them (`R-IAM-1`).
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub(crate) iam: Option<Shared<Iam>>,
     /// The worlds of other accounts (`R-ACCT-1`).
     #[serde(default, skip_serializing_if = "BTreeMap::is_empty")]
     pub(crate) accounts: BTreeMap<String, World>,
@@ -109,6 +115,9 @@ pub(crate) struct Region {
     /// The switches of whoever asks, which are no part of the world's file.
     #[serde(skip)]
     pub(crate) switches: Arc<Switches>,
+    /// The account's roles and profiles, as the world has them.
+    #[serde(skip)]
+    pub(crate) iam: Shared<Iam>,
 }
 
 /// A tag, in AWS's own member names.

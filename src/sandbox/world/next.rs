@@ -4,6 +4,7 @@ use std::sync::Arc;
 
 use jiff::{SignedDuration, Timestamp};
 
+use super::pace::after;
 use super::table::Index;
 use super::{Region, World};
 use crate::sandbox::Switches;
@@ -21,6 +22,12 @@ impl World {
             next = next.into_iter().chain(found).min();
             self.regions.insert(name, region);
         }
+        let unseen = self.iam.iter().flat_map(|iam| {
+            let roles = iam.roles.iter().map(|role| after(role.created, switches.roles_show_after));
+            let profiles = iam.profiles.iter().map(|own| after(own.created, switches.profiles_show_after));
+            roles.chain(profiles).filter(|at| *at > now).collect::<Vec<_>>()
+        });
+        next = next.into_iter().chain(unseen).min();
         let others = self.accounts.values_mut().filter_map(|world| world.next_change(now, switches));
         next.into_iter().chain(others.min()).min()
     }

@@ -33,6 +33,10 @@ const FIRST_DELAY: Duration = Duration::from_millis(200);
 const LONGEST_DELAY: Duration = Duration::from_secs(30);
 /// A first connection that fails is tried so many times in all; its token is still unused.
 const FIRST_CONNECTIONS: u32 = 3;
+/// A web socket that has lasted for so long was of use, even though nothing was said on it: who is idle hears nothing.
+const LASTING: Duration = Duration::from_mins(1);
+/// A session that nobody spoke in yet is given up after so many web sockets: its tokens are refused, or expire before use.
+const SILENT_SOCKETS: u32 = 6;
 /// The agent has so long to acknowledge that the session ends.
 const LONGEST_FAREWELL: Duration = Duration::from_secs(1);
 /// The service has so long to end it.
@@ -128,7 +132,24 @@ impl<S: Service> Task<S> {
     /// Comes back with a new web socket, for as long as the service keeps the session.
     async fn resume(&mut self, why: String) -> Result<Line, Ended> {
         let lost = self.now();
-        self.tell(Event::Warning(Warning::Lost { why }));
+        if lost.saturating_sub(self.attached_at) >= LASTING {
+            self.fruitful();
+        }
+        let lost_since = *self.lost_since.get_or_insert(lost);
+        if self.usable.is_some() && self.fruitless + 1 >= SILENT_SOCKETS {
+            self.end_by_call().await;
+            let why = format!("{why}, on {SILENT_SOCKETS} web sockets in a row, before the agent said anything");
+            return Err(Ended::Failed(Box::new(Failure::Connect { host: self.host.clone(), why })));
+        }
+        if self.is_tried_out(lost_since) {
+            return Err(self.tried_out(why).await);
+        }
+        if self.fruitless > 0 {
+            let again = delay(self.fruitless);
+            self.tell(Event::Warning(Warning::NotYet { why, again }));
+        } else {
+            self.tell(Event::Warning(Warning::Lost { why }));
+        }
         let mut attempts = self.fruitless;
         self.fruitless = self.fruitless.saturating_add(1);
         loop {
@@ -151,16 +172,23 @@ impl<S: Service> Task<S> {
                     self.end_by_call().await;
                     return Err(Ended::Barred(failure.text));
                 }
-                Kind::Transient if self.now().saturating_sub(lost) >= self.settings.idle => {
-                    self.end_by_call().await;
-                    return Err(Ended::Lost { minutes: self.settings.idle.as_secs() / 60, why: failure.text });
-                }
+                Kind::Transient if self.is_tried_out(lost_since) => return Err(self.tried_out(failure.text).await),
                 Kind::Transient => {
                     let again = delay(attempts);
                     self.tell(Event::Warning(Warning::NotYet { why: failure.text, again }));
                 }
             }
         }
+    }
+
+    /// Whether the connection was lost for longer than an idle session lives, though web sockets may have come and gone.
+    fn is_tried_out(&self, lost_since: Moment) -> bool {
+        self.now().saturating_sub(lost_since) >= self.settings.idle
+    }
+
+    async fn tried_out(&self, why: String) -> Ended {
+        self.end_by_call().await;
+        Ended::Lost { minutes: self.settings.idle.as_secs() / 60, why }
     }
 
     /// Does `work` while clients come and the end may.

@@ -54,8 +54,12 @@ pub(super) struct Task<S> {
     pub(super) deliveries: Deliveries,
     /// The same for all web sockets of the session.
     pub(super) client: MessageId,
-    /// Web sockets in a row on which nothing came.
+    /// Web sockets in a row on which nothing came, and which were soon lost.
     pub(super) fruitless: u32,
+    /// When the first of them was lost.
+    pub(super) lost_since: Option<Moment>,
+    /// When the last web socket was there.
+    pub(super) attached_at: Moment,
     pub(super) host: String,
     pub(super) usable: Option<oneshot::Sender<Result<Mode, Failure>>>,
     /// Until when the handshake has to be done.
@@ -113,6 +117,8 @@ impl<S: Service> Task<S> {
             commands,
             client: MessageId::random(),
             fruitless: 0,
+            lost_since: None,
+            attached_at: Moment::ZERO,
             host: String::new(),
             usable: Some(usable),
             patience: settings.patience,
@@ -159,6 +165,7 @@ impl<S: Service> Task<S> {
     pub(super) fn attached(&mut self) {
         let now = self.now();
         self.channel.attached(now);
+        self.attached_at = now;
         self.patience = now.saturating_add(self.settings.patience);
     }
 
@@ -237,11 +244,17 @@ impl<S: Service> Task<S> {
         self.write(line, cx, now)
     }
 
+    /// The web socket was of use.
+    pub(super) fn fruitful(&mut self) {
+        self.fruitless = 0;
+        self.lost_since = None;
+    }
+
     fn read(&mut self, line: &mut Line, cx: &mut Context<'_>, now: Moment) -> Result<(), Lost> {
         for _ in 0..BATCH {
             match line.poll_frame(cx, now) {
                 Poll::Ready(Ok(Frame::Message(bytes))) => {
-                    self.fruitless = 0;
+                    self.fruitful();
                     self.channel.receive(&bytes, now, &mut self.deliveries);
                 }
                 Poll::Ready(Ok(Frame::Sign)) => {}

@@ -131,8 +131,8 @@ mod tests {
 
     #[test]
     fn each_action_gets_its_status_in_order() {
-        let table: [(&[&str], Option<&str>, &[u8], bool); 9] = [
-            (&[SHELL], None, &[1], true),
+        for (actions, must_encrypt, statuses, usable) in [
+            (&[SHELL][..], None, &[1][..], true),
             (&[COMMAND], None, &[1], true),
             (&[SHELL, KEY], None, &[1, 2], true),
             (&[SHELL, KEY], Some("x"), &[1, 2], true),
@@ -141,8 +141,7 @@ mod tests {
             (&[SHELL, DANCE], None, &[2, 3], false),
             (&[KEY], None, &[2], false),
             (&[], None, &[], false),
-        ];
-        for (actions, must_encrypt, statuses, usable) in table {
+        ] {
             let asked = asked(actions, must_encrypt);
             let response = asked.response(None);
             let found: Vec<u8> = response.processed_client_actions.iter().map(|action| action.action_status).collect();

@@ -60,6 +60,9 @@ fn success_says_what_there_is_and_what_it_is_not() {
 
     To remove that snapshot, since it is not encrypted and fails audits
       rds-encrypt cleanup orders --snapshots
+
+    To look into the copy, in a private subnet too
+      rds-encrypt tunnel orders --copy
     ");
     let unseen = Made { endpoint: None, snapshot_time: None, compared: None, ..made };
     assert_snapshot!(finished(&unseen, NARROW), @"

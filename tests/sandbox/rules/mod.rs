@@ -1,14 +1,17 @@
 //! Each rule of the ledger, seen from outside: a small scenario comes out one way where the rule holds, and another way
 //! in a world without it. Nothing else is compared, so a rule that no answer depends on can't pass.
 
+mod access;
 mod accounts;
 mod changes;
 mod copies;
+mod identities;
 mod instances;
 mod lookups;
 mod networks;
 mod sessions;
 mod settings;
+mod shells;
 mod wire;
 
 use std::collections::BTreeMap;
@@ -43,8 +46,9 @@ macro_rules! scenarios {
 use scenarios;
 
 fn all() -> impl Iterator<Item = &'static Scenario> {
-    let rest = [copies::ALL, lookups::ALL, networks::ALL, settings::ALL, accounts::ALL, sessions::ALL];
-    [wire::ALL, instances::ALL, changes::ALL].into_iter().chain(rest).flatten()
+    let rest = [copies::ALL, lookups::ALL, networks::ALL, settings::ALL, accounts::ALL, sessions::ALL, shells::ALL];
+    let access = [access::ALL, identities::ALL];
+    [wire::ALL, instances::ALL, changes::ALL].into_iter().chain(rest).chain(access).flatten()
 }
 
 #[test]
@@ -112,6 +116,11 @@ async fn rules_of_sessions_matter() {
 }
 
 #[tokio::test(start_paused = true)]
+async fn rules_of_shells_matter() {
+    assert_that_rules_matter(shells::ALL).await;
+}
+
+#[tokio::test(start_paused = true)]
 async fn rules_of_settings_matter() {
     assert_that_rules_matter(settings::ALL).await;
 }
@@ -119,4 +128,14 @@ async fn rules_of_settings_matter() {
 #[tokio::test(start_paused = true)]
 async fn rules_of_accounts_matter() {
     assert_that_rules_matter(accounts::ALL).await;
+}
+
+#[tokio::test(start_paused = true)]
+async fn rules_of_access_matter() {
+    assert_that_rules_matter(access::ALL).await;
+}
+
+#[tokio::test(start_paused = true)]
+async fn rules_of_identities_matter() {
+    assert_that_rules_matter(identities::ALL).await;
 }

@@ -50,7 +50,7 @@ async fn what_a_client_cant_do_ends_the_session() {
     client.answer(3, "no such thing").await;
     let heard = words(&client.gather(SOON).await);
     assert!(heard.contains("initiating handshake. no such thing, end Some(1000)"), "{heard}");
-    let habits = Habits { kms: true, unknown_action: true, ..Habits::default() };
+    let habits = Habits { ports_ask_for_kms: true, unknown_action: true, ..Habits::default() };
     cloud.sandbox.sessions().behave(habits);
     let mut client = Client::begin(&cloud.sandbox, &to(BASTION, ORDERS, 5432)).await;
     let Some(Heard::Output { payload, .. }) = client.hear().await else { panic!() };

@@ -22,20 +22,35 @@ pub(crate) const OWN: &str = "AWS-StartPortForwardingSession";
 const SIGNATURE: &str = "4149ec90f596bdcf0d3baa6616c54f2fdfc992d7431fb6429a08d9a37d25fc4b";
 
 pub(crate) const DATA: u32 = 1;
+pub(crate) const SIZE: u32 = 3;
 pub(crate) const REQUEST: u32 = 5;
 pub(crate) const RESPONSE: u32 = 6;
 pub(crate) const COMPLETE: u32 = 7;
+pub(crate) const CHALLENGE: u32 = 8;
+pub(crate) const PROOF: u32 = 9;
 pub(crate) const FLAG: u32 = 10;
+pub(crate) const ERRORS: u32 = 11;
+pub(crate) const EXIT: u32 = 12;
 
 /// One call of Systems Manager: its answer, or the refusal's code.
 pub(crate) async fn ask(sandbox: &Sandbox, operation: &str, input: &Value) -> Result<Value, String> {
-    let scope = "AWS4-HMAC-SHA256 Credential=AKID/20260914/eu-west-2/ssm/aws4_request, Signature=00";
+    ask_of(sandbox, ["ssm", "AmazonSSM"], operation, input).await
+}
+
+/// One call of a service, which has a name and a word before its operations.
+pub(crate) async fn ask_of(
+    sandbox: &Sandbox,
+    [service, prefix]: [&str; 2],
+    operation: &str,
+    input: &Value,
+) -> Result<Value, String> {
+    let scope = format!("AWS4-HMAC-SHA256 Credential=AKID/20260914/eu-west-2/{service}/aws4_request, Signature=00");
     let request = Request::post("http://localhost/")
         .header("authorization", scope)
-        .header("x-amz-target", format!("AmazonSSM.{operation}"));
+        .header("x-amz-target", format!("{prefix}.{operation}"));
     let request = request.body(Bytes::from(input.to_string())).unwrap();
     let (parts, body) = sandbox.respond(request).await.into_parts();
-    let body: Value = serde_json::from_slice(&body).unwrap();
+    let body: Value = if body.is_empty() { Value::Null } else { serde_json::from_slice(&body).unwrap() };
     if parts.status.is_success() { Ok(body) } else { Err(body["__type"].as_str().unwrap().to_owned()) }
 }
 
@@ -81,9 +96,30 @@ pub(crate) async fn socket(
     given: &Value,
     signed: bool,
 ) -> Result<WebSocketStream<DuplexStream>, String> {
+    socket_with(sandbox, given, signed, None).await
+}
+
+/// The same as a page in a browser asks for it.
+pub(crate) async fn socket_from(
+    sandbox: &Sandbox,
+    given: &Value,
+    page: Option<&'static str>,
+) -> Result<WebSocketStream<DuplexStream>, String> {
+    socket_with(sandbox, given, true, page).await
+}
+
+async fn socket_with(
+    sandbox: &Sandbox,
+    given: &Value,
+    signed: bool,
+    page: Option<&'static str>,
+) -> Result<WebSocketStream<DuplexStream>, String> {
     let (near, far) = tokio::io::duplex(1 << 20);
     tokio::spawn(serve_connection(sandbox.clone(), far));
     let mut request = given["StreamUrl"].as_str().unwrap().into_client_request().unwrap();
+    if let Some(page) = page {
+        request.headers_mut().insert("origin", page.parse().unwrap());
+    }
     if signed {
         let scope = format!(
             "AWS4-HMAC-SHA256 Credential=AKID/20260914/eu-west-2/ssmmessages/aws4_request, \
@@ -107,6 +143,11 @@ impl Client {
         let mut client = Self::begin(sandbox, input).await;
         client.shake_hands().await;
         client
+    }
+
+    /// A command without a terminal, which runs.
+    pub(crate) async fn start_command(sandbox: &Sandbox, text: &str) -> Self {
+        Self::start(sandbox, &super::players::command("NonInteractive", text)).await
     }
 
     /// The socket for an answer of `StartSession` or `ResumeSession`.

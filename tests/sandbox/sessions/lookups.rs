@@ -63,7 +63,6 @@ async fn lists_come_in_pages_and_bad_questions_are_refused() {
     assert_eq!(length(&asks(old).await.unwrap()), 2);
     assert_eq!(code(&cloud.sandbox, "DescribeParameters", &json!({})).await, "NotImplemented");
     assert_eq!(code(&cloud.sandbox, "MakeTea", &json!({})).await, "UnknownOperationException");
-    assert_eq!(code(&cloud.sandbox, "StartSession", &json!({"Target": BASTION})).await, "NotImplemented", "a shell");
     let parameters = json!({"host": "orders", "portNumber": ["5432"]});
     let no_list = json!({"Target": BASTION, "DocumentName": "AWS-StartPortForwardingSessionToRemoteHost", "Parameters": parameters});
     assert_eq!(code(&cloud.sandbox, "StartSession", &no_list).await, "ValidationException");
@@ -92,6 +91,21 @@ async fn sessions_are_listed_while_they_are_there_and_after() {
     assert!((1800.0..1900.0).contains(&took), "{took}");
     let other = json!({"State": "History", "Filters": [{"key": "Target", "value": "i-0"}]});
     assert_eq!(ask(&cloud.sandbox, "DescribeSessions", &other).await.unwrap()["Sessions"], json!([]));
+}
+
+#[tokio::test(start_paused = true)]
+async fn data_keys_are_read_by_the_sdk() {
+    let cloud = cloud().await;
+    let wanted = cloud.kms.generate_data_key().key_id("alias/sandbox").number_of_bytes(64);
+    let made = wanted.encryption_context("aws:ssm:TargetId", BASTION).send().await.unwrap();
+    let open = cloud.kms.decrypt().ciphertext_blob(made.ciphertext_blob.unwrap());
+    let opened = open.clone().encryption_context("aws:ssm:TargetId", BASTION).send().await.unwrap();
+    assert_eq!((opened.plaintext, opened.key_id), (made.plaintext.clone(), made.key_id));
+    assert_eq!(made.plaintext.map(|plain| plain.into_inner().len()), Some(64));
+    let refused = open.encryption_context("aws:ssm:TargetId", "i-0").send().await.unwrap_err().into_service_error();
+    assert!(refused.is_invalid_ciphertext_exception(), "{refused:?}");
+    let neither = cloud.kms.generate_data_key().key_id("alias/sandbox").send().await;
+    assert_eq!(neither.unwrap_err().into_service_error().meta().code(), Some("ValidationException"));
 }
 
 #[tokio::test(start_paused = true)]

@@ -2,5 +2,8 @@
 
 mod channel;
 pub(crate) mod client;
+pub(crate) mod encrypted;
 mod lookups;
+pub(crate) mod players;
 pub(crate) mod servers;
+mod shells;

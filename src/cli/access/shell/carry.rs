@@ -232,9 +232,7 @@ impl<'a> Run<'a> {
                 }
             }
             Event::SessionResumed { .. } | Event::Warning(Warning::Reachable) => {
-                if std::mem::take(&mut self.is_lost) {
-                    self.tell("the connection is back");
-                }
+                self.back();
             }
             // It mostly comes back at once, and then nobody needs to know.
             Event::Warning(Warning::Lost { why }) => tracing::info!(why, "the connection was lost"),
@@ -245,6 +243,12 @@ impl<'a> Run<'a> {
                 }
             }
             _ => {}
+        }
+    }
+
+    fn back(&mut self) {
+        if std::mem::take(&mut self.is_lost) {
+            self.tell("the connection is back");
         }
     }
 

@@ -9,7 +9,7 @@ use crate::{
 /// What shells give for an exit code that fits into none.
 const ODD_CODE: u8 = 255;
 
-pub(super) fn told(end: End, is_command: bool, around: &mut Surroundings) -> Result<u8, Failure> {
+pub(super) fn told(end: &End, is_command: bool, around: &mut Surroundings) -> Result<u8, Failure> {
     if let Some(by) = end.by {
         return by_us(by, &end.ended, around);
     }
@@ -25,18 +25,16 @@ pub(super) fn told(end: End, is_command: bool, around: &mut Surroundings) -> Res
 }
 
 fn cleanly(exit_code: Option<i64>, is_command: bool, around: &mut Surroundings) -> u8 {
-    match exit_code {
-        Some(code) => u8::try_from(code).unwrap_or(ODD_CODE),
-        None => {
-            if is_command {
-                around.output.say(
-                    "rds-encrypt: the session has ended. Its document doesn't tell the command's exit code: this one, 0, \
-                     says only that the session ended cleanly\n",
-                );
-            }
-            0
-        }
+    if let Some(code) = exit_code {
+        return u8::try_from(code).unwrap_or(ODD_CODE);
     }
+    if is_command {
+        around.output.say(
+            "rds-encrypt: the session has ended. Its document doesn't tell the command's exit code: this one, 0, says \
+             only that the session ended cleanly\n",
+        );
+    }
+    0
 }
 
 fn by_us(by: By, ended: &Ended, around: &mut Surroundings) -> Result<u8, Failure> {

@@ -19,7 +19,7 @@ use tokio::sync::mpsc;
 
 use super::arguments::Shell;
 use crate::{
-    aws::{Aws, PREFERENCES, SessionManager, ShellDocument},
+    aws::{Aws, SessionManager, ShellDocument},
     cli::{
         Failure, Surroundings,
         arguments::Global,
@@ -27,7 +27,7 @@ use crate::{
         tunnel::carry::why,
         unless_interrupted,
     },
-    model::quoted,
+    model::{PREFERENCES, SessionPreferences, quoted},
     tunnel::{
         session::{Session, SessionSettings},
         shell::ShellSettings,
@@ -43,7 +43,8 @@ const LARGEST_BACKLOG: usize = 256 << 20;
 /// A document of a person's own may begin with a long silence.
 const LONGEST_BEGINNING: Duration = Duration::from_mins(20);
 
-pub(in crate::cli) async fn run(global: &Global, asked: &Shell, around: &mut Surroundings) -> Result<u8, Failure> {
+/// Opens a shell, or runs one command.
+pub(in crate::cli) async fn shell(global: &Global, asked: &Shell, around: &mut Surroundings) -> Result<u8, Failure> {
     if around.json {
         return Err(Failure::Usage("stdout is the shell's own: leave --output json out".into()));
     }
@@ -89,7 +90,7 @@ pub(in crate::cli) async fn run(global: &Global, asked: &Shell, around: &mut Sur
         }
     };
     let ended = carry::carry(&session, &conversation, heard, around).await?;
-    end::told(ended, !asked.command.is_empty(), around)
+    end::told(&ended, !asked.command.is_empty(), around)
 }
 
 /// What the session is begun with.
@@ -118,9 +119,11 @@ async fn must_encrypt(aws: &Aws, document: &ShellDocument) -> Result<Wish, Failu
     let own = document.name.as_deref().filter(|name| *name != COMMAND);
     let mut unknown = None;
     for name in own.into_iter().chain([PREFERENCES]) {
-        match aws.key_of_sessions(name).await {
-            Ok(Some(_)) => return Ok(Wish::Encrypt(format!("the document {name}"))),
-            Ok(None) => {}
+        match aws.session_preferences(name).await {
+            Ok(Some(SessionPreferences { key: Some(_), .. })) => {
+                return Ok(Wish::Encrypt(format!("the document {name}")));
+            }
+            Ok(_) => {}
             Err(error) if error.error.is_about_credentials() => return Err(Failure::NothingBegun(error)),
             Err(error) => {
                 let text = format!("whether {name} asks for encryption can't be read: {error}\n");

@@ -9,8 +9,10 @@ use tokio::time::Instant;
 use super::dial::{Connection, Dial, Resolved, Road, Wanted, connect};
 use super::habits::Habits;
 use super::many::Many;
+use super::message::Content;
 use super::one::One;
 use super::session::Session;
+use super::shell::Shell;
 use super::state::State;
 
 /// What one connection alone may hold: about what a socket does.
@@ -21,6 +23,7 @@ pub(super) enum Carrier {
     None,
     Many(Many),
     One(One),
+    Shell(Shell),
 }
 
 impl Carrier {
@@ -30,12 +33,25 @@ impl Carrier {
             Self::None => 0,
             Self::Many(many) => many.holds(),
             Self::One(one) => one.holds(),
+            Self::Shell(shell) => shell.holds(),
         }
     }
 
     /// How much it may hold.
     pub(super) fn budget(&self, habits: &Habits) -> usize {
-        if matches!(self, Self::One(_)) { ALONE } else { habits.budget }
+        if matches!(self, Self::Many(_)) { habits.budget } else { ALONE }
+    }
+
+    /// Whether it takes data: a shell only when its terminal is there.
+    pub(super) fn is_up(&self) -> bool {
+        !matches!(self, Self::Shell(shell) if !shell.is_up())
+    }
+
+    /// The client's terminal has another size.
+    pub(super) fn resize(&mut self, size: &[u8]) {
+        if let Self::Shell(shell) = self {
+            shell.resize(size);
+        }
     }
 
     /// The client has lost its one connection; a carrier of many doesn't care.
@@ -52,6 +68,7 @@ impl Session {
         match &mut state.carrier {
             Carrier::None => {}
             Carrier::One(one) => one.take(data),
+            Carrier::Shell(shell) => shell.take(data),
             Carrier::Many(many) => {
                 if many.take(data).is_err() {
                     // Bytes that are no frames are the end of all streams.
@@ -115,6 +132,24 @@ impl Destination {
                 around.server(&wanted).unwrap_or(Dial::Refused)
             }
         }
+    }
+}
+
+/// Sends data as soon as the agent may, and waits until the client's socket has room for more.
+pub(super) async fn deliver(session: &Session, content: Content, data: &[u8]) {
+    let line = loop {
+        let filled = session.filled.notified();
+        {
+            let mut state = session.state();
+            if state.may_send() {
+                state.send(content, data);
+                break state.line.as_ref().map(|(_, _, line)| Arc::clone(line));
+            }
+        }
+        filled.await;
+    };
+    if let Some(line) = line {
+        line.room().await;
     }
 }
 

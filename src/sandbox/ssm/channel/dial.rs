@@ -1,5 +1,6 @@
 //! Where a connection of a session goes. Nothing but this machine's own loopback is ever dialled.
 
+use std::collections::BTreeMap;
 use std::net::SocketAddr;
 use std::time::Duration;
 
@@ -7,7 +8,7 @@ use serde::{Deserialize, Serialize};
 use tokio::io::{AsyncRead, AsyncWrite, DuplexStream};
 use tokio::net::TcpStream;
 
-use super::session::Facts;
+use super::facts::Facts;
 
 /// Where an address leads.
 pub enum Dial {
@@ -114,6 +115,9 @@ pub(crate) trait Network: Send + Sync {
 
     /// Whether a port of it can be reached from there.
     fn road(&self, from: &Facts, to: &Resolved, port: u16) -> Road;
+
+    /// Has KMS decrypt something with this context, or says why not.
+    fn decrypt(&self, from: &Facts, encrypted: &[u8], context: &BTreeMap<String, String>) -> Result<Vec<u8>, String>;
 }
 
 /// What a network lets through.

@@ -6,6 +6,7 @@ use std::time::Duration;
 use serde::{Deserialize, Serialize};
 
 use super::dial::Reach;
+use super::facts::SessionType;
 
 /// The agent's receive buffer, for all streams of a session together (`R-PORT-6`).
 const BUDGET: usize = 4 << 20;
@@ -34,7 +35,8 @@ pub struct Habits {
     /// So much longer some of them take, at random; they don't overtake each other.
     #[serde(with = "milliseconds")]
     pub jitter: Duration,
-    /// After the handshake the agent takes no data for so long: it neither acknowledges it nor keeps it.
+    /// After the handshake the agent takes no data for so long: it neither acknowledges it nor keeps it. So long a shell
+    /// takes to start.
     #[serde(with = "milliseconds")]
     pub not_ready: Duration,
     /// The answer to the handshake is acknowledged only after the handshake's end.
@@ -64,8 +66,18 @@ pub struct Habits {
     pub dial: Duration,
     /// What a session may hold of data that its destinations haven't taken (`R-PORT-6`).
     pub budget: usize,
-    /// The handshake asks for encryption by KMS, which it never does for ports; a session that agrees ends here.
-    pub kms: bool,
+    /// The key of KMS that shells are encrypted with, by its id, ARN or alias, as the preferences of Session Manager name
+    /// it (`R-SHELL-11`).
+    pub kms: Option<String>,
+    /// The agent refuses clients that don't acknowledge its challenge (`R-SHELL-13`): `RequireKMSChallengeResponse`.
+    pub requires_challenge_response: bool,
+    /// The handshake of a port asks for encryption by KMS, which it never does; a session that agrees ends here.
+    pub ports_ask_for_kms: bool,
+    /// How long a shell's first output takes (`R-SHELL-4`).
+    #[serde(with = "milliseconds")]
+    pub first_output: Duration,
+    /// Session documents of one's own, by name.
+    pub documents: BTreeMap<String, Document>,
     /// The handshake asks for something that no client knows.
     pub unknown_action: bool,
     /// Resumes are answered without a token, as if the session had ended.
@@ -76,6 +88,22 @@ pub struct Habits {
     pub denied_documents: Vec<String>,
     /// Where a connection to `host:port` goes, whatever the world says; `*` for any host or any port.
     pub destinations: BTreeMap<String, Reach>,
+}
+
+/// A session document of one's own for commands. What is in `{{…}}` in its commands are its parameters.
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(default, deny_unknown_fields)]
+pub struct Document {
+    /// What kind of session it makes.
+    pub session_type: SessionType,
+    /// What runs; without it a shell.
+    pub commands: Option<String>,
+    /// Both outputs come apart, and the exit code at the end (`R-SHELL-8`).
+    pub separate_output_stream: bool,
+    /// What each line of the first output begins with.
+    pub output_prefix: String,
+    /// What each line of the second output begins with.
+    pub errors_prefix: String,
 }
 
 impl Default for Habits {
@@ -98,7 +126,11 @@ impl Default for Habits {
             serial_dials: true,
             dial: Duration::from_secs(127),
             budget: BUDGET,
-            kms: false,
+            kms: None,
+            requires_challenge_response: false,
+            ports_ask_for_kms: false,
+            first_output: Duration::from_secs(1),
+            documents: BTreeMap::new(),
             unknown_action: false,
             resumes_without_token: false,
             offline: Vec::new(),
@@ -172,7 +204,8 @@ mod tests {
         let change = |text: &str| Habits::default().changed(&serde_json::from_str(text).unwrap());
         assert_eq!(change("{}").unwrap(), Habits::default());
         let changed = change(
-            r#"{"pause": 0, "longest": 60000, "socket": null, "destinations": {"a:5432": "127.0.0.1:9", "*:*": "hang"}}"#,
+            r#"{"pause": 0, "longest": 60000, "socket": null, "destinations": {"a:5432": "127.0.0.1:9", "*:*": "hang"},
+                "documents": {"Mine": {"session_type": "InteractiveCommands", "commands": "top"}}}"#,
         );
         let changed = changed.unwrap();
         assert_eq!(
@@ -181,6 +214,7 @@ mod tests {
         );
         assert_eq!(changed.destination("a", 5432), Some(Reach::Local("127.0.0.1:9".parse().unwrap())));
         assert_eq!(changed.destination("b", 1), Some(Reach::Hangs));
+        assert_eq!(changed.documents["Mine"].session_type, SessionType::InteractiveCommands);
         for wrong in [r#"{"paus": 0}"#, r#"{"pause": -1}"#, r#"{"destinations": {"a:1": "10.0.0.1:9"}}"#] {
             assert!(change(wrong).is_err(), "{wrong}");
         }

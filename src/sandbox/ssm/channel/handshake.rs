@@ -3,10 +3,11 @@
 use std::sync::Arc;
 
 use bytes::Bytes;
-use serde_json::json;
+use serde_json::{Value, json};
 use tokio::time::Instant;
 
 use super::carrier;
+use super::facts::SessionType;
 use super::message::Content;
 use super::payload::{self, HandshakeResponse};
 use super::session::{Phase, Session};
@@ -17,9 +18,8 @@ use super::version::Version;
 pub(super) const LATE: &str =
     "Handshake timed out. Please ensure that you have the latest version of the session manager plugin.";
 const TOO_OLD: &str = "Plugin with name Port is not supported by this version of ssm agent, please update to latest version. Step name: Port";
-const FAILED: &str = "\n----------ERROR-------\nEncountered error while initiating handshake. ";
-/// The key of a handshake that asks for encryption; nothing in the world has it.
-const KEY: &str = "arn:aws:kms:eu-west-2:000000000000:key/00000000-0000-4000-8000-000000000000";
+/// What the end of a handshake that failed begins with.
+pub(super) const FAILED: &str = "\n----------ERROR-------\nEncountered error while initiating handshake. ";
 
 /// The flags that a client sends.
 const DISCONNECT: u32 = 1;
@@ -29,21 +29,35 @@ impl Session {
     /// The first socket is there: the agent begins.
     pub(super) fn begin(self: &Arc<Self>, state: &mut State, now: Instant) {
         state.begun = now;
-        if !self.version().forwards_ports() {
+        if self.facts.is_port() && !self.version().forwards_ports() {
             return self.end_soon(state, TOO_OLD, now);
         }
         let habits = self.around.habits();
-        let mut actions = vec![payload::session_type(self.facts.kind, &self.facts.properties)];
-        if habits.kms {
-            let challenge = "AAECAwQFBgcICQoLDA0ODw==";
-            actions.push(json!({
-                "ActionType": "KMSEncryption", "ActionParameters": {"KMSKeyId": KEY, "Challenge": challenge}}));
+        state.wish = self.wish(&habits);
+        if !self.shakes_hands(state) {
+            return self.open(state, now);
         }
+        let properties = if self.facts.is_port() { json!(self.facts.properties) } else { Value::Null };
+        let mut actions = vec![payload::session_type(self.facts.kind.name(), &properties)];
+        actions.extend(state.wish.as_ref().map(super::encryption::Wish::action));
         if habits.unknown_action {
             actions.push(json!({"ActionType": "NobodyKnowsThis", "ActionParameters": {}}));
         }
         state.phase = Phase::Asked { since: now };
         state.send(Content::HandshakeRequest, &payload::handshake_request(&self.facts.agent_version, &actions));
+    }
+
+    /// Whether there is a handshake: in terminals only for encryption (`R-SHELL-1`), for other commands always
+    /// (`R-SHELL-7`).
+    fn shakes_hands(&self, state: &State) -> bool {
+        let enforces = |rule| self.around.enforces(rule);
+        match self.facts.kind {
+            SessionType::Port => true,
+            SessionType::NonInteractiveCommands => state.wish.is_some() || enforces("R-SHELL-7"),
+            SessionType::StandardStream | SessionType::InteractiveCommands => {
+                state.wish.is_some() || !enforces("R-SHELL-1")
+            }
+        }
     }
 
     /// The client has answered: what it can't do ends the session.
@@ -54,19 +68,34 @@ impl Session {
             let why = failed.error.as_deref().unwrap_or_default();
             return self.end_soon(state, format!("{FAILED}{why}"), now);
         }
-        if self.around.habits().kms {
-            return self.end_soon(state, format!("{FAILED}the sandbox doesn't decrypt data keys"), now);
-        }
         state.client = Version::of(&answer.client_version);
-        state.ready = now + self.around.habits().not_ready;
-        state.phase = Phase::Open;
-        state.send(Content::HandshakeComplete, &payload::handshake_complete(now.duration_since(since).as_nanos()));
+        let Some(wish) = state.wish.clone() else { return self.complete(state, "", since, now) };
+        if let Err(why) = self.agreed(state, &wish, &answer, since) {
+            self.end_soon(state, format!("{FAILED}{why}"), now);
+        }
+    }
+
+    /// The handshake is done.
+    pub(super) fn complete(self: &Arc<Self>, state: &mut State, told: &str, began: Instant, now: Instant) {
+        let took = now.duration_since(began).as_nanos();
+        state.send(Content::HandshakeComplete, &payload::handshake_complete(took, told));
         self.open(state, now);
     }
 
-    /// The handshake is done: the agent forwards the port. Some hosts it refuses (`R-PORT-5`), and before a certain version
-    /// it knows none but its own (`R-PORT-9`); whether it carries many connections goes by both versions (`R-PORT-1`).
+    /// The agent begins with what the session is for.
     fn open(self: &Arc<Self>, state: &mut State, now: Instant) {
+        state.phase = Phase::Open;
+        if self.facts.is_port() {
+            state.ready = now + self.around.habits().not_ready;
+            self.forward(state, now);
+        } else {
+            super::shell::begin(self, state);
+        }
+    }
+
+    /// The agent forwards the port. Some hosts it refuses (`R-PORT-5`), and before a certain version it knows none but its
+    /// own (`R-PORT-9`); whether it carries many connections goes by both versions (`R-PORT-1`).
+    fn forward(self: &Arc<Self>, state: &mut State, now: Instant) {
         let property = |name: &str| self.facts.properties.get(name).map(String::as_str).unwrap_or_default();
         let (version, asked) = (self.version(), property("host"));
         let knows = version.dials_hosts() || !self.around.enforces("R-PORT-9");

@@ -34,11 +34,20 @@ pub(crate) const ALONE: u64 = 3;
 pub(crate) enum Content {
     /// Bytes of the session.
     Data,
+    /// A terminal's size.
+    Size,
     HandshakeRequest,
     HandshakeResponse,
     HandshakeComplete,
+    /// A secret that the client is to send back under its own key.
+    ChallengeRequest,
+    ChallengeResponse,
     /// A number of four bytes that says what is to happen.
     Flag,
+    /// What a command says to its second output, or why it didn't start.
+    Errors,
+    /// How a command ended.
+    ExitCode,
     /// Messages of the service and acknowledgements.
     None,
     /// Anything else.
@@ -50,10 +59,15 @@ impl Content {
         match self {
             Self::None => 0,
             Self::Data => 1,
+            Self::Size => 3,
             Self::HandshakeRequest => 5,
             Self::HandshakeResponse => 6,
             Self::HandshakeComplete => 7,
+            Self::ChallengeRequest => 8,
+            Self::ChallengeResponse => 9,
             Self::Flag => 10,
+            Self::Errors => 11,
+            Self::ExitCode => 12,
             Self::Other(number) => number,
         }
     }
@@ -62,10 +76,15 @@ impl Content {
         match number {
             0 => Self::None,
             1 => Self::Data,
+            3 => Self::Size,
             5 => Self::HandshakeRequest,
             6 => Self::HandshakeResponse,
             7 => Self::HandshakeComplete,
+            8 => Self::ChallengeRequest,
+            9 => Self::ChallengeResponse,
             10 => Self::Flag,
+            11 => Self::Errors,
+            12 => Self::ExitCode,
             other => Self::Other(other),
         }
     }

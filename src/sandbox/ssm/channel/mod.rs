@@ -9,25 +9,32 @@
 //! | `message`, `payload`, `smux` | how do bytes look? |
 //! | `version` | what can which version do? |
 //! | `sequence` | which number comes next, and what is sent again? |
-//! | `session`, `state`, `receive`, `handshake` | what does the agent do when something happens? |
-//! | `carrier`, `many`, `one` | how do bytes get to their destination and back? |
-//! | `dial` | where is that? |
+//! | `facts`, `session`, `state`, `receive`, `handshake` | what does the agent do when something happens? |
+//! | `carrier`, `many`, `one`, `shell` | how do bytes get to their destination and back? |
+//! | `dial`, `program`, `local` | where is that, and what runs there? |
+//! | `cipher`, `encryption` | how is a shell encrypted? |
 //! | `sessions`, `socket`, `line` | who has come, over which socket, and may they? |
 //! | `habits`, `trouble` | how is it to be, and how is it to go wrong? |
 
 mod carrier;
+mod cipher;
 mod dial;
+mod encryption;
+mod facts;
 mod habits;
 mod handshake;
 mod line;
+mod local;
 mod many;
 mod message;
 mod one;
 mod payload;
+mod program;
 mod receive;
 mod sequence;
 mod session;
 mod sessions;
+mod shell;
 mod smux;
 mod socket;
 mod state;
@@ -36,8 +43,10 @@ mod version;
 
 pub use dial::{Dial, Reach, Wanted};
 pub(crate) use dial::{Network, Resolved, Road};
-pub use habits::Habits;
-pub(crate) use session::Facts;
+pub use facts::SessionType;
+pub(crate) use facts::{Facts, Runs};
+pub use habits::{Document, Habits};
+pub use program::{Played, Told, WantedShell};
 pub use sessions::{Act, Sessions, Standing};
 pub(crate) use sessions::{Given, Resumed};
 pub(crate) use socket::{is_channel, upgrade};

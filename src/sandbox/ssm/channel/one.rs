@@ -8,7 +8,7 @@ use tokio::sync::Notify;
 use tokio::task::AbortHandle;
 use tokio::time::Instant;
 
-use super::carrier::{Carrier, Destination, Rest, cut};
+use super::carrier::{Carrier, Destination, Rest, cut, deliver};
 use super::message::Content;
 use super::session::Session;
 use super::state::State;
@@ -116,20 +116,7 @@ async fn read(session: Arc<Session>, mut reader: impl AsyncReadExt + Unpin, raw:
         let mut buffer = vec![0; chunk];
         let read = reader.read(&mut buffer).await.unwrap_or(0);
         let Some(data) = buffer.get(..read).filter(|data| !data.is_empty()) else { break };
-        let line = loop {
-            let filled = session.filled.notified();
-            {
-                let mut state = session.state();
-                if state.may_send() {
-                    state.send(Content::Data, data);
-                    break state.line.as_ref().map(|(_, _, line)| Arc::clone(line));
-                }
-            }
-            filled.await;
-        };
-        if let Some(line) = line {
-            line.room().await;
-        }
+        deliver(&session, Content::Data, data).await;
         if !pause.is_zero() {
             rest.after_a_message(pause).await;
         }

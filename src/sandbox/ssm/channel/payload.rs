@@ -1,7 +1,5 @@
 //! What the JSON payloads say: acknowledgements, the handshake, the end.
 
-use std::collections::BTreeMap;
-
 use bytes::Bytes;
 use serde::{Deserialize, Serialize};
 use serde_json::Value;
@@ -59,7 +57,7 @@ pub(crate) fn handshake_request(version: &str, actions: &[Value]) -> Vec<u8> {
 }
 
 /// What the client is to do first: hold a session of this type.
-pub(crate) fn session_type(kind: &str, properties: &BTreeMap<String, String>) -> Value {
+pub(crate) fn session_type(kind: &str, properties: &Value) -> Value {
     serde_json::json!({
         "ActionType": "SessionType",
         "ActionParameters": {"SessionType": kind, "Properties": properties}})
@@ -80,12 +78,13 @@ pub(crate) struct Processed {
     pub(crate) action_type: String,
     /// 1 is success.
     pub(crate) action_status: i64,
+    pub(crate) action_result: Value,
     pub(crate) error: Option<String>,
 }
 
 /// The end of the handshake.
-pub(crate) fn handshake_complete(nanoseconds: u128) -> Vec<u8> {
-    format!("{{\"HandshakeTimeToComplete\":{nanoseconds},\"CustomerMessage\":\"\"}}").into_bytes()
+pub(crate) fn handshake_complete(nanoseconds: u128, told: &str) -> Vec<u8> {
+    format!("{{\"HandshakeTimeToComplete\":{nanoseconds},\"CustomerMessage\":{}}}", Value::from(told)).into_bytes()
 }
 
 /// The service's last message.
@@ -116,9 +115,8 @@ mod tests {
     #[test]
     fn acknowledgements_and_the_handshake_are_laid_out_as_official_ends_do() {
         let properties = [("host", "db.internal"), ("localPortNumber", "0"), ("portNumber", "5432")];
-        let mut properties: BTreeMap<String, String> =
-            properties.iter().map(|(name, value)| ((*name).to_owned(), (*value).to_owned())).collect();
-        properties.insert("type".to_owned(), "LocalPortForwarding".to_owned());
+        let properties = properties.into_iter().chain([("type", "LocalPortForwarding")]);
+        let properties: Value = properties.collect();
         let request = handshake_request("3.3.987.0", &[session_type("Port", &properties)]);
         assert_eq!(
             String::from_utf8(request).unwrap(),
@@ -127,7 +125,7 @@ mod tests {
              \"localPortNumber\":\"0\",\"portNumber\":\"5432\",\"type\":\"LocalPortForwarding\"}}}]}"
         );
         assert_eq!(
-            String::from_utf8(handshake_complete(246_993_163)).unwrap(),
+            String::from_utf8(handshake_complete(246_993_163, "")).unwrap(),
             "{\"HandshakeTimeToComplete\":246993163,\"CustomerMessage\":\"\"}"
         );
         assert_eq!(

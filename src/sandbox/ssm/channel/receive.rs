@@ -5,6 +5,7 @@ use std::sync::Arc;
 use bytes::Bytes;
 use tokio::time::Instant;
 
+use super::cipher::Cipher;
 use super::message::{Content, Kind, Message, decode};
 use super::payload;
 use super::sequence::Place;
@@ -121,7 +122,7 @@ impl Session {
     }
 
     /// What an input does; false where the agent isn't ready for it. Data before the end of the handshake is taken in and
-    /// thrown away (`R-CHAN-5`).
+    /// thrown away (`R-CHAN-5`); what comes for a shell before its terminal is there isn't taken (`R-SHELL-2`).
     fn process(self: &Arc<Self>, state: &mut State, message: &Message, now: Instant) -> bool {
         let open = matches!(state.phase, Phase::Open);
         match message.content {
@@ -131,8 +132,24 @@ impl Session {
             }
             Content::Data if !open => self.around.enforces("R-CHAN-5") || matches!(state.phase, Phase::Ending { .. }),
             Content::Data if now < state.ready => false,
+            Content::Data | Content::Size if open && !state.carrier.is_up() && self.around.enforces("R-SHELL-2") => {
+                false
+            }
             Content::Data => {
-                self.carry(state, message.payload.clone(), now);
+                // What isn't of the key is as if it hadn't come.
+                let open = |cipher: &Cipher| cipher.open(&message.payload).map(Bytes::from);
+                let Some(data) = state.cipher.as_ref().map_or_else(|| Some(message.payload.clone()), open) else {
+                    return false;
+                };
+                self.carry(state, data, now);
+                true
+            }
+            Content::ChallengeResponse => {
+                self.proved(state, &message.payload, now);
+                true
+            }
+            Content::Size => {
+                state.carrier.resize(&message.payload);
                 true
             }
             Content::Flag if open => {

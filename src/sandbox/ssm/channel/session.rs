@@ -3,7 +3,7 @@
 //! It outlives its sockets. Whatever happens to it happens under one lock: a message comes ([`Session::receive`]), a tenth
 //! of a second passes ([`Session::keep`]), a stream has data (`many`, `one`), a person orders something.
 
-use std::collections::{BTreeMap, BTreeSet};
+use std::collections::BTreeSet;
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::time::Duration;
 
@@ -12,8 +12,10 @@ use tokio::task::JoinSet;
 use tokio::time::Instant;
 
 use super::carrier::Carrier;
-use super::dial::{Dial, Network, Resolved, Servers, Wanted};
+use super::dial::{Dial, Network, Servers, Wanted};
+use super::facts::Facts;
 use super::habits::Habits;
+use super::program::Players;
 use super::sequence::{Incoming, Outgoing};
 use super::state::State;
 use super::trouble::Troubles;
@@ -27,31 +29,12 @@ const LAST_WORDS: Duration = Duration::from_secs(2);
 /// After its end a session's socket stays open for so long.
 const LINGERS: Duration = Duration::from_secs(1);
 
-/// What a session is about; it never changes.
-#[derive(Clone, Debug)]
-pub(crate) struct Facts {
-    pub(crate) id: String,
-    /// The machine, as it was asked for.
-    pub(crate) target: String,
-    /// Where the machine is.
-    pub(crate) account: String,
-    pub(crate) region: String,
-    pub(crate) agent_version: String,
-    /// `Port`.
-    pub(crate) kind: &'static str,
-    /// The document's properties with the caller's parameters.
-    pub(crate) properties: BTreeMap<String, String>,
-    /// What the host stands for at the beginning; nothing where there is none.
-    pub(crate) found: Option<Resolved>,
-    /// The agent refuses to dial that host.
-    pub(crate) forbidden: bool,
-}
-
 /// What all sessions share.
 #[derive(Clone)]
 pub(crate) struct Around {
     pub(crate) network: Arc<dyn Network>,
     pub(crate) servers: Arc<Mutex<Option<Arc<Servers>>>>,
+    pub(crate) players: Arc<Mutex<Option<Arc<Players>>>>,
     pub(crate) habits: Arc<Mutex<Arc<Habits>>>,
     pub(crate) troubles: Arc<Troubles>,
     /// Rules of the ledger that don't hold.
@@ -93,6 +76,16 @@ pub(super) enum Phase {
     /// The handshake was asked for.
     Asked {
         since: Instant,
+    },
+    /// The client's data key is being decrypted.
+    Decrypting {
+        since: Instant,
+    },
+    /// The client is to show that it has the key.
+    Challenged {
+        began: Instant,
+        since: Instant,
+        expected: Box<[u8; 64]>,
     },
     Open,
     /// Over as soon as all is acknowledged, or by then.
@@ -215,7 +208,7 @@ impl Session {
             self.go_on(state, now);
         }
         self.end_if_done(state, now);
-        if let Phase::Asked { since } = state.phase
+        if let Phase::Asked { since } | Phase::Decrypting { since } | Phase::Challenged { since, .. } = state.phase
             && now.duration_since(since) >= habits.handshake
             && enforces("R-CHAN-4")
         {

@@ -12,12 +12,15 @@ use tokio::task::JoinHandle;
 use tokio::time::Instant;
 
 use super::dial::{Dial, Network, Servers, Wanted};
+use super::facts::Facts;
 use super::habits::Habits;
 use super::message::{ALONE, Head, PAUSE, START, encode};
 use super::now_in_milliseconds;
-use super::session::{Around, Facts, Phase, Session};
+use super::program::{Played, Players, WantedShell};
+use super::session::{Around, Phase, Session};
 use super::state::Token;
 use super::trouble::{Trouble, Troubles};
+use crate::sandbox::options::Shells;
 
 /// Where a session's socket is asked for.
 pub(super) const PATH: &str = "/v1/data-channel/";
@@ -37,6 +40,8 @@ struct Inner {
     without: Arc<BTreeSet<String>>,
     network: OnceLock<Arc<dyn Network>>,
     servers: Arc<Mutex<Option<Arc<Servers>>>>,
+    players: Arc<Mutex<Option<Arc<Players>>>>,
+    shells: Shells,
     /// Every token and every cell number that was given, for tests that look for them where they mustn't be.
     secrets: Mutex<Vec<String>>,
     /// Where sockets are taken, and in process the task that takes them.
@@ -103,6 +108,15 @@ pub struct Standing {
     pub waiting: usize,
 }
 
+impl Drop for Inner {
+    /// The sessions end with the sandbox, and with them what they run.
+    fn drop(&mut self) {
+        for session in self.live.get_mut().unwrap_or_else(PoisonError::into_inner).values() {
+            session.finish(&mut session.state(), "", Instant::now());
+        }
+    }
+}
+
 impl std::fmt::Debug for Sessions {
     fn fmt(&self, form: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
         form.debug_struct("Sessions").field("live", &self.live().len()).finish_non_exhaustive()
@@ -110,7 +124,7 @@ impl std::fmt::Debug for Sessions {
 }
 
 impl Sessions {
-    pub(crate) fn new(habits: Habits, without: BTreeSet<String>) -> Self {
+    pub(crate) fn new(habits: Habits, without: BTreeSet<String>, shells: Shells) -> Self {
         Self(Arc::new(Inner {
             live: Mutex::default(),
             habits: Arc::new(Mutex::new(Arc::new(habits))),
@@ -118,6 +132,8 @@ impl Sessions {
             without: Arc::new(without),
             network: OnceLock::new(),
             servers: Arc::default(),
+            players: Arc::default(),
+            shells,
             secrets: Mutex::default(),
             address: Mutex::new(None),
         }))
@@ -136,6 +152,25 @@ impl Sessions {
     /// What nobody knows is refused.
     pub fn served_by(&self, servers: impl Fn(&Wanted<'_>) -> Option<Dial> + Send + Sync + 'static) {
         *self.0.servers.lock().unwrap_or_else(PoisonError::into_inner) = Some(Arc::new(servers));
+    }
+
+    /// Lets somebody in this process play shells and commands instead of real ones.
+    pub fn shells_by(&self, players: impl Fn(&WantedShell<'_>) -> Result<Played, String> + Send + Sync + 'static) {
+        *self.0.players.lock().unwrap_or_else(PoisonError::into_inner) = Some(Arc::new(players));
+    }
+
+    /// Whether sessions may run shells and commands here.
+    pub(crate) fn may_run(&self) -> bool {
+        let played = self.0.players.lock().unwrap_or_else(PoisonError::into_inner).is_some();
+        let address = self.0.address.lock().unwrap_or_else(PoisonError::into_inner);
+        let served = address.as_ref().is_some_and(|(_, task)| task.is_none());
+        let near = address.as_ref().is_none_or(|(address, _)| address.ip().is_loopback());
+        let real = match self.0.shells {
+            Shells::None => false,
+            Shells::InProcess => near && !served,
+            Shells::Loopback => near,
+        };
+        played || real
     }
 
     /// How sessions behave now.
@@ -180,6 +215,7 @@ impl Sessions {
         let around = Around {
             network: Arc::clone(self.0.network.get()?),
             servers: Arc::clone(&self.0.servers),
+            players: Arc::clone(&self.0.players),
             habits: Arc::clone(&self.0.habits),
             troubles: Arc::clone(&self.0.troubles),
             without: Arc::clone(&self.0.without),

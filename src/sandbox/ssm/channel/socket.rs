@@ -51,6 +51,10 @@ pub(crate) fn upgrade<B>(sessions: &Sessions, request: &mut Request<B>) -> Respo
     let key = headers.get(header::SEC_WEBSOCKET_KEY).filter(|_| {
         is(header::UPGRADE, "websocket") && is(header::CONNECTION, "upgrade") && is(header::SEC_WEBSOCKET_VERSION, "13")
     });
+    if headers.contains_key(header::ORIGIN) {
+        // Only browsers say where they come from: a page that somebody looks at mustn't get at a session.
+        return refuse(StatusCode::FORBIDDEN, "no page may open a session's web socket");
+    }
     let Some(key) = key else { return refuse(StatusCode::BAD_REQUEST, "this is no request for a web socket") };
     // Whether the service wants the signature nobody has shown; since 2025 the official client signs.
     if sessions.enforces("R-CHAN-1") && !is_signed(headers, request.uri().query()) {

@@ -1,11 +1,14 @@
 //! What changes in a session, and how messages leave it.
 
+use std::borrow::Cow;
 use std::sync::Arc;
 
 use bytes::Bytes;
 use tokio::time::Instant;
 
 use super::carrier::Carrier;
+use super::cipher::Cipher;
+use super::encryption::Wish;
 use super::line::{Line, Out};
 use super::message::{Content, Head, Id, Message, OUTPUT, SYN, encode};
 use super::sequence::{Incoming, Outgoing};
@@ -43,6 +46,10 @@ pub(super) struct State {
     /// From when on the agent takes data.
     pub(super) ready: Instant,
     pub(super) carrier: Carrier,
+    /// What the agent asked for in the handshake.
+    pub(super) wish: Option<Wish>,
+    /// What data is encrypted with, once both ends have the key.
+    pub(super) cipher: Option<Cipher>,
     pub(super) held_in: Held,
     pub(super) held_out: Held,
 }
@@ -77,6 +84,8 @@ impl State {
             client: Version::default(),
             ready: now,
             carrier: Carrier::None,
+            wish: None,
+            cipher: None,
             held_in: Vec::new(),
             held_out: Vec::new(),
         }
@@ -92,8 +101,18 @@ impl State {
         if self.around.enforces("R-CHAN-7") { self.out.late(now).into_iter().collect() } else { self.out.all_late(now) }
     }
 
+    /// What goes over the wire: all that a program says is encrypted where the session is (`R-SHELL-15`).
+    fn covered<'a>(&mut self, content: Content, payload: &'a [u8]) -> Cow<'a, [u8]> {
+        let secret = matches!(content, Content::Data | Content::Errors | Content::ExitCode);
+        let secret = secret && self.around.enforces("R-SHELL-15");
+        let sealed = self.cipher.as_mut().filter(|_| secret).map(|cipher| cipher.seal(payload));
+        // What can't be encrypted is never sent as it is.
+        sealed.map_or(Cow::Borrowed(payload), |sealed| Cow::Owned(sealed.unwrap_or_default()))
+    }
+
     /// Sends a numbered message, and keeps it until it is acknowledged.
     pub(super) fn send(&mut self, content: Content, payload: &[u8]) {
+        let payload = &self.covered(content, payload);
         let sequence = self.out.next();
         let flags = if sequence == 0 { SYN } else { 0 };
         let (id, created) = (Id::random(), now_in_milliseconds());

@@ -14,6 +14,10 @@ const HOSTS: [u32; 4] = [3, 1, 1188, 0];
 const QUIET: [u32; 4] = [3, 1, 1511, 0];
 /// So can clients after this one.
 const QUIET_AT_CLIENTS: [u32; 4] = [1, 2, 331, 0];
+/// Agents from this one on ask for encryption where it is wanted.
+const ENCRYPTS: [u32; 4] = [2, 3, 539, 0];
+/// Agents from this one on have a challenge for the data key.
+const CHALLENGES: [u32; 4] = [3, 3, 808, 0];
 /// Agents from this one on look a host up once in a session.
 const RESOLVES_ONCE: [u32; 4] = [3, 2, 1041, 0];
 
@@ -53,6 +57,14 @@ impl Version {
         self >= Self(RESOLVES_ONCE)
     }
 
+    pub(crate) fn encrypts(self) -> bool {
+        self >= Self(ENCRYPTS)
+    }
+
+    pub(crate) fn challenges(self) -> bool {
+        self >= Self(CHALLENGES)
+    }
+
     /// Whether an agent of this version and a client of that one carry many connections in one session.
     pub(crate) fn carries_many_for(self, client: Self) -> bool {
         self > Self(MANY) && client >= Self(MANY_AT_CLIENTS)
@@ -85,6 +97,8 @@ mod tests {
         }
         assert!(!Version::of("3.3.987.0").carries_many_for(Version::of("1.1.69")));
         assert!(Version::of("3.3.987.0").carries_many_for(Version::of("1.1.70")));
+        assert!(!Version::of("2.3.538.0").encrypts() && Version::of("2.3.539.0").encrypts());
+        assert!(!Version::of("3.3.807.0").challenges() && Version::of("3.3.808.0").challenges());
         assert!(!Version::of("2.3.671.0").forwards_ports());
         assert!(!Version::of("2.3.722.0").ends_by_flag());
         assert!(Version::of("3.1.1188.0").dials_hosts());

@@ -5,6 +5,7 @@ use std::net::Ipv4Addr;
 use jiff::Timestamp;
 use serde::{Deserialize, Serialize};
 
+use super::endpoints::Token;
 use super::rules::{Peer, Rule};
 use super::{Network, SecurityGroup, made_up, range};
 use crate::sandbox::world::Tag;
@@ -16,7 +17,7 @@ use crate::sandbox::world::{Region, network::Address};
 pub(crate) struct Machine {
     pub(crate) id: String,
     pub(crate) class: String,
-    /// `running` or `stopped`.
+    /// `pending`, `running`, `stopped`, `shutting-down` or `terminated`.
     pub(crate) state: String,
     pub(crate) launched: Timestamp,
     pub(crate) subnet: String,
@@ -31,6 +32,32 @@ pub(crate) struct Machine {
     pub(crate) agent: Option<Agent>,
     #[serde(default)]
     pub(crate) tags: Vec<Tag>,
+    /// How it was started, of one that somebody started in this world.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub(crate) launch: Option<Launch>,
+}
+
+/// How a machine was started.
+#[derive(Clone, Debug, Serialize, Deserialize, PartialEq)]
+pub(crate) struct Launch {
+    pub(crate) image: String,
+    pub(crate) architecture: String,
+    pub(crate) reservation: String,
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub(crate) token: Option<Token>,
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub(crate) key: Option<String>,
+    /// Its public address, where it has one.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub(crate) public: Option<Ipv4Addr>,
+    /// `optional` or `required`, and how far answers may go.
+    pub(crate) metadata_tokens: String,
+    pub(crate) metadata_hops: i64,
+    pub(crate) metadata: String,
+    pub(crate) monitoring: bool,
+    /// Its root volume is encrypted.
+    #[serde(default)]
+    pub(crate) encrypted: bool,
 }
 
 /// AWS's agent on a machine.
@@ -62,6 +89,32 @@ pub(crate) struct Seed {
     agent: Option<Agent>,
 }
 
+impl Agent {
+    /// That of a new Amazon Linux 2023.
+    pub(crate) fn new() -> Self {
+        Self {
+            version: "3.3.3572.0".to_owned(),
+            ping: "Online".to_owned(),
+            heard: None,
+            latest: true,
+            platform: "Amazon Linux".to_owned(),
+            platform_version: "2023".to_owned(),
+        }
+    }
+}
+
+impl Machine {
+    /// Whether it still has its place: a terminated machine is only remembered.
+    pub(crate) fn is_there(&self) -> bool {
+        self.state != "terminated"
+    }
+
+    /// Whether it has a public address.
+    pub(crate) fn is_public(&self) -> bool {
+        self.launch.as_ref().is_some_and(|launch| launch.public.is_some())
+    }
+}
+
 /// Places machines into their subnets, where each has an address: the last ones, for databases have the first.
 pub(crate) fn place(region: &mut Region, seeds: Vec<Seed>) {
     for seed in seeds {
@@ -82,6 +135,7 @@ pub(crate) fn place(region: &mut Region, seeds: Vec<Seed>) {
             profile: seed.profile,
             agent: seed.agent,
             tags: made_up::named(&seed.name),
+            launch: None,
         };
         region.network.machines.push(machine);
     }
@@ -132,12 +186,31 @@ impl Region {
             .collect();
         let machine_groups: Vec<&str> = machine.groups.iter().map(String::as_str).collect();
         let address = self.address_of(instance, region);
+        let acls = self.acls_let(machine, instance, address, port, region) || !self.enforces("R-ACL-5");
         let out = self.lets(&machine_groups, true, port, address, &database);
-        out && self.lets(&database, false, port, Some(machine.address), &machine_groups)
+        acls && out && self.lets(&database, false, port, Some(machine.address), &machine_groups)
+    }
+
+    /// Whether the ACLs of both subnets let a machine reach a database (`R-ACL-5`).
+    fn acls_let(
+        &self,
+        machine: &Machine,
+        instance: &Instance,
+        address: Option<Ipv4Addr>,
+        port: u16,
+        region: &str,
+    ) -> bool {
+        let addresses = self.addresses(region);
+        let own = |own: &&Address<'_>| own.instance.row.resource_id == instance.row.resource_id && !own.standby;
+        let there = addresses.iter().find(own).map(|own| own.subnet);
+        match (self.network.subnet(&machine.subnet), there.zip(address)) {
+            (Some(here), Some(there)) => self.network.acls_let((here, machine.address), there, port),
+            _ => true,
+        }
     }
 
     /// Whether one of these groups lets a peer through that has this address and these groups.
-    fn lets(&self, own: &[&str], egress: bool, port: u16, address: Option<Ipv4Addr>, peer: &[&str]) -> bool {
+    pub(super) fn lets(&self, own: &[&str], egress: bool, port: u16, address: Option<Ipv4Addr>, peer: &[&str]) -> bool {
         let groups = own.iter().filter_map(|id| self.network.security_group(id));
         let mut rules = groups.flat_map(|group: &SecurityGroup| group.rules(egress));
         rules.any(|rule| is_for(rule, port) && speaks_of(&rule.peer, address, peer))

@@ -28,6 +28,7 @@ pub(crate) fn complete(region: &mut Region) {
     for (id, vpc, port, of) in missing_groups(region) {
         security_group(region, &id, &vpc, port, &of);
     }
+    region.network.furnish();
 }
 
 fn vpc(region: &mut Region, id: &str) {
@@ -35,7 +36,13 @@ fn vpc(region: &mut Region, id: &str) {
     if region.network.vpc(id).is_none() {
         let number = region.network.vpcs.len();
         let cidr = if usual { "172.31.0.0/16".to_owned() } else { format!("10.{}.0.0/16", number % 256) };
-        region.network.vpcs.push(Vpc { id: id.to_owned(), cidr, tags: Vec::new() });
+        region.network.vpcs.push(Vpc {
+            id: id.to_owned(),
+            cidr,
+            tags: Vec::new(),
+            dns_support: true,
+            dns_hostnames: usual,
+        });
     }
     if region.network.default_group_of(id).is_none_or(|own| region.network.security_group(own).is_none()) {
         let own = if usual { region.network.default_security_group.clone() } else { id_of("sg", id) };

@@ -1,8 +1,21 @@
 //! Networks: VPCs, subnets and security groups, and which instance has which address in them.
+//!
+//! | file | question it answers |
+//! |---|---|
+//! | `rules`, `acls`, `routes` | what may pass, and where does it go? |
+//! | `machines`, `endpoints` | who else has addresses? |
+//! | `reach` | what does a machine reach? |
+//! | `turns` | what happens to them by itself? |
+//! | `made_up` | what is there that nobody described? |
 
+pub(crate) mod acls;
+pub(crate) mod endpoints;
 pub(crate) mod machines;
 pub(crate) mod made_up;
+mod reach;
+pub(crate) mod routes;
 pub(crate) mod rules;
+pub(crate) mod turns;
 
 use serde::{Deserialize, Serialize};
 use sha2::{Digest, Sha256};
@@ -11,7 +24,10 @@ use super::groups::SubnetGroup;
 use super::instance::{Instance, place};
 use super::table::Index;
 use super::{Region, Tag};
+use acls::{Acl, AclAssociation};
+use endpoints::{Endpoint, Interface};
 use machines::Machine;
+use routes::{Gateway, RouteTable};
 use rules::Rule;
 
 /// The networks of a Region.
@@ -28,6 +44,21 @@ pub(crate) struct Network {
     pub(crate) security_groups: Vec<SecurityGroup>,
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub(crate) machines: Vec<Machine>,
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub(crate) route_tables: Vec<RouteTable>,
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub(crate) internet_gateways: Vec<Gateway>,
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub(crate) nat_gateways: Vec<Gateway>,
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub(crate) acls: Vec<Acl>,
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub(crate) acl_associations: Vec<AclAssociation>,
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub(crate) endpoints: Vec<Endpoint>,
+    /// Those of endpoints.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub(crate) interfaces: Vec<Interface>,
 }
 
 /// A VPC.
@@ -38,6 +69,16 @@ pub(crate) struct Vpc {
     pub(crate) cidr: String,
     #[serde(default)]
     pub(crate) tags: Vec<Tag>,
+    /// AWS's resolver answers in it.
+    #[serde(default = "yes")]
+    pub(crate) dns_support: bool,
+    /// What is in it has names; of a VPC that somebody made only if it was asked for (`R-VPC-1`).
+    #[serde(default)]
+    pub(crate) dns_hostnames: bool,
+}
+
+fn yes() -> bool {
+    true
 }
 
 /// A subnet.

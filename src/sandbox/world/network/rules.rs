@@ -76,6 +76,14 @@ impl SecurityGroup {
         if egress { &mut self.egress } else { &mut self.ingress }
     }
 
+    /// The rule with this id.
+    pub(crate) fn rule_mut(&mut self, id: &str) -> Option<&mut Rule> {
+        let own = self.id.clone();
+        let ingress = self.ingress.iter_mut().map(|rule| (rule, false));
+        let egress = self.egress.iter_mut().map(|rule| (rule, true));
+        ingress.chain(egress).find(|(rule, egress)| rule.id(&own, *egress) == id).map(|(rule, _)| rule)
+    }
+
     /// Whether a rule speaks of another group.
     pub(crate) fn speaks_of(&self, other: &str) -> bool {
         self.ingress.iter().chain(&self.egress).any(|rule| rule.peer == Peer::Group(other.to_owned()))

@@ -1,0 +1,112 @@
+//! What AWS shows of a database's surroundings: each part read once, and one that can't be read costs only itself.
+
+use std::collections::BTreeMap;
+
+use crate::{
+    access::{self, Facts, Read},
+    aws::{Aws, ReadError},
+    cli::{Failure, facts},
+    model::{DatabaseReference, DbInstance, InstanceProfile, PREFERENCES, RolePolicies},
+};
+
+/// Reads all that the audit judges. `bastion` is the machine that a person named.
+pub(in crate::cli) async fn facts(
+    aws: &Aws,
+    asked: &DatabaseReference,
+    bastion: Option<&str>,
+) -> Result<Facts, Failure> {
+    let database = database(aws, asked).await.map_err(Failure::NothingBegun)?;
+    let region = aws.region();
+    let database = database.ok_or_else(|| Failure::Refused(format!("there is no DB instance {asked} in {region}")))?;
+    around(aws, database, bastion).await.map_err(Failure::NothingBegun)
+}
+
+/// The database that is meant, if AWS shows it. One member stands for its cluster: they share subnet group, security groups
+/// and port.
+pub(super) async fn database(aws: &Aws, asked: &DatabaseReference) -> Result<Option<DbInstance>, ReadError> {
+    let DatabaseReference::Cluster(name) = asked else { return facts::source(aws, asked).await };
+    let all = aws.all_instances().await?;
+    Ok(all.into_iter().find(|instance| instance.cluster_identifier.as_ref() == Some(name)))
+}
+
+async fn around(aws: &Aws, database: DbInstance, bastion: Option<&str>) -> Result<Facts, ReadError> {
+    let group = database.subnet_group.clone().unwrap_or_default();
+    let Some(vpc) = group.vpc_id else {
+        let facts = Facts { database, bastion: bastion.map(str::to_owned), ..Facts::default() };
+        return Ok(facts);
+    };
+    let of_vpc = [("vpc-id", vpc.as_str())];
+    let (group_subnets, subnets, route_tables, network_acls, security_groups, prefix_lists) = tokio::join!(
+        aws.subnets_of_group(group.name.as_deref()),
+        aws.subnets_in(&vpc),
+        aws.route_tables_in(&vpc),
+        aws.network_acls_in(&vpc),
+        aws.security_groups_in(&vpc),
+        aws.prefix_lists(),
+    );
+    let (vpcs, endpoints, machines, preferences) = tokio::join!(
+        aws.vpc(&vpc),
+        aws.endpoints_in(&vpc),
+        aws.bare_machines(&of_vpc),
+        aws.session_preferences(PREFERENCES),
+    );
+    let machines = read(machines)?;
+    let agents = match &machines {
+        Read::Known(machines) => {
+            let ids: Vec<String> = machines.iter().map(|machine| machine.id.clone()).collect();
+            read(aws.agents(&ids).await)?
+        }
+        Read::NotRead(why) => Read::NotRead(why.clone()),
+    };
+    let mut facts = Facts {
+        database,
+        group_subnets: read(group_subnets)?,
+        subnets: read(subnets)?,
+        route_tables: read(route_tables)?,
+        network_acls: read(network_acls)?,
+        security_groups: read(security_groups)?,
+        prefix_lists: read(prefix_lists)?,
+        vpcs: read(vpcs.map(|vpc| vpc.into_iter().collect()))?,
+        endpoints: read(endpoints)?,
+        machines,
+        agents,
+        preferences: read(preferences)?,
+        bastion: bastion.map(str::to_owned),
+        ..Facts::default()
+    };
+    (facts.profiles, facts.roles) = identity(aws, &facts).await?;
+    Ok(facts)
+}
+
+/// What the bastion's own role may do: those of other machines are nobody's business here.
+async fn identity(
+    aws: &Aws,
+    facts: &Facts,
+) -> Result<(Read<Vec<InstanceProfile>>, Read<BTreeMap<String, RolePolicies>>), ReadError> {
+    let arn = access::bastion(facts).and_then(|bastion| bastion.profile_arn.as_deref());
+    let Some(name) = arn.and_then(|arn| arn.rsplit('/').next()) else {
+        return Ok((Read::Known(Vec::new()), Read::Known(BTreeMap::new())));
+    };
+    let profile = match read(aws.instance_profile(name).await)? {
+        Read::Known(profile) => profile,
+        Read::NotRead(why) => return Ok((Read::NotRead(why.clone()), Read::NotRead(why))),
+    };
+    let role = profile.as_ref().and_then(|profile| profile.role.clone());
+    let roles = match role {
+        None => Read::Known(BTreeMap::new()),
+        Some(role) => match read(aws.role_policies(&role).await)? {
+            Read::Known(policies) => Read::Known(policies.map(|policies| (role, policies)).into_iter().collect()),
+            Read::NotRead(why) => Read::NotRead(why),
+        },
+    };
+    Ok((Read::Known(profile.into_iter().collect()), roles))
+}
+
+/// A look that fails costs only itself; but without credentials none would succeed.
+fn read<T>(result: Result<T, ReadError>) -> Result<Read<T>, ReadError> {
+    match result {
+        Ok(fact) => Ok(Read::Known(fact)),
+        Err(error) if error.error.is_about_credentials() => Err(error),
+        Err(error) => Ok(Read::NotRead(error.to_string())),
+    }
+}

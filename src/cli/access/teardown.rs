@@ -1,0 +1,99 @@
+//! `rds-encrypt access teardown DB`
+
+use std::path::PathBuf;
+
+use serde_json::json;
+
+use super::{arguments::Teardown, live, setup::path_of, work::work};
+use crate::{
+    access::recipe::{ACCESS_TAG, Goal, Standing},
+    aws::Aws,
+    cli::{Failure, Surroundings, arguments::Global, place::Place, session, unless_interrupted},
+    state::AccessRecord,
+    ui::{access::setup as shown, json},
+};
+
+pub(in crate::cli) async fn teardown(
+    global: &Global,
+    asked: &Teardown,
+    around: &mut Surroundings,
+) -> Result<u8, Failure> {
+    let place = Place::find(global)?;
+    let aws = Aws::connect(&place.connection(global, None, around)?).await?;
+    let caller = unless_interrupted(around, aws.caller_identity()).await?.map_err(Failure::NothingBegun)?;
+    let database = Box::pin(unless_interrupted(around, live::database(&aws, &asked.database))).await?;
+    let path = match database.map_err(Failure::NothingBegun)? {
+        Some(database) => Some(path_of(&place, &aws, &caller.account, &database)?).filter(|path| path.exists()),
+        // It may be gone for long: what was made around it is known all the same.
+        None => the_only_one(place.states.access_paths(&caller.account, aws.region(), &asked.database.to_string()))?,
+    };
+    let Some(path) = path else {
+        return Err(Failure::Refused(format!(
+            "no setup for {} is known here, in {} of account {}; nothing was removed",
+            asked.database,
+            aws.region(),
+            caller.account
+        )));
+    };
+    let mut access = place.states.open_access(&path, &session::owner())?;
+    let name = access.record().recipe.database.clone();
+    let standing = Box::pin(unless_interrupted(around, standing(&aws, access.record()))).await??;
+    let page = around.output.stderr_page;
+    around.output.say(&shown::removal(access.record(), &standing, page));
+    if !standing.is_empty() && !consents(global, &place, around).await? {
+        return Ok(3);
+    }
+    if let Some(code) = work(&aws, &mut access, Goal::Remove, around).await? {
+        return Ok(code);
+    }
+    let text = if around.json {
+        json::line(&json!({"format": json::FORMAT, "event": "removed", "exit_code": 0, "database": name}))
+    } else {
+        shown::done(access.record(), true, around.output.stdout_page)
+    };
+    around.result(&text).map(|()| 0)
+}
+
+/// Databases of one name, one after the other, have each its own setup.
+fn the_only_one(paths: Vec<PathBuf>) -> Result<Option<PathBuf>, Failure> {
+    let mut paths = paths.into_iter();
+    match (paths.next(), paths.next()) {
+        (Some(one), Some(other)) => Err(Failure::Usage(format!(
+            "there were several databases of this name, each with a setup: {} and {}. None of them is there any more: nothing \
+             was removed, and its parts carry the tag {ACCESS_TAG}",
+            one.display(),
+            other.display()
+        ))),
+        (one, _) => Ok(one),
+    }
+}
+
+/// What of it is there, in words.
+async fn standing(aws: &Aws, record: &AccessRecord) -> Result<Vec<String>, Failure> {
+    let recipe = &record.recipe;
+    let owner = recipe.owner();
+    let seen = aws
+        .surrounded(&recipe.vpc_id, (ACCESS_TAG, &owner), &recipe.name("bastion"), &recipe.name("private"))
+        .await
+        .map_err(Failure::NothingBegun)?;
+    let is_there = |part: &&crate::access::recipe::Part| {
+        part.removed_by(recipe, &seen).is_some()
+            && matches!(part.standing(recipe, &seen), Standing::There | Standing::Underway(_))
+    };
+    Ok(recipe.parts.iter().filter(is_there).map(ToString::to_string).collect())
+}
+
+async fn consents(global: &Global, place: &Place, around: &mut Surroundings) -> Result<bool, Failure> {
+    if global.yes || place.is_sandbox() {
+        return Ok(true);
+    }
+    match around.yes("Remove these? [y/N] ").await? {
+        Some(true) => Ok(true),
+        Some(false) => {
+            around.output.say("Nothing was removed.\n");
+            around.fail_in_json("nothing was removed: the answer was no", None, 3)?;
+            Ok(false)
+        }
+        None => Err(Failure::Refused("nothing was removed: without a terminal to ask on, it takes --yes".into())),
+    }
+}

@@ -1,0 +1,260 @@
+//! The loop for a setup: look, decide, save the intent, act once, save the outcome, look again.
+
+use std::{collections::BTreeMap, time::Duration};
+
+use tokio::time::sleep;
+
+use super::{
+    Clock, EngineError, Interrupt,
+    event::Trouble,
+    sight::{renewed, waits_out},
+};
+use crate::{
+    access::recipe::{ACCESS_TAG, Asked, Decision, Goal, Recipe, Seen, Standing, Stop, decide},
+    aws::{Aws, ReadError},
+    model::Outcome,
+    state::{Access, AccessPhase, AccessRecord},
+};
+
+/// Between two looks while something is waited for, at first; then more slowly.
+const LOOK: Duration = Duration::from_secs(5);
+const LONGEST_LOOK: Duration = Duration::from_secs(15);
+/// Between two looks while AWS can't be reached, or asks for patience.
+const RETRY: Duration = Duration::from_secs(15);
+
+/// What happens, for whoever shows it.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum AccessEvent {
+    /// A part stands, or is gone.
+    Done {
+        /// Which, in words.
+        part: String,
+        /// How many are done.
+        done: usize,
+        /// How many there are.
+        of: usize,
+    },
+    /// A call is sent.
+    Asking {
+        /// In words.
+        call: String,
+    },
+    /// It was answered, and AWS didn't take it.
+    NotTaken {
+        /// The call, in words.
+        call: String,
+        /// What AWS said.
+        why: String,
+    },
+    /// Something is waited for.
+    Waiting {
+        /// For what.
+        why: String,
+    },
+    /// A look failed, and is repeated.
+    LookFailed {
+        /// Why.
+        why: String,
+    },
+}
+
+/// How a run ended.
+#[derive(Debug)]
+pub enum AccessEnding {
+    /// All parts stand, or are gone.
+    Finished,
+    /// Only a person can help.
+    Stopped(Stop),
+    /// AWS can't be looked at, and that doesn't pass by itself.
+    Barred(ReadError),
+    /// It was asked to end.
+    Interrupted,
+}
+
+/// Makes or removes a setup.
+pub struct AccessEngine<'a> {
+    /// Where.
+    pub aws: Aws,
+    /// In which time.
+    pub clock: Clock,
+    /// Until somebody asks for an end.
+    pub interrupt: Interrupt,
+    /// Whether somebody is there to renew credentials while it waits.
+    pub attended: bool,
+    /// Who hears of it.
+    pub report: &'a mut (dyn FnMut(AccessEvent) + Send),
+}
+
+/// What the loop knows of the present run; none of it is saved.
+#[derive(Default)]
+struct Memory {
+    sent: BTreeMap<u32, Duration>,
+    done: usize,
+    waiting: Option<String>,
+    looks: u32,
+}
+
+impl AccessEngine<'_> {
+    /// Works until every part stands, or is gone; only a person can help; or an end is asked for.
+    pub async fn work(&mut self, access: &mut Access, goal: Goal) -> Result<AccessEnding, EngineError> {
+        let mut memory = Memory::default();
+        loop {
+            let seen = match Box::pin(self.look_until_seen(access)).await? {
+                Look::Clear(seen) => seen,
+                Look::Interrupted => return Ok(AccessEnding::Interrupted),
+                Look::Barred(error) => return Ok(AccessEnding::Barred(error)),
+            };
+            let now = self.aws.clock().now().ok_or(EngineError::NoTime)?;
+            let record = access.record();
+            let run = record.run.tag();
+            let journal = self.journal(record, &memory, now);
+            let decision = decide(&record.recipe, &seen, &journal, goal, &run);
+            tracing::debug!(?decision, "decided");
+            self.tell_what_is_done(&record.recipe, &seen, goal, &mut memory);
+            match decision {
+                Decision::Act { part, call } => {
+                    if self.interrupt.is_asked() {
+                        return Ok(AccessEnding::Interrupted);
+                    }
+                    access.stand(during(goal), None, now)?;
+                    let number = access.intend(part, call.clone(), now)?;
+                    memory.sent.insert(number, self.clock.now());
+                    (memory.waiting, memory.looks) = (None, 0);
+                    (self.report)(AccessEvent::Asking { call: call.to_string() });
+                    let outcome = self.aws.act_on_access(&call).await;
+                    tracing::info!(%call, number, ?outcome, "asked");
+                    let not_taken = in_words(&outcome);
+                    access.conclude(number, outcome, self.aws.clock().now().unwrap_or(now))?;
+                    if let Some(why) = not_taken {
+                        (self.report)(AccessEvent::NotTaken { call: call.to_string(), why });
+                        if !self.sleep(LOOK).await {
+                            return Ok(AccessEnding::Interrupted);
+                        }
+                    }
+                }
+                Decision::Wait { why } => {
+                    if memory.waiting.as_ref() != Some(&why) {
+                        memory.waiting = Some(why.clone());
+                        (self.report)(AccessEvent::Waiting { why });
+                    }
+                    memory.looks = memory.looks.saturating_add(1);
+                    if !self.sleep((LOOK * memory.looks.min(10)).min(LONGEST_LOOK)).await {
+                        return Ok(AccessEnding::Interrupted);
+                    }
+                }
+                Decision::Stop(stop) => {
+                    access.stand(during(goal), Some(&stop.reason), now)?;
+                    return Ok(AccessEnding::Stopped(stop));
+                }
+                Decision::Done => {
+                    access.stand(after(goal), None, now)?;
+                    return Ok(AccessEnding::Finished);
+                }
+            }
+        }
+    }
+
+    fn journal<'a>(&self, record: &'a AccessRecord, memory: &Memory, now: crate::model::AwsTime) -> Vec<Asked<'a>> {
+        let asked = |intent: &'a crate::model::AccessIntent| match memory.sent.get(&intent.number) {
+            Some(sent) => Asked { intent, age: self.clock.now().saturating_sub(*sent), this_run: true },
+            None => Asked { intent, age: self.clock.between(intent.sent_at, now), this_run: false },
+        };
+        record.journal.iter().map(asked).collect()
+    }
+
+    /// In the order of the parts: what stands early isn't told before what comes first.
+    fn tell_what_is_done(&mut self, recipe: &Recipe, seen: &Seen, goal: Goal, memory: &mut Memory) {
+        let parts: Vec<_> = match goal {
+            Goal::Make => recipe.parts.iter().collect(),
+            Goal::Remove => recipe.parts.iter().rev().collect(),
+        };
+        let of = parts.len();
+        for part in parts.into_iter().skip(memory.done) {
+            let standing = part.standing(recipe, seen);
+            let is_done = match goal {
+                Goal::Make => standing == Standing::There,
+                Goal::Remove => matches!(standing, Standing::Absent | Standing::Foreign(_)),
+            };
+            if !is_done {
+                break;
+            }
+            memory.done += 1;
+            (self.report)(AccessEvent::Done { part: part.to_string(), done: memory.done, of });
+        }
+    }
+
+    async fn look_until_seen(&mut self, access: &Access) -> Result<Look, EngineError> {
+        let recipe = &access.record().recipe;
+        let (owner, role, group) = (recipe.owner(), recipe.name("bastion"), recipe.name("private"));
+        let mut told = None;
+        loop {
+            if self.interrupt.is_asked() {
+                return Ok(Look::Interrupted);
+            }
+            let look = self.aws.surrounded(&recipe.vpc_id, (ACCESS_TAG, &owner), &role, &group);
+            let answer = tokio::select! {
+                answer = look => answer,
+                () = self.interrupt.asked() => return Ok(Look::Interrupted),
+            };
+            let error = match answer {
+                Ok(seen) => return Ok(Look::Clear(Box::new(seen))),
+                Err(error) => error,
+            };
+            tracing::warn!(%error, "a look failed");
+            let Some(kind) = waits_out(&error, self.attended) else { return Ok(Look::Barred(error)) };
+            let why = error.to_string();
+            if told.as_ref() != Some(&why) {
+                (self.report)(AccessEvent::LookFailed { why: why.clone() });
+                told = Some(why);
+            }
+            if !self.sleep(RETRY).await {
+                return Ok(Look::Interrupted);
+            }
+            if kind == Trouble::Credentials {
+                match renewed(&self.aws, &access.record().account).await {
+                    Ok(aws) => self.aws = aws,
+                    Err(why) => (self.report)(AccessEvent::LookFailed { why }),
+                }
+            }
+        }
+    }
+
+    /// Sleeps for a stretch of AWS's time; false when an end is asked for.
+    async fn sleep(&mut self, aws: Duration) -> bool {
+        tokio::select! {
+            () = sleep(self.clock.here(aws)) => !self.interrupt.is_asked(),
+            () = self.interrupt.asked() => false,
+        }
+    }
+}
+
+/// What came of looking at AWS.
+enum Look {
+    Clear(Box<Seen>),
+    Barred(ReadError),
+    Interrupted,
+}
+
+fn during(goal: Goal) -> AccessPhase {
+    match goal {
+        Goal::Make => AccessPhase::Making,
+        Goal::Remove => AccessPhase::Removing,
+    }
+}
+
+fn after(goal: Goal) -> AccessPhase {
+    match goal {
+        Goal::Make => AccessPhase::Made,
+        Goal::Remove => AccessPhase::Removed,
+    }
+}
+
+/// Why AWS may not have taken a call; nothing where it has.
+fn in_words(outcome: &Outcome) -> Option<String> {
+    match outcome {
+        Outcome::Refused { code, message, .. } => Some(format!("{code}: {message}")),
+        Outcome::Unknown { why } => Some(format!("no answer: {why}")),
+        Outcome::NotSent { why } => Some(why.clone()),
+        _ => None,
+    }
+}

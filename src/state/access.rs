@@ -1,0 +1,232 @@
+//! A setup's own file: what is to be made around a database, and every call that was asked for. Kept as a migration's is.
+
+use std::{
+    fs,
+    path::{Path, PathBuf},
+};
+
+use serde::{Deserialize, Serialize};
+
+use super::{FORMAT, Moment, Run, StateDirectory, StateError, file, file::Mark, lock::Lock, store::replace_ours};
+use crate::{
+    access::recipe::Recipe,
+    model::{AccessCall, AccessIntent, AwsTime, Outcome, digest, name::short_id},
+};
+
+/// Below an account's Region: no migration's file is in there.
+const FOLDER: &str = "access";
+
+/// A setup, as its file holds it.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct AccessRecord {
+    /// [`FORMAT`]
+    pub format: u32,
+    /// Where it stands, for people. Never read to decide what is done in AWS.
+    pub phase: AccessPhase,
+    /// Why it stopped, if it did.
+    pub stopped: Option<String>,
+    /// Twelve digits.
+    pub account: String,
+    /// AWS's name of the Region.
+    pub region: String,
+    /// Where AWS was reached, if not at its own address.
+    pub endpoint: Option<String>,
+    /// The profile that was used, if one was named.
+    pub profile: Option<String>,
+    /// The flags without which a later command wouldn't find this setup.
+    pub flags: String,
+    /// Who began it; goes into the tags of what it makes.
+    pub run: Run,
+    /// AWS's time when it was begun.
+    pub begun: AwsTime,
+    /// AWS's time of the last change of this file.
+    pub updated: AwsTime,
+    /// What is to be made. Never changed.
+    pub recipe: Recipe,
+    /// The recipe's digest: a file whose recipe has another was edited.
+    pub recipe_digest: String,
+    /// Every mutating call that was asked for, and what became of it.
+    pub journal: Vec<AccessIntent>,
+}
+
+/// Where a setup stands.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "kebab-case")]
+pub enum AccessPhase {
+    /// Parts are being made.
+    Making,
+    /// All parts stand.
+    Made,
+    /// They are being removed.
+    Removing,
+    /// All that it made is gone.
+    Removed,
+}
+
+impl AccessRecord {
+    /// A setup that begins now.
+    #[must_use]
+    pub fn begun(recipe: Recipe, account: &str, run: Run, now: AwsTime) -> Self {
+        Self {
+            format: FORMAT,
+            phase: AccessPhase::Making,
+            stopped: None,
+            account: account.to_owned(),
+            region: recipe.region.clone(),
+            endpoint: None,
+            profile: None,
+            flags: String::new(),
+            run,
+            begun: now,
+            updated: now,
+            recipe_digest: digest(&recipe),
+            recipe,
+            journal: Vec::new(),
+        }
+    }
+
+    /// A command on this setup that a person can paste.
+    #[must_use]
+    pub fn command(&self, verb: &str) -> String {
+        super::with_flags(&format!("rds-encrypt access {verb} {}", self.recipe.database), &self.flags)
+    }
+}
+
+/// A setup that this run owns. Every change is on disk before the method returns.
+#[derive(Debug)]
+pub struct Access {
+    record: AccessRecord,
+    path: PathBuf,
+    lock: Lock,
+    mark: Mark,
+}
+
+impl Access {
+    /// What its file holds.
+    #[must_use]
+    pub fn record(&self) -> &AccessRecord {
+        &self.record
+    }
+
+    /// Where its file is.
+    #[must_use]
+    pub fn path(&self) -> &Path {
+        &self.path
+    }
+
+    /// Saves a call that is about to be sent; returns its number.
+    pub fn intend(&mut self, part: usize, call: AccessCall, now: AwsTime) -> Result<u32, StateError> {
+        let mut record = self.record.clone();
+        let moment = Moment::Intent(call.to_string());
+        let number = u32::try_from(record.journal.len()).unwrap_or(u32::MAX).saturating_add(1);
+        record.journal.push(AccessIntent { number, part, sent_at: now, outcome: Outcome::Sent, call });
+        record.updated = now;
+        self.save(record, moment)?;
+        Ok(number)
+    }
+
+    /// Saves what became of a call.
+    pub fn conclude(&mut self, number: u32, outcome: Outcome, now: AwsTime) -> Result<(), StateError> {
+        let mut record = self.record.clone();
+        let mut call = String::new();
+        if let Some(intent) = record.journal.iter_mut().find(|intent| intent.number == number) {
+            call = intent.call.to_string();
+            intent.outcome = outcome;
+        }
+        record.updated = now;
+        self.save(record, Moment::Outcome(call))
+    }
+
+    /// Saves where the setup stands, for people.
+    pub fn stand(&mut self, phase: AccessPhase, stopped: Option<&str>, now: AwsTime) -> Result<(), StateError> {
+        let mut record = self.record.clone();
+        record.phase = phase;
+        record.stopped = stopped.map(str::to_owned);
+        if record == self.record {
+            return Ok(());
+        }
+        record.updated = now;
+        self.save(record, Moment::Standing)
+    }
+
+    /// Replaces the file and then what is in memory, so that the two are the same whatever happens.
+    fn save(&mut self, record: AccessRecord, moment: Moment) -> Result<(), StateError> {
+        match replace_ours(&self.path, &mut self.lock, self.mark, &record) {
+            Ok(mark) => {
+                self.mark = mark;
+                self.record = record;
+                Ok(())
+            }
+            Err(why) => {
+                let verb = match self.record.phase {
+                    AccessPhase::Making | AccessPhase::Made => "setup",
+                    AccessPhase::Removing | AccessPhase::Removed => "teardown",
+                };
+                Err(StateError::Unsaved { moment, next: self.record.command(verb), why: Box::new(why) })
+            }
+        }
+    }
+}
+
+impl StateDirectory {
+    /// Where the setup of a database belongs.
+    #[must_use]
+    pub fn access_path(&self, account: &str, region: &str, database: &str, resource_id: &str) -> PathBuf {
+        let name = format!("{database}-{}.json", short_id(resource_id));
+        self.root().join(account).join(region).join(FOLDER).join(name)
+    }
+
+    /// Setups of databases of this name that aren't removed, whatever their identity.
+    #[must_use]
+    pub fn access_paths(&self, account: &str, region: &str, name: &str) -> Vec<PathBuf> {
+        let folder = self.root().join(account).join(region).join(FOLDER);
+        let files = fs::read_dir(folder).into_iter().flatten().flatten().map(|entry| entry.path());
+        let is_meant = |path: &PathBuf| {
+            path.extension().is_some_and(|extension| extension == "json")
+                && read(path)
+                    .is_ok_and(|(record, _)| record.recipe.database == name && record.phase != AccessPhase::Removed)
+        };
+        let mut found: Vec<PathBuf> = files.filter(is_meant).collect();
+        found.sort();
+        found
+    }
+
+    /// Begins a setup: makes its file and owns it. The file of one that is removed gives way, and is kept beside it.
+    ///
+    /// # Errors
+    /// [`StateError::Exists`] when there is another one already; it is left as it is.
+    pub fn begin_access(&self, record: AccessRecord) -> Result<Access, StateError> {
+        let AccessRecord { account, recipe, .. } = &record;
+        let path = self.access_path(account, &recipe.region, &recipe.database, &recipe.resource_id);
+        file::make_folder(path.parent().unwrap_or(self.root()))?;
+        let lock = Lock::take(&path, &record.run.owner)?;
+        if let Ok((earlier, _)) = read(&path)
+            && earlier.phase == AccessPhase::Removed
+        {
+            let kept = path.with_extension(format!("{}.json", earlier.run.nonce));
+            fs::rename(&path, kept).map_err(|source| file::io_error("rename", &path, source))?;
+        }
+        let mark = file::create(&path, &record)?;
+        Ok(Access { record, path, lock, mark })
+    }
+
+    /// Owns a setup that was begun earlier.
+    ///
+    /// # Errors
+    /// [`StateError::Locked`] when another run owns it; others when its file can't be used.
+    pub fn open_access(&self, path: &Path, who: &str) -> Result<Access, StateError> {
+        // What is no state file gets no lock beside it.
+        read(path)?;
+        let lock = Lock::take(path, who)?;
+        let (record, mark) = read(path)?;
+        Ok(Access { record, path: path.to_owned(), lock, mark })
+    }
+}
+
+fn read(path: &Path) -> Result<(AccessRecord, Mark), StateError> {
+    let (record, mark) = file::read_any::<AccessRecord>(path)?;
+    if digest(&record.recipe) != record.recipe_digest {
+        return Err(StateError::Edited { path: path.to_owned() });
+    }
+    Ok((record, mark))
+}
