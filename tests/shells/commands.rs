@@ -13,7 +13,7 @@ use super::{
 
 async fn run(habits: Habits, words: &[&str], input: &str) -> (OtherEnd, Output) {
     let (other, folder) = (OtherEnd::start(habits).await, TempDir::new().expect("a folder"));
-    let mut process = piped(&other, words, &folder).spawn().expect("it starts");
+    let mut process = piped(&other.place, words, &folder).spawn().expect("it starts");
     let mut stdin = process.stdin.take().expect("a pipe");
     stdin.write_all(input.as_bytes()).await.expect("it reads");
     drop(stdin);
@@ -72,7 +72,7 @@ async fn an_interrupt_goes_to_the_command_first() {
     use tokio::io::{AsyncBufReadExt, BufReader};
     let (other, folder) = (OtherEnd::start(Habits::default()).await, TempDir::new().expect("a folder"));
     let script = "trap 'echo heard' INT; echo ready; while :; do sleep 0.05; done";
-    let mut process = piped(&other, &["--", script], &folder).spawn().expect("it starts");
+    let mut process = piped(&other.place, &["--", script], &folder).spawn().expect("it starts");
     let pid = process.id().and_then(|pid| i32::try_from(pid).ok()).and_then(Pid::from_raw).expect("it runs");
     let mut lines = BufReader::new(process.stdout.take().expect("a pipe")).lines();
     assert_eq!(lines.next_line().await.expect("a line").as_deref(), Some("ready"));

@@ -13,7 +13,7 @@ async fn a_shell_is_encrypted_with_and_without_a_challenge() {
     for challenges in [true, false] {
         let habits = Habits { encrypts: true, challenges, preferences: Some("alias/shells"), ..Habits::default() };
         let other = OtherEnd::start(habits).await;
-        let mut screen = Screen::open(&other, &[]);
+        let mut screen = Screen::open(&other.place, &[]);
         screen.shows("rds-encrypt: This session is encrypted using AWS KMS.").await;
         screen.types("stty size; echo gehe''im\r");
         screen.shows("24 80").await;
@@ -37,7 +37,7 @@ async fn a_shell_is_encrypted_with_and_without_a_challenge() {
 #[tokio::test(flavor = "multi_thread")]
 async fn without_a_key_there_is_no_session() {
     let other = OtherEnd::start(Habits { encrypts: true, key_denied: true, ..Habits::default() }).await;
-    let (status, shown) = Screen::open(&other, &[]).ends().await;
+    let (status, shown) = Screen::open(&other.place, &[]).ends().await;
     assert_eq!(status.code(), Some(8), "{shown}");
     assert!(shown.contains("kms:GenerateDataKey"), "{shown}");
     assert!(other.seen.lock().expect("no panic").inputs.is_empty());
@@ -47,7 +47,7 @@ async fn without_a_key_there_is_no_session() {
 #[tokio::test(flavor = "multi_thread")]
 async fn a_plain_session_is_refused_where_the_account_wants_it_encrypted() {
     let other = OtherEnd::start(Habits { preferences: Some("alias/shells"), ..Habits::default() }).await;
-    let (status, shown) = Screen::open(&other, &[]).ends().await;
+    let (status, shown) = Screen::open(&other.place, &[]).ends().await;
     assert_eq!(status.code(), Some(3), "{shown}");
     assert!(shown.contains("the document SSM-SessionManagerRunShell asks for sessions that are encrypted"), "{shown}");
     assert!(other.seen.lock().expect("no panic").inputs.is_empty());

@@ -11,7 +11,7 @@ use super::{
 
 async fn open(habits: Habits) -> (OtherEnd, Screen) {
     let other = OtherEnd::start(habits).await;
-    let mut screen = Screen::open(&other, &[]);
+    let mut screen = Screen::open(&other.place, &[]);
     screen.shows("$ ").await;
     (other, screen)
 }
@@ -33,6 +33,7 @@ async fn a_shell_from_prompt_to_exit() {
     screen.types("exit 3\r");
     let (status, shown) = screen.ends().await;
     assert_eq!(status.code(), Some(0), "{shown}");
+    assert!(shown.ends_with("rds-encrypt: the session has ended\r\n"), "{shown:?}");
     let started = other.calls("StartSession");
     assert_eq!(started, [json!({"Target": TARGET})], "the account's own document");
     assert_eq!(other.seen.lock().expect("no panic").sizes[0], json!({"cols": 80, "rows": 24}));
@@ -118,7 +119,7 @@ async fn a_lost_web_socket_comes_back_in_silence() {
     screen.types("exit\r");
     let (status, shown) = screen.ends().await;
     assert_eq!(status.code(), Some(0), "{shown}");
-    assert!(!shown.contains("rds-encrypt:"), "{shown}");
+    assert!(!shown.contains("rds-encrypt: the connection"), "{shown}");
     assert!(!other.calls("ResumeSession").is_empty());
     other.assert_no_trouble();
 }
@@ -155,7 +156,7 @@ async fn the_services_own_words_are_shown() {
 #[tokio::test(flavor = "multi_thread")]
 async fn a_target_that_is_away_costs_no_session() {
     let other = OtherEnd::start(Habits { away: true, ..Habits::default() }).await;
-    let (status, shown) = Screen::open(&other, &[]).ends().await;
+    let (status, shown) = Screen::open(&other.place, &[]).ends().await;
     assert_eq!(status.code(), Some(3), "{shown}");
     assert!(shown.contains("isn't connected to Session Manager"), "{shown}");
     assert!(other.calls("StartSession").is_empty());

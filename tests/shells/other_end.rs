@@ -1,6 +1,9 @@
 //! What the program is pointed at.
 
-use std::sync::{Arc, Mutex};
+use std::{
+    net::SocketAddr,
+    sync::{Arc, Mutex},
+};
 
 use serde_json::Value;
 use tokio::{net::TcpListener, sync::mpsc};
@@ -41,11 +44,22 @@ pub(super) struct Seen {
     pub(super) trouble: Vec<String>,
 }
 
-/// An other end: where it is, and what can be done to it.
-pub(super) struct OtherEnd {
+/// Where an other end is.
+pub(super) struct Place {
     /// Variables that lead the program to it.
     pub(super) variables: Vec<(&'static str, String)>,
     pub(super) target: &'static str,
+}
+
+impl Place {
+    pub(super) fn new(address: SocketAddr, target: &'static str) -> Self {
+        Self { variables: vec![("AWS_ENDPOINT_URL", format!("http://{address}"))], target }
+    }
+}
+
+/// An other end of our own, and what can be done to it.
+pub(super) struct OtherEnd {
+    pub(super) place: Place,
     pub(super) seen: Arc<Mutex<Seen>>,
     pub(super) orders: mpsc::UnboundedSender<Order>,
 }
@@ -57,8 +71,7 @@ impl OtherEnd {
         let address = listener.local_addr().expect("an address");
         let (seen, (orders, received)) = (Arc::<Mutex<Seen>>::default(), mpsc::unbounded_channel());
         tokio::spawn(relay::serve(listener, habits, seen.clone(), received));
-        let variables = vec![("AWS_ENDPOINT_URL", format!("http://{address}"))];
-        Self { variables, target: TARGET, seen, orders }
+        Self { place: Place::new(address, TARGET), seen, orders }
     }
 
     pub(super) fn calls(&self, name: &str) -> Vec<Value> {

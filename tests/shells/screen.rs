@@ -16,7 +16,7 @@ use tempfile::TempDir;
 use tokio::{sync::mpsc, time::timeout};
 
 use super::{
-    other_end::OtherEnd,
+    other_end::Place,
     program::{copy, read},
 };
 
@@ -34,7 +34,7 @@ pub(super) struct Screen {
     _folder: TempDir,
 }
 
-fn variables(other: &OtherEnd, folder: &TempDir) -> Vec<(String, String)> {
+fn variables(place: &Place, folder: &TempDir) -> Vec<(String, String)> {
     let home = folder.path().to_string_lossy().into_owned();
     let own = [
         ("HOME", home.as_str()),
@@ -44,13 +44,18 @@ fn variables(other: &OtherEnd, folder: &TempDir) -> Vec<(String, String)> {
         ("AWS_REGION", "eu-west-2"),
     ];
     let own = own.map(|(name, value)| (name.to_owned(), value.to_owned()));
-    own.into_iter().chain(other.variables.iter().map(|(name, value)| ((*name).to_owned(), value.clone()))).collect()
+    own.into_iter().chain(place.variables.iter().map(|(name, value)| ((*name).to_owned(), value.clone()))).collect()
 }
 
-/// The program without a terminal.
-pub(super) fn piped(other: &OtherEnd, words: &[&str], folder: &TempDir) -> tokio::process::Command {
+/// A shell without a terminal.
+pub(super) fn piped(place: &Place, words: &[&str], folder: &TempDir) -> tokio::process::Command {
+    program(place, &[&["access", "shell", place.target], words].concat(), folder)
+}
+
+/// The program with these words, without a terminal.
+pub(super) fn program(place: &Place, words: &[&str], folder: &TempDir) -> tokio::process::Command {
     let mut command = Command::new(env!("CARGO_BIN_EXE_rds-encrypt"));
-    command.args(["access", "shell", other.target]).args(words).env_clear().envs(variables(other, folder));
+    command.args(words).env_clear().envs(variables(place, folder));
     command.stdin(Stdio::piped()).stdout(Stdio::piped()).stderr(Stdio::piped());
     let mut command = tokio::process::Command::from(command);
     command.kill_on_drop(true);
@@ -58,14 +63,14 @@ pub(super) fn piped(other: &OtherEnd, words: &[&str], folder: &TempDir) -> tokio
 }
 
 impl Screen {
-    pub(super) fn open(other: &OtherEnd, words: &[&str]) -> Self {
+    pub(super) fn open(place: &Place, words: &[&str]) -> Self {
         let folder = TempDir::new().expect("a folder");
         let (pty, pts) = blocking::open().expect("a terminal");
         pty.resize(Size::new(24, 80)).expect("a size");
         let before = tcgetattr(&pty).expect("modes");
         let command = blocking::Command::new(env!("CARGO_BIN_EXE_rds-encrypt"));
-        let command = command.args(["access", "shell", other.target]).args(words).env_clear();
-        let child = command.envs(variables(other, &folder)).spawn(pts).expect("it starts");
+        let command = command.args(["access", "shell", place.target]).args(words).env_clear();
+        let child = command.envs(variables(place, &folder)).spawn(pts).expect("it starts");
         let (give, bytes) = mpsc::unbounded_channel();
         let reader = copy(&pty);
         thread::spawn(move || read(reader, |bytes| give.send(bytes).is_ok()));

@@ -38,6 +38,8 @@ const RUNNING: [(&str, SessionType); 3] = [
     ("AWS-StartInteractiveCommand", SessionType::InteractiveCommands),
     ("AWS-StartNonInteractiveCommand", SessionType::NonInteractiveCommands),
 ];
+/// The one that holds the account's preferences.
+const PREFERENCES: &str = RUNNING[0].0;
 /// The parameter of those that run a command.
 const COMMAND: &str = "command";
 
@@ -65,7 +67,6 @@ pub(super) struct Named {
     _format: Option<String>,
 }
 
-/// The preferences of an account are a document that is there once somebody has saved them: nobody has here.
 fn named(name: &str) -> Result<&'static Forwarding, Fault> {
     DOCUMENTS
         .iter()
@@ -73,8 +74,11 @@ fn named(name: &str) -> Result<&'static Forwarding, Fault> {
         .ok_or_else(|| Fault::new("InvalidDocument", format!("Document with name {name} does not exist.")))
 }
 
-/// `GetDocument`.
-pub(super) fn content(input: &Named) -> Result<Value, Fault> {
+/// `GetDocument`. The preferences of an account are a document that is there once somebody has saved them (`R-SHELL-11`).
+pub(super) fn content(habits: &Habits, input: &Named) -> Result<Value, Fault> {
+    if let (PREFERENCES, Some(key)) = (input.name.as_str(), &habits.kms) {
+        return Ok(shown(PREFERENCES, &preferences(key)));
+    }
     let document = named(&input.name)?;
     let parameters: serde_json::Map<String, Value> = document
         .parameters
@@ -84,9 +88,25 @@ pub(super) fn content(input: &Named) -> Result<Value, Fault> {
     let content = json!({
         "schemaVersion": "1.0", "sessionType": "Port", "parameters": parameters,
         "properties": {"type": document.kind}});
-    Ok(json!({
-        "Name": document.name, "DocumentVersion": "1", "Status": "Active", "Content": content.to_string(),
-        "DocumentType": "Session", "DocumentFormat": "JSON"}))
+    Ok(shown(document.name, &content))
+}
+
+fn shown(name: &str, content: &Value) -> Value {
+    json!({
+        "Name": name, "DocumentVersion": "1", "Status": "Active", "Content": content.to_string(),
+        "DocumentType": "Session", "DocumentFormat": "JSON"})
+}
+
+/// As the console saves them, where nothing was chosen but a key.
+fn preferences(key: &str) -> Value {
+    json!({
+        "schemaVersion": "1.0", "description": "Document to hold regional settings for Session Manager",
+        "sessionType": "Standard_Stream",
+        "inputs": {
+            "s3BucketName": "", "s3KeyPrefix": "", "s3EncryptionEnabled": true,
+            "cloudWatchLogGroupName": "", "cloudWatchEncryptionEnabled": true, "cloudWatchStreamingEnabled": true,
+            "kmsKeyId": key, "runAsEnabled": false, "runAsDefaultUser": "", "idleSessionTimeout": "20",
+            "maxSessionDuration": "", "shellProfile": {"windows": "", "linux": ""}}})
 }
 
 /// `DescribeDocument`.

@@ -44,7 +44,7 @@ pub(crate) fn answer(
         "GetConnectionStatus" => Ok(targets::status(scene, sessions, &read(input)?)),
         "GetParameter" => parameters::one(scene, &read(input)?),
         "GetParameters" => Ok(parameters::many(scene, &read(input)?)),
-        "GetDocument" => documents::content(&read(input)?),
+        "GetDocument" => documents::content(&sessions.habits(), &read(input)?),
         "DescribeDocument" => documents::describe(&read(input)?),
         other => Err(Fault::not_imitated(&format!("the operation {other} of SSM"))),
     }

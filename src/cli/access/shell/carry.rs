@@ -38,6 +38,8 @@ pub(super) struct End {
     pub(super) exit_code: Option<i64>,
     /// Why we ended it, if we did.
     pub(super) by: Option<By>,
+    /// Whether a person had given their terminal away.
+    pub(super) was_at_terminal: bool,
 }
 
 /// What ended a shell on this side.
@@ -121,8 +123,9 @@ pub(super) async fn carry(
         session.ask_to_end();
     }
     let ended = session.wait().await;
+    let was_at_terminal = raw.is_some();
     drop((raw, keyboard));
-    Ok(End { ended, exit_code: conversation.exit_code().await, by })
+    Ok(End { ended, exit_code: conversation.exit_code().await, by, was_at_terminal })
 }
 
 /// Prints what comes, as it comes, until the end.

@@ -14,7 +14,13 @@ pub(super) fn told(end: &End, is_command: bool, around: &mut Surroundings) -> Re
         return by_us(by, &end.ended, around);
     }
     match &end.ended {
-        Ended::Closed { output } if output.trim().is_empty() => Ok(cleanly(end.exit_code, is_command, around)),
+        Ended::Closed { output } if output.trim().is_empty() => {
+            // AWS doesn't tell an `exit` from somebody's TerminateSession: a person has to see where they are now.
+            if end.was_at_terminal {
+                around.output.say("rds-encrypt: the session has ended\n");
+            }
+            Ok(cleanly(end.exit_code, is_command, around))
+        }
         // The other end has told how the command ended: what the service adds is for people only.
         Ended::Closed { output } if end.exit_code.is_some() => {
             around.output.say(&format!("{}\n", output.trim()));
