@@ -40,14 +40,18 @@ fn list(text: &mut Text, (sessions, more): &(Vec<SessionRecord>, bool), now: Aws
     if sessions.is_empty() {
         text.point("-", "none");
     }
+    let width = sessions.iter().map(|session| session.id.chars().count()).max().unwrap_or_default();
     for session in sessions {
-        text.point("-", &line(session, now));
-        text.under(&format!("{} by {}", session.id, session.owner.as_deref().unwrap_or("an unknown caller")));
+        // Never broken: ids are there to be copied.
+        text.verbatim(&format!("{:width$}  {}", session.id, when(session, now)));
+        text.under(&format!("on {} with {}", target(session), document(session)));
+        text.under(&format!("by {}", owner(session)));
         if let Some(reason) = &session.reason {
             text.under(&format!("Reason: {}", printable(reason)));
         }
     }
     if *more {
+        text.blank();
         text.sentence("There are more: raise --limit, or narrow it with --since, --target or --owner.");
     }
 }
@@ -57,12 +61,24 @@ fn printable(text: &str) -> String {
     text.chars().map(|letter| if letter.is_control() { '?' } else { letter }).collect()
 }
 
-fn line(session: &SessionRecord, now: AwsTime) -> String {
-    let begun = session.started.map_or_else(|| "?".into(), time::minute);
-    let status = session.status.as_deref().unwrap_or("of unknown status");
-    let target = session.target.as_deref().unwrap_or("an unknown machine");
-    let document = session.document.as_deref().unwrap_or("a shell");
-    format!("{begun} UTC  {}  {status}  {target}  {document}", lasted(session, now).unwrap_or_else(|| "?".into()))
+/// Since when, for how long, and a status that isn't the usual one.
+fn when(session: &SessionRecord, now: AwsTime) -> String {
+    let begun = session.started.map_or_else(|| "?".into(), |at| format!("{} UTC", time::minute(at)));
+    let status = session.status.as_deref().filter(|status| !matches!(*status, "Connected" | "Terminated"));
+    let status = status.map(|status| format!("  {status}")).unwrap_or_default();
+    format!("{begun}  {}{status}", lasted(session, now).unwrap_or_else(|| "?".into()))
+}
+
+fn target(session: &SessionRecord) -> &str {
+    session.target.as_deref().unwrap_or("an unknown machine")
+}
+
+fn document(session: &SessionRecord) -> &str {
+    session.document.as_deref().unwrap_or("the account's own document")
+}
+
+fn owner(session: &SessionRecord) -> &str {
+    session.owner.as_deref().unwrap_or("an unknown caller")
 }
 
 fn lasted(session: &SessionRecord, now: AwsTime) -> Option<String> {
@@ -73,15 +89,14 @@ fn lasted(session: &SessionRecord, now: AwsTime) -> Option<String> {
 /// Before it is ended: whose it is.
 #[must_use]
 pub fn whose(session: &SessionRecord) -> String {
-    let or = |text: &Option<String>, other: &str| text.clone().unwrap_or_else(|| other.to_owned());
     let since = session.started.map(|at| format!(", since {}", time::utc(at))).unwrap_or_default();
     let reason = session.reason.as_ref().map(|reason| format!("\n  Reason: {}", printable(reason))).unwrap_or_default();
     format!(
         "{} is a session of {}\n  on {} with {}{since}{reason}\n",
         session.id,
-        or(&session.owner, "an unknown caller"),
-        or(&session.target, "an unknown machine"),
-        or(&session.document, "a shell"),
+        owner(session),
+        target(session),
+        document(session),
     )
 }
 
@@ -132,9 +147,11 @@ mod tests {
     }
 
     fn shown() -> Shown<'static> {
+        let failed =
+            SessionRecord { status: Some("Failed".into()), reason: None, ..session("bob@example.com-1", true) };
         Shown {
             active: (vec![session("alice-1", false)], false),
-            ended: Some((vec![session("alice-0", true)], true)),
+            ended: Some((vec![session("alice-0", true), failed], true)),
             region: "eu-west-2",
             now: "2026-11-25T06:23:44Z".parse().expect("a time"),
         }

@@ -27,11 +27,11 @@ pub(super) async fn serve(
 ) {
     let address = listener.local_addr().expect("an address").to_string();
     let (sockets, received) = mpsc::unbounded_channel();
-    let (begin, begun) = mpsc::unbounded_channel();
-    tokio::spawn(Agent::new(habits.clone(), seen.clone()).run(begun, received, orders));
-    let served = Arc::new(Served { address, habits, seen, sockets, begin, lost: AtomicU32::new(0) });
+    let (begin, asked) = mpsc::unbounded_channel();
+    tokio::spawn(Agent::new(habits.clone(), seen.clone()).run(asked, received, orders));
+    let relay = Arc::new(Served { address, habits, seen, sockets, begin, lost: AtomicU32::new(0) });
     while let Ok((stream, _)) = listener.accept().await {
-        tokio::spawn(served.clone().one(stream));
+        tokio::spawn(relay.clone().one(stream));
     }
 }
 
