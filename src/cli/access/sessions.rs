@@ -43,7 +43,9 @@ async fn show(aws: &Aws, asked: &Sessions, around: &mut Surroundings) -> Result<
         Ok((active, ended))
     };
     let (active, ended) = Box::pin(unless_interrupted(around, looked_up)).await?.map_err(Failure::NothingBegun)?;
-    let shown = Shown { active, ended, region: aws.region(), now: jiff::Timestamp::now() };
+    // AWS has just answered: its time is known.
+    let now = aws.clock().now().unwrap_or_default();
+    let shown = Shown { active, ended, region: aws.region(), now };
     let text = if around.json { json::line(&as_json(&shown)) } else { text(&shown, around.output.stdout_page) };
     around.result(&text)?;
     Ok(0)
