@@ -317,7 +317,8 @@ impl Sandbox {
         let orders = self.orders();
         let grants_denied = orders.deny_grants(now);
         let (sessions, speed) = (self.sessions(), self.0.options.speed);
-        let terms = Terms { now, switches: &self.0.switches, wrong, grants_denied, sessions, speed };
+        let (switches, orders) = (&self.0.switches, &*orders);
+        let terms = Terms { now, switches, wrong, grants_denied, orders, sessions, speed };
         if let (Some(How::Stale), Some(past)) = (wrong, past.as_mut()) {
             return answer::answer(call, &mut past.clone(), &terms);
         }

@@ -12,6 +12,7 @@ mod networks;
 mod sessions;
 mod settings;
 mod shells;
+mod simulations;
 mod wire;
 
 use std::collections::BTreeMap;
@@ -47,7 +48,7 @@ use scenarios;
 
 fn all() -> impl Iterator<Item = &'static Scenario> {
     let rest = [copies::ALL, lookups::ALL, networks::ALL, settings::ALL, accounts::ALL, sessions::ALL, shells::ALL];
-    let access = [access::ALL, identities::ALL];
+    let access = [access::ALL, identities::ALL, simulations::ALL];
     [wire::ALL, instances::ALL, changes::ALL].into_iter().chain(rest).chain(access).flatten()
 }
 
