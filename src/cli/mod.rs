@@ -33,7 +33,7 @@ use crate::{
     ui::{Bars, Output, json},
 };
 use access::arguments::AccessCommand;
-use arguments::{Arguments, Command, Format, SandboxCommand};
+use arguments::{Arguments, Command, Format};
 pub use failure::Failure;
 
 /// Makes the bars of a terminal.
@@ -162,7 +162,7 @@ async fn dispatch(arguments: &Arguments, around: &mut Surroundings) -> Result<u8
             Box::pin(access::teardown(&arguments.global, teardown, around)).await
         }
         Command::Cleanup(cleanup) => Box::pin(cleanup::run(&arguments.global, cleanup, around)).await,
-        Command::Sandbox { command: SandboxCommand::Serve(serve) } => {
+        Command::Sandbox { command: sandbox::arguments::SandboxCommand::Serve(serve) } => {
             sandbox::run(&arguments.global, serve, around).await
         }
     }

@@ -9,7 +9,7 @@ use http::{Request, Response};
 use jiff::Timestamp;
 
 use super::answer::{self, Terms};
-use super::beginning::{born, is_filled};
+use super::beginning::{begins_with, born};
 use super::meter::{Calls, Meter};
 use super::misbehaviour::{Asked, How, Misbehaviour, NeverArrives, Orders};
 use super::options::{Options, Others, Store};
@@ -76,8 +76,8 @@ impl Sandbox {
                     born(&options)
                 };
                 Locked::open(path, &options, make)?.close()?;
-                if is_filled(&options) && !new {
-                    return Err(SandboxError::NotNew { path: path.clone() });
+                if let Some(flags) = begins_with(&options).filter(|_| !new) {
+                    return Err(SandboxError::NotNew { path: path.clone(), flags });
                 }
                 None
             }

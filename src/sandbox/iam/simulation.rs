@@ -51,7 +51,7 @@ pub(super) fn answer(desk: &Desk<'_>, asked: &Asked) -> Result<Value, Fault> {
         let denial = denied(desk, action)?;
         results.extend(results_of(desk, action, &asked.resource_arns, denial));
     }
-    page(desk, results, asked)
+    page(desk, &results, asked)
 }
 
 /// What needs policies to be evaluated isn't there. More policies can't allow more than everything; but they can deny.
@@ -205,7 +205,7 @@ fn template(arn: &str) -> String {
 }
 
 /// A page of results; the marker says how many were before (`R-SIM-8`).
-fn page(desk: &Desk<'_>, results: Vec<Value>, asked: &Asked) -> Result<Value, Fault> {
+fn page(desk: &Desk<'_>, results: &[Value], asked: &Asked) -> Result<Value, Fault> {
     if !desk.enforces("R-SIM-8") {
         return Ok(json!({"EvaluationResults": results, "IsTruncated": false}));
     }

@@ -140,3 +140,8 @@ async fn rules_of_access_matter() {
 async fn rules_of_identities_matter() {
     assert_that_rules_matter(identities::ALL).await;
 }
+
+#[tokio::test(start_paused = true)]
+async fn rules_of_simulations_matter() {
+    assert_that_rules_matter(simulations::ALL).await;
+}
