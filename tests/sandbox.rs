@@ -43,6 +43,9 @@ mod settings;
 #[path = "sandbox/shapes.rs"]
 mod shapes;
 #[cfg(test)]
+#[path = "sandbox/simulations.rs"]
+mod simulations;
+#[cfg(test)]
 #[path = "sandbox/wire.rs"]
 mod wire;
 #[cfg(test)]

@@ -34,7 +34,7 @@ use crate::{
 };
 use access::arguments::AccessCommand;
 pub use access::restore_terminal;
-use arguments::{Arguments, Command, Format, SandboxCommand};
+use arguments::{Arguments, Command, Format};
 pub use failure::Failure;
 
 /// Makes the bars of a terminal.
@@ -169,7 +169,7 @@ async fn dispatch(arguments: &Arguments, around: &mut Surroundings) -> Result<u8
             access::sessions(&arguments.global, sessions, around).await
         }
         Command::Cleanup(cleanup) => Box::pin(cleanup::run(&arguments.global, cleanup, around)).await,
-        Command::Sandbox { command: SandboxCommand::Serve(serve) } => {
+        Command::Sandbox { command: sandbox::arguments::SandboxCommand::Serve(serve) } => {
             sandbox::run(&arguments.global, serve, around).await
         }
     }

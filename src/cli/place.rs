@@ -2,10 +2,7 @@
 
 use std::{env, path::PathBuf};
 
-use super::{
-    Failure, Surroundings,
-    arguments::{Global, Serve},
-};
+use super::{Failure, Surroundings, arguments::Global, sandbox::arguments::Serve};
 use crate::{
     aws::Connection,
     model::quoted,
@@ -105,7 +102,8 @@ pub(super) fn open(global: &Global, serve: Option<&Serve>, around: &Surroundings
     }
     let folder = root(global)?.join(SANDBOX);
     crate::state::make_folder(&folder).map_err(|error| Failure::Refused(format!("{error}\n  {}", error.hint())))?;
-    let mut switches = Switches::default();
+    let bare_vpc = serve.is_some_and(|serve| serve.bare_vpc);
+    let mut switches = Switches { bare_vpc, ..Switches::default() };
     switches.sessions.destinations = serve.map(|serve| serve.destination.iter().cloned().collect()).unwrap_or_default();
     Sandbox::open(Options {
         switches,

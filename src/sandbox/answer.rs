@@ -5,7 +5,7 @@ use std::sync::Arc;
 use jiff::Timestamp;
 use serde_json::Value;
 
-use super::misbehaviour::How;
+use super::misbehaviour::{How, Orders};
 use super::respond::Call;
 use super::scene::Scene;
 use super::ssm::channel::Sessions;
@@ -24,6 +24,8 @@ pub(crate) struct Terms<'a> {
     pub(crate) wrong: Option<&'a How>,
     /// RDS would be refused a grant on a key (`R-ENC-8`).
     pub(crate) grants_denied: bool,
+    /// What else is to go wrong.
+    pub(crate) orders: &'a Orders,
     /// Sessions under way in this process.
     pub(crate) sessions: &'a Sessions,
     /// World seconds in a real one.
@@ -70,8 +72,8 @@ fn of_the_account(call: &Call, world: &mut World, terms: &Terms<'_>) -> Result<V
         iam.profiles.retain(|profile| profile.name != *name);
     }
     let input = call.input(strictness(terms.switches))?;
-    let (ids, now, switches) = (&mut world.ids, terms.now, terms.switches.as_ref());
-    let answer = iam::answer(&mut iam::Desk { iam: &mut iam, ids, now, switches }, &call.operation, input)?;
+    let (ids, now, switches, orders) = (&mut world.ids, terms.now, terms.switches.as_ref(), terms.orders);
+    let answer = iam::answer(&mut iam::Desk { iam: &mut iam, ids, now, switches, orders, call }, input)?;
     if call.only_reads() || matches!(terms.wrong, Some(How::InVain { .. })) {
         return Ok(answer);
     }

@@ -33,7 +33,8 @@ pub(super) fn born(options: &Options) -> Result<World, SandboxError> {
     Ok(world)
 }
 
-/// Whether a new world is to begin with rows of somebody's.
-pub(super) fn is_filled(options: &Options) -> bool {
-    options.seed.is_some() || options.rows.is_some() || !options.accounts.is_empty()
+/// What only a new world can begin with, by the flags of `sandbox serve`.
+pub(super) fn begins_with(options: &Options) -> Option<&'static str> {
+    let filled = options.seed.is_some() || options.rows.is_some() || !options.accounts.is_empty();
+    if filled { Some("--seed") } else { options.switches.bare_vpc.then_some("--bare-vpc") }
 }

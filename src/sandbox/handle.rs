@@ -9,7 +9,7 @@ use http::{Request, Response};
 use jiff::Timestamp;
 
 use super::answer::{self, Terms};
-use super::beginning::{born, is_filled};
+use super::beginning::{begins_with, born};
 use super::meter::{Calls, Meter};
 use super::misbehaviour::{Asked, How, Misbehaviour, NeverArrives, Orders};
 use super::options::{Options, Others, Store};
@@ -76,8 +76,8 @@ impl Sandbox {
                     born(&options)
                 };
                 Locked::open(path, &options, make)?.close()?;
-                if is_filled(&options) && !new {
-                    return Err(SandboxError::NotNew { path: path.clone() });
+                if let Some(flags) = begins_with(&options).filter(|_| !new) {
+                    return Err(SandboxError::NotNew { path: path.clone(), flags });
                 }
                 None
             }
@@ -317,7 +317,8 @@ impl Sandbox {
         let orders = self.orders();
         let grants_denied = orders.deny_grants(now);
         let (sessions, speed) = (self.sessions(), self.0.options.speed);
-        let terms = Terms { now, switches: &self.0.switches, wrong, grants_denied, sessions, speed };
+        let (switches, orders) = (&self.0.switches, &*orders);
+        let terms = Terms { now, switches, wrong, grants_denied, orders, sessions, speed };
         if let (Some(How::Stale), Some(past)) = (wrong, past.as_mut()) {
             return answer::answer(call, &mut past.clone(), &terms);
         }

@@ -118,6 +118,48 @@ pub enum How {
     },
 }
 
+/// Whose policy an order stands for.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Denial {
+    /// No policy of the caller's allows it.
+    Unallowed,
+    /// A policy of the caller's denies it.
+    Explicit,
+    /// A policy of the organization denies it.
+    Organization,
+}
+
+impl Denial {
+    /// The denial that a call would meet; nothing where it would go wrong in another way.
+    fn of(how: &How) -> Option<Self> {
+        match how {
+            How::Deny => Some(Self::Unallowed),
+            How::DenyByOrganization => Some(Self::Organization),
+            How::Refuse { code, message, .. } if DENIED.contains(&code.as_str()) => {
+                let policy = message.rsplit_once("explicit deny").map(|(_, policy)| policy);
+                Some(match policy {
+                    Some(policy) if policy.contains("service control policy") => Self::Organization,
+                    Some(_) => Self::Explicit,
+                    None => Self::Unallowed,
+                })
+            }
+            _ => None,
+        }
+    }
+
+    /// The rule of the ledger that stands behind it, of denials that have one.
+    pub(crate) fn rule(self) -> Option<&'static str> {
+        match self {
+            Self::Unallowed => Some("R-DENY-1"),
+            Self::Organization => Some("R-DENY-2"),
+            Self::Explicit => None,
+        }
+    }
+}
+
+/// The codes of refusals for want of permission.
+const DENIED: [&str; 3] = ["AccessDenied", "AccessDeniedException", "UnauthorizedOperation"];
+
 /// An order, and how far it has been carried out.
 #[derive(Debug)]
 struct Standing {
@@ -138,28 +180,40 @@ impl Standing {
         !self.over && self.order.operation.as_ref().is_none_or(|named| named == operation)
     }
 
+    /// The same for an action of a policy, where capitals don't count.
+    fn concerns(&self, action: &str) -> bool {
+        self.order.operation.as_ref().is_none_or(|named| named.eq_ignore_ascii_case(action))
+    }
+
     /// What a fitting call is to do wrong, if it is its turn.
     fn turn(&mut self, now: Timestamp) -> Option<How> {
-        let Misbehaviour { after: pass, times, how, .. } = &self.order;
+        let how = self.due(now);
+        let Misbehaviour { after: pass, times, how: ordered, .. } = &self.order;
         let number = self.seen;
         self.seen += 1;
         if number < *pass {
             return None;
         }
+        match ordered {
+            How::For { seconds, .. } => self.over = now >= *self.ends.get_or_insert(after(now, *seconds)),
+            _ => self.over = number.saturating_add(1) >= pass.saturating_add(*times),
+        }
+        how
+    }
+
+    /// What a fitting call would do wrong now; nobody's turn is taken.
+    fn due(&self, now: Timestamp) -> Option<How> {
+        let Misbehaviour { after: pass, times, how, .. } = &self.order;
+        let turns = self.seen.checked_sub(*pass)?;
         let how = match how {
             How::For { seconds, how } => {
-                let ends = *self.ends.get_or_insert(after(now, *seconds));
-                self.over = now >= ends;
-                (!self.over).then(|| how.as_ref())?
+                let ends = self.ends.unwrap_or_else(|| after(now, *seconds));
+                (now < ends).then_some(how.as_ref())?
             }
-            how => {
-                let last = pass.saturating_add(*times);
-                self.over = number.saturating_add(1) >= last;
-                (number < last).then_some(how)?
-            }
+            how => (turns < *times).then_some(how)?,
         };
         match how {
-            How::Flicker if (number - pass) % 2 == 1 => None,
+            How::Flicker if turns % 2 == 1 => None,
             How::Flicker => Some(How::Stale),
             how => Some(how.clone()),
         }
@@ -209,6 +263,12 @@ impl Orders {
     /// What this call is to do wrong, if anything.
     pub(crate) fn take(&mut self, operation: &str, now: Timestamp) -> Option<How> {
         self.0.iter_mut().filter(|standing| standing.fits(operation)).find_map(|standing| standing.turn(now))
+    }
+
+    /// Whose policy would refuse the next call of this operation, if any does (`R-SIM-2`). It takes no turn of the order's.
+    pub(crate) fn would_deny(&self, operation: &str, now: Timestamp) -> Option<Denial> {
+        let fitting = self.0.iter().filter(|standing| !standing.over && standing.concerns(operation));
+        Denial::of(&fitting.map(|standing| standing.due(now)).find_map(|how| how)?)
     }
 }
 

@@ -110,7 +110,7 @@ fn scope(headers: &HeaderMap, form: &[(String, String)]) -> Option<Vec<String>> 
 impl Call {
     /// Whether the operation only looks.
     pub(crate) fn only_reads(&self) -> bool {
-        ["Describe", "List", "Get"].iter().any(|verb| self.operation.starts_with(verb))
+        ["Describe", "List", "Get", "Simulate"].iter().any(|verb| self.operation.starts_with(verb))
     }
 
     /// Whether its answer says where a web socket is taken.

@@ -58,11 +58,13 @@ pub enum SandboxError {
         "the rows for the sandbox's world aren't what `aws rds describe-db-instances --output json` prints, nor a recording of it: {0}"
     )]
     Rows(String),
-    /// A new world was to begin with rows of a file, and there is one already.
-    #[error("the sandbox's world {} exists already and isn't filled again; remove it to begin with --seed, or leave --seed out", path.display())]
+    /// A new world was to begin with rows of a file or a bare VPC, and there is one already.
+    #[error("the sandbox's world {} exists already and isn't filled again; remove it to begin with {flags}, or leave {flags} out", path.display())]
     NotNew {
         /// The world's file.
         path: PathBuf,
+        /// The flags that ask for it.
+        flags: &'static str,
     },
     /// The world that is built into the program can't be made.
     #[error("the sandbox's world can't be made: {0}")]

@@ -7,6 +7,8 @@ use super::scene::Scene;
 use super::wire::fault::Fault;
 use super::{ACCOUNT, account, host};
 
+/// The user that everybody is who has no role.
+pub(crate) const OPERATOR: &str = "sandbox-operator";
 /// The id of any role.
 const ROLE_ID: &str = "AROASANDBOX0ASSUMED00";
 
@@ -32,7 +34,7 @@ pub(crate) fn answer(scene: &Scene<'_>, call: &Call, input: &Value) -> Result<Va
 pub(crate) fn caller(call: &Call) -> (String, String) {
     match call.token.as_deref().and_then(account::bearer) {
         Some((role, session)) => (session.to_owned(), assumed(ACCOUNT, role, session)),
-        None => ("sandbox-operator".to_owned(), format!("arn:aws:iam::{ACCOUNT}:user/sandbox-operator")),
+        None => (OPERATOR.to_owned(), format!("arn:aws:iam::{ACCOUNT}:user/{OPERATOR}")),
     }
 }
 

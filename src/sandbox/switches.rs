@@ -95,6 +95,13 @@ pub struct Switches {
     pub profiles_show_after: i64,
     /// World seconds until IAM itself shows a new role (`R-IAM-8`).
     pub roles_show_after: i64,
+    /// Simulations answer once for each action and resource, as AWS did before; by default once for each action
+    /// (`R-SIM-1`).
+    pub simulations_repeat: bool,
+    /// What an organization denies is an explicit deny in simulations; by default an implicit one (`R-SIM-3`).
+    pub organizations_deny_explicitly: bool,
+    /// A role is simulated whatever path its ARN has; by default it isn't found by another than its own (`R-SIM-5`).
+    pub simulated_paths_are_passed_over: bool,
     /// World seconds until a machine or an endpoint that was made can be looked up by its id (`R-RUN-8`).
     pub new_things_show_after: i64,
     /// A new world has a database `bare` in a VPC of its own, with two private subnets and nothing else (`R-WORLD-4`).
@@ -179,6 +186,9 @@ impl Default for Switches {
             terminated_keep_groups: 0,
             profiles_show_after: 12,
             roles_show_after: 0,
+            simulations_repeat: false,
+            organizations_deny_explicitly: false,
+            simulated_paths_are_passed_over: false,
             new_things_show_after: 0,
             bare_vpc: false,
             sessions: Habits::default(),

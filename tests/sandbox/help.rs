@@ -13,6 +13,7 @@ pub(crate) struct Cloud {
     pub(crate) sandbox: Sandbox,
     pub(crate) rds: aws_sdk_rds::Client,
     pub(crate) ec2: aws_sdk_ec2::Client,
+    pub(crate) iam: aws_sdk_iam::Client,
     pub(crate) kms: aws_sdk_kms::Client,
     pub(crate) sts: aws_sdk_sts::Client,
 }
@@ -58,6 +59,7 @@ async fn as_somebody(sandbox: Sandbox, region: String, credentials: Credentials)
         sandbox,
         rds: aws_sdk_rds::Client::new(&config),
         ec2: aws_sdk_ec2::Client::new(&config),
+        iam: aws_sdk_iam::Client::new(&config),
         kms: aws_sdk_kms::Client::new(&config),
         sts: aws_sdk_sts::Client::new(&config),
     }

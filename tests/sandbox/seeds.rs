@@ -128,6 +128,18 @@ fn a_world_that_exists_is_not_filled_again() {
     Sandbox::open(Options { seed: None, ..options }).unwrap();
 }
 
+#[test]
+fn a_world_that_exists_does_not_become_bare() {
+    let folder = tempfile::tempdir().unwrap();
+    let mut options = Options { store: Store::File(folder.path().join("world.json")), ..Options::default() };
+    options.switches.bare_vpc = true;
+    Sandbox::open(options.clone()).unwrap();
+    let error = Sandbox::open(options.clone()).unwrap_err().to_string();
+    assert!(error.contains("world.json exists already") && error.contains("leave --bare-vpc out"), "{error}");
+    options.switches.bare_vpc = false;
+    Sandbox::open(options).unwrap();
+}
+
 /// `sandbox serve --seed`, with a state directory of its own.
 fn serve(folder: &Path, seed: &str) -> Child {
     Command::new(env!("CARGO_BIN_EXE_rds-encrypt"))

@@ -3,7 +3,7 @@
 use serde::Deserialize;
 use serde_json::{Map, Value, json};
 
-use super::input::{Look, TagSpecification};
+use super::input::{CreateInVpc, Look};
 use super::{groups, look, vpcs};
 use crate::sandbox::ACCOUNT;
 use crate::sandbox::rds::view;
@@ -37,18 +37,6 @@ const ACLS: look::Kind = look::Kind {
         ("entry.port-range.to", "Entries/PortRange/To"),
     ],
 };
-
-/// `CreateNetworkAcl`'s input.
-#[derive(Deserialize)]
-#[serde(deny_unknown_fields, rename_all = "PascalCase")]
-pub(super) struct Create {
-    vpc_id: String,
-    client_token: Option<String>,
-    #[serde(default)]
-    tag_specifications: Vec<TagSpecification>,
-    #[serde(rename = "DryRun")]
-    _tried: Option<bool>,
-}
 
 #[derive(Deserialize)]
 #[serde(rename_all = "PascalCase")]
@@ -140,7 +128,7 @@ fn entry(entry: &Entry) -> Value {
 }
 
 /// `CreateNetworkAcl`: it lets nothing through (`R-ACL-1`).
-pub(super) fn create(scene: &mut Scene<'_>, input: &Create) -> Result<Value, Fault> {
+pub(super) fn create(scene: &mut Scene<'_>, input: &CreateInVpc) -> Result<Value, Fault> {
     scene.region.network.vpc(&input.vpc_id).ok_or_else(|| vpcs::not_found(&input.vpc_id))?;
     let tags = groups::specified(scene, &input.tag_specifications, "network-acl")?;
     let acls = &scene.region.network.acls;

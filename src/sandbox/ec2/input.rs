@@ -78,6 +78,18 @@ pub(super) struct Create {
     _tried: Option<bool>,
 }
 
+/// `CreateRouteTable`'s and `CreateNetworkAcl`'s input.
+#[derive(Deserialize)]
+#[serde(deny_unknown_fields, rename_all = "PascalCase")]
+pub(super) struct CreateInVpc {
+    pub(super) vpc_id: String,
+    pub(super) client_token: Option<String>,
+    #[serde(default)]
+    pub(super) tag_specifications: Vec<TagSpecification>,
+    #[serde(rename = "DryRun")]
+    _tried: Option<bool>,
+}
+
 /// `DeleteSecurityGroup`'s input.
 #[derive(Deserialize)]
 #[serde(deny_unknown_fields, rename_all = "PascalCase")]

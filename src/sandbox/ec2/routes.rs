@@ -3,7 +3,7 @@
 use serde::Deserialize;
 use serde_json::{Map, Value, json};
 
-use super::input::{Look, TagSpecification};
+use super::input::{CreateInVpc, Look};
 use super::{groups, look, subnets, vpcs};
 use crate::sandbox::ACCOUNT;
 use crate::sandbox::rds::view;
@@ -31,18 +31,6 @@ const TABLES: look::Kind = look::Kind {
         ("route.state", "Routes/State"),
     ],
 };
-
-/// `CreateRouteTable`'s input.
-#[derive(Deserialize)]
-#[serde(deny_unknown_fields, rename_all = "PascalCase")]
-pub(super) struct Create {
-    vpc_id: String,
-    client_token: Option<String>,
-    #[serde(default)]
-    tag_specifications: Vec<TagSpecification>,
-    #[serde(rename = "DryRun")]
-    _tried: Option<bool>,
-}
 
 /// Input that names a route table, a subnet, an association.
 #[derive(Deserialize)]
@@ -138,7 +126,7 @@ pub(super) fn prefix_list(service: &str) -> String {
 }
 
 /// `CreateRouteTable`.
-pub(super) fn create(scene: &mut Scene<'_>, input: &Create) -> Result<Value, Fault> {
+pub(super) fn create(scene: &mut Scene<'_>, input: &CreateInVpc) -> Result<Value, Fault> {
     scene.region.network.vpc(&input.vpc_id).ok_or_else(|| vpcs::not_found(&input.vpc_id))?;
     let tags = groups::specified(scene, &input.tag_specifications, "route-table")?;
     let tables = &scene.region.network.route_tables;

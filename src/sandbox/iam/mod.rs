@@ -5,15 +5,19 @@
 //! | `roles` | which roles are there, and how do they come and go? |
 //! | `policies` | what does a role allow? |
 //! | `profiles` | how does a machine get a role? |
+//! | `simulation` | what would somebody be denied? |
 
 mod policies;
 mod profiles;
 mod roles;
+mod simulation;
 
 use jiff::Timestamp;
 use serde_json::{Value, json};
 
+use super::misbehaviour::Orders;
 use super::rds::input::read;
+use super::respond::Call;
 use super::switches::Switches;
 use super::wire::fault::Fault;
 use super::world::Tag;
@@ -26,6 +30,9 @@ pub(crate) struct Desk<'a> {
     pub(crate) ids: &'a mut Ids,
     pub(crate) now: Timestamp,
     pub(crate) switches: &'a Switches,
+    /// What is to go wrong with calls to come.
+    pub(crate) orders: &'a Orders,
+    pub(crate) call: &'a Call,
 }
 
 impl Desk<'_> {
@@ -35,8 +42,8 @@ impl Desk<'_> {
 }
 
 /// Answers one operation of IAM.
-pub(crate) fn answer(desk: &mut Desk<'_>, operation: &str, input: Value) -> Result<Value, Fault> {
-    match operation {
+pub(crate) fn answer(desk: &mut Desk<'_>, input: Value) -> Result<Value, Fault> {
+    match desk.call.operation.as_str() {
         "CreateRole" => roles::create(desk, read(input)?),
         "GetRole" => roles::get(desk, &read(input)?),
         "DeleteRole" => roles::delete(desk, &read(input)?),
@@ -58,6 +65,7 @@ pub(crate) fn answer(desk: &mut Desk<'_>, operation: &str, input: Value) -> Resu
         "RemoveRoleFromInstanceProfile" => profiles::remove_role(desk, &read(input)?),
         "ListInstanceProfiles" => Ok(profiles::list(desk)),
         "ListInstanceProfilesForRole" => profiles::of_role(desk, &read(input)?),
+        "SimulatePrincipalPolicy" => simulation::answer(desk, &read(input)?),
         other => Err(Fault::not_imitated(&format!("the operation {other} of IAM"))),
     }
 }

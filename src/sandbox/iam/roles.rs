@@ -40,7 +40,7 @@ pub(super) struct Named {
     _marker: Option<String>,
 }
 
-fn not_found(name: &str) -> Fault {
+pub(super) fn not_found(name: &str) -> Fault {
     missing(format!("The role with name {name} cannot be found."))
 }
 
@@ -56,7 +56,7 @@ pub(super) fn seen<'a>(desk: &'a Desk<'_>, name: &str) -> Result<&'a Role, Fault
 }
 
 /// A role's ARN.
-fn arn(role: &Role) -> String {
+pub(super) fn arn(role: &Role) -> String {
     format!("arn:aws:iam::{ACCOUNT}:role{}{}", role.path, role.name)
 }
 

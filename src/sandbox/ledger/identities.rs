@@ -4,6 +4,8 @@ use super::Rule;
 
 const CONSISTENCY: &str = "https://docs.aws.amazon.com/IAM/latest/UserGuide/troubleshoot.html on eventual consistency; how long unproven: switch roles_show_after";
 
+const SIMULATED: &str = "seen: https://github.com/newrelic/newrelic-lambda-cli/issues/96, https://github.com/aws-containers/amazon-ecs-exec-checker/pull/10";
+
 /// Them all.
 pub(super) const RULES: &[Rule] = &[
     Rule {
@@ -61,6 +63,62 @@ pub(super) const RULES: &[Rule] = &[
         source: CONSISTENCY,
         place: "iam/roles.rs",
         scenario: "new_roles_show_late",
+    },
+    Rule {
+        id: "R-SIM-1",
+        rule: "A simulation has one result for each action; what holds for each resource is inside of it, and its own name is a template's",
+        source: "iam EvaluationResult, EvaluationResult.EvalResourceName; the variables in the template unproven; before it was one for each resource: switch simulations_repeat",
+        place: "iam/simulation.rs",
+        scenario: "an_action_is_answered_once",
+    },
+    Rule {
+        id: "R-SIM-2",
+        rule: "A simulation says of each action what the next call would: where an order stands, implicitDeny, or explicitDeny where its sentence says so; else allowed",
+        source: "iam SimulatePrincipalPolicy, PolicyEvaluationDecisionType; that orders stand for policies is the sandbox's own",
+        place: "iam/simulation.rs",
+        scenario: "simulations_know_what_is_denied",
+    },
+    Rule {
+        id: "R-SIM-3",
+        rule: "What the organization denies isn't AllowedByOrganizations, and is an implicitDeny",
+        source: "iam OrganizationsDecisionDetail; seen: https://github.com/aws-containers/amazon-ecs-exec-checker/issues/70, https://github.com/aws/aws-sdk/issues/102; of a statement that denies unproven: switch organizations_deny_explicitly",
+        place: "iam/simulation.rs",
+        scenario: "simulations_name_the_organization",
+    },
+    Rule {
+        id: "R-SIM-4",
+        rule: "Only users, groups and roles are simulated, no sessions of roles: InvalidInput",
+        source: SIMULATED,
+        place: "iam/simulation.rs",
+        scenario: "sessions_are_not_simulated",
+    },
+    Rule {
+        id: "R-SIM-5",
+        rule: "Who is simulated has to be there: NoSuchEntity",
+        source: "errors of SimulatePrincipalPolicy; whether a role is found without its path unproven: switch simulated_paths_are_passed_over",
+        place: "iam/simulation.rs",
+        scenario: "who_is_simulated_is_there",
+    },
+    Rule {
+        id: "R-SIM-6",
+        rule: "Resources of a simulation are ARNs or *: InvalidInput",
+        source: "iam SimulatePrincipalPolicy.ResourceArns; seen: https://github.com/aws-containers/amazon-ecs-exec-checker/issues/35",
+        place: "iam/simulation.rs",
+        scenario: "simulated_resources_are_arns",
+    },
+    Rule {
+        id: "R-SIM-7",
+        rule: "Actions of a simulation are named with their service: InvalidInput",
+        source: "iam SimulatePrincipalPolicy.ActionNames; code and sentence of the refusal unproven",
+        place: "iam/simulation.rs",
+        scenario: "simulated_actions_have_a_service",
+    },
+    Rule {
+        id: "R-SIM-8",
+        rule: "Results of simulations come in pages, of 100 unless the request says otherwise",
+        source: "iam SimulatePrincipalPolicy.MaxItems, Marker; the refusal of another's marker unproven",
+        place: "iam/simulation.rs",
+        scenario: "simulations_have_pages",
     },
     Rule {
         id: "R-PARAM-1",

@@ -12,6 +12,7 @@ mod networks;
 mod sessions;
 mod settings;
 mod shells;
+mod simulations;
 mod wire;
 
 use std::collections::BTreeMap;
@@ -47,7 +48,7 @@ use scenarios;
 
 fn all() -> impl Iterator<Item = &'static Scenario> {
     let rest = [copies::ALL, lookups::ALL, networks::ALL, settings::ALL, accounts::ALL, sessions::ALL, shells::ALL];
-    let access = [access::ALL, identities::ALL];
+    let access = [access::ALL, identities::ALL, simulations::ALL];
     [wire::ALL, instances::ALL, changes::ALL].into_iter().chain(rest).chain(access).flatten()
 }
 
@@ -138,4 +139,9 @@ async fn rules_of_access_matter() {
 #[tokio::test(start_paused = true)]
 async fn rules_of_identities_matter() {
     assert_that_rules_matter(identities::ALL).await;
+}
+
+#[tokio::test(start_paused = true)]
+async fn rules_of_simulations_matter() {
+    assert_that_rules_matter(simulations::ALL).await;
 }

@@ -194,7 +194,8 @@ fn marked(mark: &str) -> String {
 }
 
 /// Ends every process with this mark, as far as the system lists them (Linux), and waits a moment for those that can't be
-/// told yet: one of them may be starting another.
+/// told yet: one of them may be starting another. Nothing could be waited for instead: they are children of a session's
+/// programs and not of this process, and that one is about to run another program shows only when it is looked at again.
 #[expect(clippy::disallowed_methods, reason = "whoever drops can't wait by any other clock")]
 fn end_all_marked(mark: &str) {
     let word = marked(mark);

@@ -1,12 +1,11 @@
 //! `rds-encrypt sandbox serve`
 
+pub(super) mod arguments;
+
 use tokio::net::TcpListener;
 
-use super::{
-    Failure, Surroundings,
-    arguments::{Global, Serve},
-    place,
-};
+use self::arguments::Serve;
+use super::{Failure, Surroundings, arguments::Global, place};
 use crate::sandbox::{ACCOUNT, PASSWORD, serve};
 
 pub(super) async fn run(global: &Global, asked: &Serve, around: &mut Surroundings) -> Result<u8, Failure> {
