@@ -107,6 +107,19 @@ async fn signals_end_it_and_give_the_terminal_back() {
     }
 }
 
+/// Who insists doesn't wait for AWS, and has a usable terminal all the same.
+#[tokio::test(flavor = "multi_thread")]
+async fn a_second_signal_ends_at_once_and_gives_the_terminal_back() {
+    let (other, screen) = open(Habits { never_ends: true, ..Habits::default() }).await;
+    screen.signal(Signal::TERM);
+    while other.calls("TerminateSession").is_empty() {
+        tokio::task::yield_now().await;
+    }
+    screen.signal(Signal::TERM);
+    let (status, shown) = screen.ends().await;
+    assert_eq!(status.code(), Some(5), "{shown}");
+}
+
 /// Nothing is lost, and nothing is said.
 #[tokio::test(flavor = "multi_thread")]
 async fn a_lost_web_socket_comes_back_in_silence() {

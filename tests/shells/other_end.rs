@@ -30,6 +30,8 @@ pub(super) struct Habits {
     pub(super) gone_when_lost: bool,
     /// ... or the service refuses for now.
     pub(super) refuses_resume: bool,
+    /// `TerminateSession` is never answered.
+    pub(super) never_ends: bool,
     /// The target isn't connected.
     pub(super) away: bool,
 }
