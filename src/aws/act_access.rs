@@ -15,8 +15,11 @@ const DESCRIPTION: &str = "Made by rds-encrypt: private subnets";
 impl Aws {
     /// Carries out one call of a setup, once, and says what became of it.
     pub async fn act_on_access(&self, call: &AccessCall) -> Outcome {
-        let result =
-            if call.action().starts_with("iam:") { self.act_on_iam(call).await } else { self.act_on_way(call).await };
+        let result = match call.action().split_once(':') {
+            Some(("iam", _)) => self.act_on_iam(call).await,
+            Some(("ssm", _)) => self.act_on_preferences(call).await,
+            _ => self.act_on_way(call).await,
+        };
         result.unwrap_or_else(CallError::into_outcome)
     }
 

@@ -29,6 +29,13 @@ impl Aws {
                 let call = iam.detach_role_policy().role_name(role).policy_arn(policy_arn);
                 accepted(call.send().await, |_| None)
             }
+            AccessCall::PutRolePolicy { role, policy, document } => {
+                let call = iam.put_role_policy().role_name(role).policy_name(policy);
+                accepted(call.policy_document(document).send().await, |_| None)
+            }
+            AccessCall::DeleteRolePolicy { role, policy } => {
+                accepted(iam.delete_role_policy().role_name(role).policy_name(policy).send().await, |_| None)
+            }
             AccessCall::CreateInstanceProfile { profile, tags } => {
                 let call = iam.create_instance_profile().instance_profile_name(profile);
                 accepted(call.set_tags(Some(tag_list(tags)?)).send().await, |_| None)

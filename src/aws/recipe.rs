@@ -12,13 +12,15 @@ const GROUP_TAGS: &str = "rds:ListTagsForResource";
 const PARAMETERS: &str = "ssm:GetParameters";
 
 impl Aws {
-    /// Looks at a VPC, at the machines that this tag marks, at a role and a profile of one name, and at a DB subnet group.
+    /// Looks at a VPC, at the machines that this tag marks, at a role and a profile of one name, at a DB subnet group, and if
+    /// asked to at the preferences for sessions.
     pub async fn surrounded(
         &self,
         vpc: &str,
         marked: (&str, &str),
         role: &str,
         subnet_group: &str,
+        preferences: bool,
     ) -> Result<AccessSeen, ReadError> {
         let tag = format!("tag:{}", marked.0);
         let filters = [("vpc-id", vpc), (tag.as_str(), marked.1)];
@@ -50,6 +52,7 @@ impl Aws {
             role: own_role,
             profile,
             subnet_group: group,
+            preferences: if preferences { self.own_preferences().await? } else { None },
         })
     }
 
@@ -59,8 +62,9 @@ impl Aws {
         let tags = answer.role.and_then(|role| role.tags).unwrap_or_default();
         let tags = tags.into_iter().map(|tag| (tag.key, tag.value)).collect();
         let attached = self.attached_policies(name).await?;
-        // Gone between the two questions.
-        Ok(attached.map(|attached| OwnRole { tags, attached }))
+        let inline = self.inline_policies(name).await?;
+        // Gone between the questions.
+        Ok(attached.zip(inline).map(|(attached, inline)| OwnRole { tags, attached, inline }))
     }
 
     async fn subnet_group_tags(&self, name: &str) -> Result<Option<Tags>, ReadError> {

@@ -32,16 +32,24 @@ impl Aws {
         for arn in &attached {
             read.add_policy(arn, self.managed_policy(arn).await.as_ref());
         }
-        let mut pages = self.iam.list_role_policies().role_name(role).into_paginator().send();
-        while let Some(page) = pages.next().await {
-            let Some(page) = unless_absent(INLINE, page)? else { return Ok(None) };
-            for name in page.policy_names {
-                let text = self.iam.get_role_policy().role_name(role).policy_name(&name).send().await;
-                let text = text.ok().map(|answer| Value::String(answer.policy_document));
-                read.add_policy(&name, text.as_ref());
-            }
+        let Some(inline) = self.inline_policies(role).await? else { return Ok(None) };
+        for name in inline {
+            let text = self.iam.get_role_policy().role_name(role).policy_name(&name).send().await;
+            let text = text.ok().map(|answer| Value::String(answer.policy_document));
+            read.add_policy(&name, text.as_ref());
         }
         Ok(Some(read))
+    }
+
+    /// The names of the policies that are a role's own; nothing where there is no such role.
+    pub(super) async fn inline_policies(&self, role: &str) -> Result<Option<Vec<String>>, ReadError> {
+        let mut pages = self.iam.list_role_policies().role_name(role).into_paginator().send();
+        let mut names = Vec::new();
+        while let Some(page) = pages.next().await {
+            let Some(page) = unless_absent(INLINE, page)? else { return Ok(None) };
+            names.extend(page.policy_names);
+        }
+        Ok(Some(names))
     }
 
     /// The ARNs of the managed policies that a role carries; nothing where there is no such role.

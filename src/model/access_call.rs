@@ -4,7 +4,7 @@ use std::fmt;
 
 use serde::{Deserialize, Serialize};
 
-use super::{AclEntry, SecurityRule, Tags};
+use super::{AclEntry, PREFERENCES, SecurityRule, Tags};
 
 /// One mutating call of `access setup` or `access teardown`, complete: `aws/` adds nothing of its own to it.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
@@ -149,6 +149,31 @@ pub enum AccessCall {
         /// The managed policy.
         policy_arn: String,
     },
+    /// `PutRolePolicy`, of IAM, on a role of the setup: that it may write the logs of sessions.
+    PutRolePolicy {
+        /// The role's name.
+        role: String,
+        /// The inline policy's name.
+        policy: String,
+        /// Its text, in JSON.
+        document: String,
+    },
+    /// `DeleteRolePolicy`, of IAM, on a role of the setup.
+    DeleteRolePolicy {
+        /// The role's name.
+        role: String,
+        /// The inline policy's name.
+        policy: String,
+    },
+    /// `CreateDocument`, of Systems Manager: the account's preferences for sessions, where nobody has saved any.
+    CreatePreferences {
+        /// The log group that sessions are logged to.
+        log_group: String,
+        /// Its tags.
+        tags: Tags,
+    },
+    /// `DeleteDocument`, of Systems Manager: only preferences that the setup made, and nobody has changed since.
+    DeletePreferences,
     /// `CreateInstanceProfile`, of IAM.
     CreateInstanceProfile {
         /// Its name, which is unique in the account.
@@ -264,6 +289,10 @@ impl AccessCall {
             Self::DeleteRole { .. } => "iam:DeleteRole",
             Self::AttachRolePolicy { .. } => "iam:AttachRolePolicy",
             Self::DetachRolePolicy { .. } => "iam:DetachRolePolicy",
+            Self::PutRolePolicy { .. } => "iam:PutRolePolicy",
+            Self::DeleteRolePolicy { .. } => "iam:DeleteRolePolicy",
+            Self::CreatePreferences { .. } => "ssm:CreateDocument",
+            Self::DeletePreferences => "ssm:DeleteDocument",
             Self::CreateInstanceProfile { .. } => "iam:CreateInstanceProfile",
             Self::DeleteInstanceProfile { .. } => "iam:DeleteInstanceProfile",
             Self::AddRoleToInstanceProfile { .. } => "iam:AddRoleToInstanceProfile",
@@ -299,6 +328,10 @@ impl AccessCall {
             Self::AttachRolePolicy { role, policy_arn } | Self::DetachRolePolicy { role, policy_arn } => {
                 format!("{role} ({})", policy_arn.rsplit('/').next().unwrap_or_default())
             }
+            Self::PutRolePolicy { role, policy, .. } | Self::DeleteRolePolicy { role, policy } => {
+                format!("{role} ({policy})")
+            }
+            Self::CreatePreferences { .. } | Self::DeletePreferences => PREFERENCES.to_owned(),
             Self::CreateInstanceProfile { profile, .. }
             | Self::DeleteInstanceProfile { profile }
             | Self::AddRoleToInstanceProfile { profile, .. }

@@ -2,7 +2,10 @@
 
 use std::collections::BTreeMap;
 
-use super::{Agent, InstanceProfile, Machine, NetworkAcl, RouteTable, SecurityGroup, Subnet, Tags, Vpc, VpcEndpoint};
+use super::{
+    Agent, InstanceProfile, Machine, NetworkAcl, RouteTable, SecurityGroup, SessionPreferences, Subnet, Tags, Vpc,
+    VpcEndpoint,
+};
 
 /// One look at a VPC, and at IAM and RDS under the names of a setup.
 #[derive(Clone, Debug, PartialEq)]
@@ -29,6 +32,9 @@ pub struct AccessSeen {
     pub profile: Option<InstanceProfile>,
     /// The tags of the DB subnet group of that name.
     pub subnet_group: Option<Tags>,
+    /// The account's preferences for sessions with the tags of their document, where somebody has saved any. Only looked
+    /// at where the setup makes them.
+    pub preferences: Option<(SessionPreferences, Tags)>,
 }
 
 /// A role of IAM, as far as the setup makes one.
@@ -38,6 +44,8 @@ pub struct OwnRole {
     pub tags: Tags,
     /// The ARNs of the managed policies that it carries.
     pub attached: Vec<String>,
+    /// The names of its inline policies.
+    pub inline: Vec<String>,
 }
 
 impl Default for AccessSeen {
@@ -55,6 +63,7 @@ impl Default for AccessSeen {
             role: None,
             profile: None,
             subnet_group: None,
+            preferences: None,
         }
     }
 }

@@ -1,6 +1,6 @@
 //! What Session Manager was told of all sessions, in its document `SSM-SessionManagerRunShell`.
 
-use serde_json::Value;
+use serde_json::{Value, json};
 
 /// The document that holds them.
 pub const PREFERENCES: &str = "SSM-SessionManagerRunShell";
@@ -17,6 +17,30 @@ pub struct SessionPreferences {
 }
 
 impl SessionPreferences {
+    /// What [`content`](Self::content) says.
+    #[must_use]
+    pub fn logged_to(log_group: &str) -> Self {
+        Self { log_group: Some(log_group.to_owned()), ..Self::default() }
+    }
+
+    /// The document's content with nothing chosen but a log group, as the console would save it. The log group needn't be
+    /// encrypted: where that is asked for and it isn't, no session begins.
+    #[must_use]
+    pub fn content(log_group: &str) -> String {
+        json!({
+            "schemaVersion": "1.0",
+            "description": "Document to hold regional settings for Session Manager",
+            "sessionType": "Standard_Stream",
+            "inputs": {
+                "s3BucketName": "", "s3KeyPrefix": "", "s3EncryptionEnabled": true,
+                "cloudWatchLogGroupName": log_group, "cloudWatchEncryptionEnabled": false,
+                "cloudWatchStreamingEnabled": true, "kmsKeyId": "", "runAsEnabled": false, "runAsDefaultUser": "",
+                "idleSessionTimeout": "20", "maxSessionDuration": "", "shellProfile": {"windows": "", "linux": ""},
+            },
+        })
+        .to_string()
+    }
+
     /// Reads the document's content; nothing where it isn't JSON.
     #[must_use]
     pub fn of(content: &str) -> Option<Self> {

@@ -1,11 +1,13 @@
 //! What makes a part, and what takes it away again.
 
+use serde_json::json;
+
 use super::{
     GroupReference, OwnGroup, Part, Recipe, Seen,
-    part::POLICY,
+    part::{LOGS, POLICY},
     standing::{association, everything_out, rule},
 };
-use crate::model::AccessCall;
+use crate::model::{AccessCall, partition};
 
 /// The group, name and description that EC2 shows people.
 fn description(recipe: &Recipe, group: OwnGroup) -> String {
@@ -13,6 +15,19 @@ fn description(recipe: &Recipe, group: OwnGroup) -> String {
         OwnGroup::Bastion => format!("Made by rds-encrypt: the bastion to {}", recipe.database),
         OwnGroup::Endpoints => format!("Made by rds-encrypt: endpoints of the bastion to {}", recipe.database),
     }
+}
+
+/// What an agent needs to log sessions to a log group. AWS's own page scopes the lists by nothing.
+fn may_log(region: &str, log_group: &str) -> String {
+    let group = format!("arn:{}:logs:{region}:*:log-group:{log_group}:*", partition(region));
+    json!({
+        "Version": "2012-10-17",
+        "Statement": [
+            {"Effect": "Allow", "Action": ["logs:CreateLogStream", "logs:PutLogEvents"], "Resource": group},
+            {"Effect": "Allow", "Action": ["logs:DescribeLogGroups", "logs:DescribeLogStreams"], "Resource": "*"},
+        ],
+    })
+    .to_string()
 }
 
 impl Part {
@@ -64,6 +79,14 @@ impl Part {
             }
             Self::RolePolicy => {
                 AccessCall::AttachRolePolicy { role: recipe.name("bastion"), policy_arn: POLICY.to_owned() }
+            }
+            Self::LogPolicy { log_group } => AccessCall::PutRolePolicy {
+                role: recipe.name("bastion"),
+                policy: recipe.name(LOGS),
+                document: may_log(&recipe.region, log_group),
+            },
+            Self::Preferences { log_group } => {
+                AccessCall::CreatePreferences { log_group: log_group.clone(), tags: named(LOGS).1 }
             }
             Self::Profile => {
                 let (profile, tags) = named("bastion");
@@ -125,6 +148,8 @@ impl Part {
             }
             Self::Role => AccessCall::DeleteRole { role: role() },
             Self::RolePolicy => AccessCall::DetachRolePolicy { role: role(), policy_arn: POLICY.to_owned() },
+            Self::LogPolicy { .. } => AccessCall::DeleteRolePolicy { role: role(), policy: recipe.name(LOGS) },
+            Self::Preferences { .. } => AccessCall::DeletePreferences,
             Self::Profile => AccessCall::DeleteInstanceProfile { profile: role() },
             Self::ProfileRole => AccessCall::RemoveRoleFromInstanceProfile { profile: role(), role: role() },
             Self::Endpoint { service, .. } => {

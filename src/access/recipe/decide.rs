@@ -330,6 +330,7 @@ fn is_there_already(code: &str) -> bool {
             | "NetworkAclEntryAlreadyExists"
             | "DBSubnetGroupAlreadyExists"
             | "InvalidSubnet.Conflict"
+            | "DocumentAlreadyExists"
             | "LimitExceeded"
     )
 }

@@ -60,6 +60,12 @@ impl Recipe {
         format!("{}-{kind}", self.base())
     }
 
+    /// Whether the account's preferences for sessions are among its parts.
+    #[must_use]
+    pub fn sets_preferences(&self) -> bool {
+        self.parts.iter().any(|part| matches!(part, Part::Preferences { .. }))
+    }
+
     /// What marks its parts as its own.
     #[must_use]
     pub fn owner(&self) -> String {

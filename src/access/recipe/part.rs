@@ -4,10 +4,13 @@ use std::fmt;
 
 use serde::{Deserialize, Serialize};
 
-use crate::model::{AclEntry, DnsAttribute};
+use crate::model::{AclEntry, DnsAttribute, PREFERENCES};
 
 /// The managed policy with which an agent may work.
 pub(super) const POLICY: &str = "arn:aws:iam::aws:policy/AmazonSSMManagedInstanceCore";
+
+/// The end of the name of the role's own policy.
+pub(super) const LOGS: &str = "logs";
 
 /// One thing that is missing, and is made.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
@@ -69,6 +72,16 @@ pub enum Part {
     Role,
     /// That the role carries the policy for agents.
     RolePolicy,
+    /// That the role may write the logs of sessions.
+    LogPolicy {
+        /// The log group.
+        log_group: String,
+    },
+    /// The account's preferences for sessions, where there are none: that they are logged.
+    Preferences {
+        /// The log group.
+        log_group: String,
+    },
     /// The instance profile that holds the role.
     Profile,
     /// That the profile holds it.
@@ -153,6 +166,7 @@ impl Part {
             | Self::Group { .. }
             | Self::AclEntry { .. }
             | Self::Role
+            | Self::Preferences { .. }
             | Self::Profile => false,
             Self::Association { cidr } => {
                 matches!(other, Self::RouteTable) || matches!(other, Self::Subnet { cidr: of, .. } if of == cidr)
@@ -160,7 +174,7 @@ impl Part {
             Self::SubnetGroup { cidrs } => matches!(other, Self::Subnet { cidr, .. } if cidrs.contains(cidr)),
             Self::NoEgress { group } => is_group(&GroupReference::Own(*group)),
             Self::Rule { group, peer, .. } => is_group(group) || is_group(peer),
-            Self::RolePolicy => matches!(other, Self::Role),
+            Self::RolePolicy | Self::LogPolicy { .. } => matches!(other, Self::Role),
             Self::ProfileRole => matches!(other, Self::Role | Self::Profile),
             Self::Endpoint { subnet, .. } => {
                 matches!(other, Self::DnsAttribute { .. })
@@ -180,7 +194,7 @@ impl Part {
     #[must_use]
     pub fn changes_theirs(&self) -> bool {
         match self {
-            Self::DnsAttribute { .. } | Self::AclEntry { .. } => true,
+            Self::DnsAttribute { .. } | Self::AclEntry { .. } | Self::Preferences { .. } => true,
             Self::Rule { group, .. } => matches!(group, GroupReference::There(_)),
             _ => false,
         }
@@ -189,7 +203,7 @@ impl Part {
     /// Whether it is made in IAM.
     #[must_use]
     pub fn is_of_iam(&self) -> bool {
-        matches!(self, Self::Role | Self::RolePolicy | Self::Profile | Self::ProfileRole)
+        matches!(self, Self::Role | Self::RolePolicy | Self::LogPolicy { .. } | Self::Profile | Self::ProfileRole)
     }
 }
 
@@ -210,6 +224,10 @@ impl fmt::Display for Part {
             Self::AclEntry { acl_id, entry } => write!(f, "{acl_id}: {}", entry.in_words()),
             Self::Role => f.write_str("role of the bastion"),
             Self::RolePolicy => f.write_str("AmazonSSMManagedInstanceCore on that role"),
+            Self::LogPolicy { log_group } => write!(f, "that this role may log sessions to {log_group}"),
+            Self::Preferences { log_group } => {
+                write!(f, "{PREFERENCES}: all shells of this account and Region are logged to {log_group}")
+            }
             Self::Profile => f.write_str("instance profile of the bastion"),
             Self::ProfileRole => f.write_str("that role in that profile"),
             Self::Endpoint { service, .. } => write!(f, "endpoint for {service}"),

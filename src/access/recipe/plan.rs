@@ -11,7 +11,7 @@ use crate::{
         scene::Scene,
         security_rule::{End, egress, ingress, through},
     },
-    model::{DnsAttribute, Machine},
+    model::{DnsAttribute, Machine, PREFERENCES, quoted},
 };
 
 const HTTPS: i32 = 443;
@@ -25,6 +25,8 @@ pub struct Choices {
     pub instance_type: String,
     /// The bastion's AMI.
     pub image_id: String,
+    /// The log group of CloudWatch that shells are logged to from then on, where the account logs none yet.
+    pub log_group: Option<String>,
     /// Network ACLs stay as they are.
     pub keep_network_acls: bool,
 }
@@ -84,6 +86,7 @@ impl Work<'_> {
     fn all(&mut self) -> Result<(), Unknown> {
         self.names_in_the_vpc()?;
         self.subnets()?;
+        self.logs()?;
         let bastion = self.bastion()?;
         self.endpoints(&bastion)?;
         self.way_to_the_database(&bastion)?;
@@ -176,6 +179,29 @@ impl Work<'_> {
         Ok(())
     }
 
+    /// Logs of shells, where they are asked for: they are the whole account's, so nobody else's wishes are changed.
+    fn logs(&mut self) -> Result<(), Unknown> {
+        let Some(log_group) = self.choices.log_group.clone() else { return Ok(()) };
+        match self.scene.facts.preferences.known()? {
+            None => self.add(Part::Preferences { log_group: log_group.clone() }),
+            Some(told) if told.log_group.as_ref() == Some(&log_group) => {}
+            Some(told) => {
+                let now = told.log_group.as_ref().or(told.bucket.as_ref());
+                let now = now.map_or_else(|| "log nothing".to_owned(), |to| format!("log to {to}"));
+                return Err(Unknown(format!(
+                    "the account has preferences for sessions ({PREFERENCES}), which {now}: they are not this setup's to \
+                     change. Name the log group there (console: Session Manager, Preferences), and leave \
+                     --session-log-group out"
+                )));
+            }
+        }
+        self.notes.push(format!(
+            "the log group has to be there, or no shell can begin: aws logs create-log-group --log-group-name {}",
+            quoted(&log_group)
+        ));
+        Ok(())
+    }
+
     /// The one that works already; else where one is made.
     fn bastion(&mut self) -> Result<Bastion, Unknown> {
         if let Some(there) = self.working().cloned() {
@@ -228,7 +254,11 @@ impl Work<'_> {
 
     fn endpoints(&mut self, bastion: &Bastion) -> Result<(), Unknown> {
         let (mut own, mut theirs) = (Vec::new(), BTreeSet::new());
-        for service in endpoints_needed(&self.scene)? {
+        let mut needed = endpoints_needed(&self.scene)?;
+        if self.choices.log_group.is_some() && !needed.contains(&"logs") {
+            needed.push("logs");
+        }
+        for service in needed {
             match endpoint_stands(&self.scene, service)? {
                 Some(endpoint) => theirs.extend(endpoint.groups.first().cloned()),
                 None if service == "s3" => self.notes.push(
@@ -302,11 +332,23 @@ impl Work<'_> {
         Ok(())
     }
 
+    /// Where shells will be logged, by this setup's wish or the account's.
+    fn logged_to(&self) -> Option<String> {
+        let told = || self.scene.facts.preferences.known().ok()?.as_ref()?.log_group.clone();
+        self.choices.log_group.clone().or_else(told)
+    }
+
     fn machine(&mut self, bastion: &Bastion) {
         if !matches!(bastion.group, GroupReference::Own(_)) {
             return;
         }
-        for part in [Part::Role, Part::RolePolicy, Part::Profile, Part::ProfileRole] {
+        for part in [Part::Role, Part::RolePolicy] {
+            self.add(part);
+        }
+        if let Some(log_group) = self.logged_to() {
+            self.add(Part::LogPolicy { log_group });
+        }
+        for part in [Part::Profile, Part::ProfileRole] {
             self.add(part);
         }
         self.add(Part::Bastion {

@@ -1,7 +1,10 @@
 //! Does a part stand? Judged from one look, never from what is remembered.
 
-use super::{GroupReference, Part, Recipe, Seen, part::POLICY};
-use crate::model::{DnsAttribute, Peer, SecurityGroup, SecurityRule};
+use super::{
+    GroupReference, Part, Recipe, Seen,
+    part::{LOGS, POLICY},
+};
+use crate::model::{DnsAttribute, PREFERENCES, Peer, SecurityGroup, SecurityRule, SessionPreferences};
 
 /// How a part stands.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -64,6 +67,16 @@ impl Part {
             Self::RolePolicy => {
                 is_there(seen.role.as_ref().is_some_and(|role| role.attached.iter().any(|arn| arn == POLICY)))
             }
+            Self::LogPolicy { .. } => {
+                let name = recipe.name(LOGS);
+                is_there(seen.role.as_ref().is_some_and(|role| role.inline.contains(&name)))
+            }
+            Self::Preferences { log_group } => match &seen.preferences {
+                None => Standing::Absent,
+                Some((_, tags)) if !recipe.owns(tags) => foreign(PREFERENCES),
+                Some((told, _)) if told == &SessionPreferences::logged_to(log_group) => Standing::There,
+                Some(_) => foreign(&format!("{PREFERENCES}, which somebody has changed since")),
+            },
             Self::Profile => match &seen.profile {
                 None => Standing::Absent,
                 Some(profile) if recipe.owns(&profile.tags) => Standing::There,

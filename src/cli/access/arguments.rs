@@ -95,6 +95,10 @@ pub(crate) struct Setup {
     /// The new bastion's AMI, instead of the newest Amazon Linux 2023; it needs Amazon's agent
     #[arg(long, value_name = "AMI")]
     pub(super) image_id: Option<String>,
+    /// Log all shells of this account and Region to this log group of CloudWatch, where the account has no preferences for
+    /// sessions yet
+    #[arg(long, value_name = "NAME", value_parser = log_group)]
+    pub(super) session_log_group: Option<String>,
     /// Leave network ACLs as they are
     #[arg(long)]
     pub(super) keep_network_acls: bool,
@@ -165,6 +169,15 @@ pub(crate) struct Sessions {
     /// End this session, whoever began it; asks before it does, unless --yes is given
     #[arg(long, value_name = "SESSION", conflicts_with_all = ["active", "target", "owner", "since"])]
     pub(super) terminate: Option<String>,
+}
+
+/// The characters that CloudWatch allows in a log group's name.
+fn log_group(text: &str) -> Result<String, String> {
+    let fits = |letter: char| letter.is_ascii_alphanumeric() || "_-/.#".contains(letter);
+    if !text.is_empty() && text.len() <= 512 && text.chars().all(fits) {
+        return Ok(text.to_owned());
+    }
+    Err("1 to 512 letters, digits and _ - / . #".into())
 }
 
 fn since(text: &str) -> Result<AwsTime, String> {

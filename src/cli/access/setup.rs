@@ -90,6 +90,7 @@ async fn begin(
         subnet_cidrs: asked.subnet_cidr.clone(),
         instance_type: asked.instance_type.clone(),
         image_id: unless_interrupted(around, image(aws, asked)).await??,
+        log_group: asked.session_log_group.clone(),
         keep_network_acls: asked.keep_network_acls,
     };
     let planned = plan(facts, aws.region(), &choices)

@@ -73,7 +73,13 @@ async fn standing(aws: &Aws, record: &AccessRecord) -> Result<Vec<String>, Failu
     let recipe = &record.recipe;
     let owner = recipe.owner();
     let seen = aws
-        .surrounded(&recipe.vpc_id, (ACCESS_TAG, &owner), &recipe.name("bastion"), &recipe.name("private"))
+        .surrounded(
+            &recipe.vpc_id,
+            (ACCESS_TAG, &owner),
+            &recipe.name("bastion"),
+            &recipe.name("private"),
+            recipe.sets_preferences(),
+        )
         .await
         .map_err(Failure::NothingBegun)?;
     let is_there = |part: &&crate::access::recipe::Part| {

@@ -7,10 +7,10 @@ use std::{collections::BTreeMap, time::Duration};
 use super::network::{entry, good, known};
 use crate::{
     access::{
-        Facts, audit,
+        Facts, Read, audit,
         recipe::{Asked, Choices, Decision, Goal, Part, Recipe, Stop, decide, plan},
     },
-    model::{AccessCall, AccessIntent, AwsTime, Outcome},
+    model::{AccessCall, AccessIntent, AwsTime, Outcome, SessionPreferences, Tags},
 };
 use world::World;
 
@@ -42,12 +42,24 @@ fn choices(subnets: &[&str]) -> Choices {
         subnet_cidrs: subnets.iter().map(|cidr| (*cidr).to_owned()).collect(),
         instance_type: "t4g.nano".into(),
         image_id: "ami-1".into(),
+        log_group: None,
         keep_network_acls: false,
     }
 }
 
 fn planned(facts: &Facts, subnets: &[&str]) -> Recipe {
     plan(facts, "eu-west-2", &choices(subnets)).expect("a plan").recipe
+}
+
+/// In an account where nobody has ever saved preferences for sessions.
+fn unlogged() -> Facts {
+    Facts { preferences: Read::Known(None), ..bare() }
+}
+
+/// With new subnets, and shells logged.
+fn all_planned(facts: &Facts) -> Recipe {
+    let choices = Choices { log_group: Some("/sessions".into()), ..choices(&["10.0.8.0/24", "10.0.9.0/24"]) };
+    plan(facts, "eu-west-2", &choices).expect("a plan").recipe
 }
 
 /// What goes wrong at one call.
@@ -175,14 +187,14 @@ fn assert_left_as(driver: &Driver, before: &World) {
 /// Each call of a setup and of its removal, each of the ways to lose it: the end is the same, and nothing is made twice.
 #[test]
 fn a_lost_call_or_answer_or_process_changes_nothing_at_the_end() {
-    let facts = bare();
-    let recipe = planned(&facts, &["10.0.8.0/24", "10.0.9.0/24"]);
+    let facts = unlogged();
+    let recipe = all_planned(&facts);
     let before = World::of(&facts);
     let mut whole = Driver::new(&facts, recipe.clone());
     let made = whole.run(Goal::Make, None).expect("it is made");
     let (groups, machines) = (whole.world.seen.groups.len(), whole.world.seen.machines.len());
     let removed = whole.run(Goal::Remove, None).expect("it is removed");
-    assert!(made > 25 && removed > 20, "{made} {removed}");
+    assert!(made > 30 && removed > 25, "{made} {removed}");
     for fate in [Fate::AnswerLost, Fate::CallLost, Fate::Killed, Fate::KilledBefore] {
         for nth in 0..made {
             let mut driver = Driver::new(&facts, recipe.clone());
@@ -205,10 +217,10 @@ fn a_lost_call_or_answer_or_process_changes_nothing_at_the_end() {
 /// A setup that was cut anywhere is removed as well.
 #[test]
 fn what_was_made_so_far_is_removed() {
-    let facts = bare();
+    let facts = unlogged();
     let before = World::of(&facts);
-    for nth in 0..30 {
-        let mut driver = Driver::new(&facts, planned(&facts, &["10.0.8.0/24", "10.0.9.0/24"]));
+    for nth in 0..35 {
+        let mut driver = Driver::new(&facts, all_planned(&facts));
         for _ in 0..nth {
             if let Decision::Act { part, call } = driver.decide(Goal::Make) {
                 driver.act(part, call, None);
@@ -261,6 +273,34 @@ fn a_rule_that_others_made_meanwhile_stays() {
     driver.run(Goal::Make, None).expect("it stands already");
     driver.run(Goal::Remove, None).expect("it is removed");
     assert!(driver.world.seen.network_acls[0].entries.contains(&ours));
+}
+
+/// Shells of the whole account are logged only where that was asked for, and where nobody else has said anything.
+#[test]
+fn preferences_of_others_are_never_changed() {
+    let facts = unlogged();
+    assert!(!planned(&facts, &[]).sets_preferences());
+    for told in [
+        SessionPreferences::default(),
+        SessionPreferences::logged_to("/other"),
+        SessionPreferences { bucket: Some("logs".into()), ..SessionPreferences::default() },
+    ] {
+        let facts = Facts { preferences: Read::Known(Some(told)), ..bare() };
+        let asked = Choices { log_group: Some("/sessions".into()), ..choices(&[]) };
+        let why = plan(&facts, "eu-west-2", &asked).expect_err("they are somebody's");
+        assert!(why.contains("not this setup's to change"), "{why}");
+    }
+    // What somebody has changed since is theirs now; so is what somebody made before us.
+    let mut driver = Driver::new(&facts, all_planned(&facts));
+    driver.run(Goal::Make, None).expect("it is made");
+    assert_eq!(failing(&driver, &facts), [""; 0]);
+    driver.world.seen.preferences.as_mut().expect("they are there").0.key = Some("alias/shells".into());
+    driver.run(Goal::Remove, None).expect("it is removed");
+    assert!(driver.world.seen.preferences.is_some());
+    let mut driver = Driver::new(&facts, all_planned(&facts));
+    driver.world.seen.preferences = Some((SessionPreferences::logged_to("/sessions"), Tags::default()));
+    let stop = driver.run(Goal::Make, None).expect_err("somebody was faster");
+    assert!(stop.reason.contains("SSM-SessionManagerRunShell"), "{stop:?}");
 }
 
 #[test]

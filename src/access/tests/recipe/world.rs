@@ -6,7 +6,7 @@ use crate::{
     access::{Facts, Read, tests::network::known},
     model::{
         AccessCall, AccessSeen, Agent, DnsAttribute, InstanceProfile, Machine, OwnRole, Peer, RolePolicies, Route,
-        RouteTable, SecurityGroup, SecurityRule, Subnet, SubnetAssociation, VpcEndpoint,
+        RouteTable, SecurityGroup, SecurityRule, SessionPreferences, Subnet, SubnetAssociation, Tags, VpcEndpoint,
     },
 };
 
@@ -30,6 +30,7 @@ impl World {
             groups: known(&mut facts.security_groups).clone(),
             endpoints: known(&mut facts.endpoints).clone(),
             machines: known(&mut facts.machines).clone(),
+            preferences: known(&mut facts.preferences).clone().map(|told| (told, Tags::default())),
             ..AccessSeen::default()
         };
         Self { seen, tokens: BTreeMap::new(), next: 0 }
@@ -55,6 +56,7 @@ impl World {
             agents: Read::Known(seen.agents.unwrap()),
             profiles: Read::Known(seen.profile.into_iter().collect()),
             roles: Read::Known(roles.into_iter().collect()),
+            preferences: Read::Known(seen.preferences.map(|(told, _)| told)),
             ..before.clone()
         }
     }
@@ -211,11 +213,13 @@ impl World {
                 if self.seen.role.is_some() {
                     return Err("EntityAlreadyExists");
                 }
-                self.seen.role = Some(OwnRole { tags, attached: Vec::new() });
+                self.seen.role = Some(OwnRole { tags, ..OwnRole::default() });
             }
             AccessCall::DeleteRole { .. } => {
                 let role = self.seen.role.as_ref().ok_or("NoSuchEntity")?;
-                if !role.attached.is_empty() || self.seen.profile.as_ref().is_some_and(|it| it.role.is_some()) {
+                if !role.attached.is_empty()
+                    || !role.inline.is_empty()
+                    || self.seen.profile.as_ref().is_some_and(|it| it.role.is_some()) {
                     return Err("DeleteConflict");
                 }
                 self.seen.role = None;
@@ -224,6 +228,17 @@ impl World {
                 self.seen.role.as_mut().ok_or("NoSuchEntity")?.attached = vec![policy_arn];
             }
             AccessCall::DetachRolePolicy { .. } => self.seen.role.as_mut().ok_or("NoSuchEntity")?.attached.clear(),
+            AccessCall::PutRolePolicy { policy, .. } => {
+                self.seen.role.as_mut().ok_or("NoSuchEntity")?.inline = vec![policy];
+            }
+            AccessCall::DeleteRolePolicy { .. } => self.seen.role.as_mut().ok_or("NoSuchEntity")?.inline.clear(),
+            AccessCall::CreatePreferences { log_group, tags } => {
+                if self.seen.preferences.is_some() {
+                    return Err("DocumentAlreadyExists");
+                }
+                self.seen.preferences = Some((SessionPreferences::logged_to(&log_group), tags));
+            }
+            AccessCall::DeletePreferences => self.seen.preferences = None,
             AccessCall::CreateInstanceProfile { profile, tags } => {
                 if self.seen.profile.is_some() {
                     return Err("EntityAlreadyExists");
