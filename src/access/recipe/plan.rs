@@ -183,7 +183,15 @@ impl Work<'_> {
     fn logs(&mut self) -> Result<(), Unknown> {
         let Some(log_group) = self.choices.log_group.clone() else { return Ok(()) };
         match self.scene.facts.preferences.known()? {
-            None => self.add(Part::Preferences { log_group: log_group.clone() }),
+            None => {
+                self.add(Part::Preferences { log_group: log_group.clone() });
+                // aws/amazon-ssm-agent#246
+                self.notes.push(
+                    "shells on every machine of this account and Region are logged then: where a machine's role may not \
+                     write to the log group, a shell on it can hang as it begins"
+                        .into(),
+                );
+            }
             Some(told) if told.log_group.as_ref() == Some(&log_group) => {}
             Some(told) => {
                 let now = told.log_group.as_ref().or(told.bucket.as_ref());
