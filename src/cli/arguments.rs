@@ -5,14 +5,13 @@ use std::{path::PathBuf, str::FromStr};
 use clap::{Args, Parser, Subcommand, ValueEnum};
 
 use super::{
-    access::arguments::AccessCommand, batch::BatchArguments, choices::ChoiceArguments, scan::Scan,
-    tunnel::arguments::Tunnel,
+    access::arguments::AccessCommand, batch::BatchArguments, choices::ChoiceArguments, policy::Policy,
+    sandbox::SandboxCommand, scan::Scan, tunnel::arguments::Tunnel,
 };
 use crate::{
     aws::Transcript,
     model::{DatabaseReference, KeyReference, ReferenceError, name::instance_name_fault},
     plan::cost::Named,
-    sandbox::Reach,
     ui::Volume,
 };
 
@@ -137,6 +136,10 @@ pub(super) enum Command {
         #[command(subcommand)]
         command: AccessCommand,
     },
+    /// Print the least IAM policy with which a command runs
+    ///
+    /// As JSON, scoped to names, key, account and Region as far as they are given. It asks AWS for nothing.
+    Policy(Policy),
     /// An imitation of AWS to try things on
     Sandbox {
         #[command(subcommand)]
@@ -297,55 +300,7 @@ pub(super) struct CleanupWhat {
     pub(super) snapshots: bool,
 }
 
-#[derive(Debug, Subcommand)]
-pub(super) enum SandboxCommand {
-    /// Serve the sandbox on 127.0.0.1, for the aws command and others
-    Serve(Serve),
-}
-
-#[derive(Debug, Args)]
-#[command(after_help = "Example: rds-encrypt sandbox serve --port 4566 --speed 600")]
-pub(super) struct Serve {
-    /// Port on 127.0.0.1; 0 takes a free one
-    #[arg(long, default_value_t = 0)]
-    pub(super) port: u16,
-    /// How many of its seconds pass in one of ours
-    #[arg(long, default_value_t = 600.0, value_parser = speed)]
-    pub(super) speed: f64,
-    /// Begin a new world with these instances instead of the usual ones, in the Region that --region names: what `aws
-    /// rds describe-db-instances` prints, or a recording of such answers; or a folder of such files
-    #[arg(long, value_name = "FILE")]
-    pub(super) seed: Option<PathBuf>,
-    /// Where sessions of Session Manager get that ask for HOST:PORT (either may be *), e.g. db.internal:5432=127.0.0.1:5432;
-    /// instead of an address of this machine also refused, unknown or hang
-    #[arg(long, value_name = "HOST:PORT=ADDRESS", value_parser = destination)]
-    pub(super) destination: Vec<(String, Reach)>,
-    /// Refuse to begin where PostgreSQL isn't installed. Where it is, PostgreSQL instances are real servers anyway, each
-    /// made when a session first connects to it: snapshots and copies of them hold real rows
-    #[arg(long)]
-    pub(super) postgres: bool,
-    /// Let sessions run real shells and commands here: whoever reaches the port gets one as you
-    #[arg(long)]
-    pub(super) shells: bool,
-}
-
-fn destination(text: &str) -> Result<(String, Reach), String> {
-    let (asked, to) = text.split_once('=').ok_or("HOST:PORT=ADDRESS")?;
-    let port = asked.rsplit_once(':').map(|(_, port)| port);
-    if !port.is_some_and(|port| port == "*" || port.parse::<u16>().is_ok()) {
-        return Err(format!("{asked} is no HOST:PORT"));
-    }
-    Ok((asked.to_owned(), to.parse()?))
-}
-
-fn speed(text: &str) -> Result<f64, String> {
-    match text.parse::<f64>() {
-        Ok(speed) if speed.is_finite() && (0.001..=1e6).contains(&speed) => Ok(speed),
-        _ => Err("a number from 0.001 to 1000000".into()),
-    }
-}
-
-fn target_name(text: &str) -> Result<String, String> {
+pub(super) fn target_name(text: &str) -> Result<String, String> {
     match instance_name_fault(text) {
         Some(fault) => Err(format!("it can't be the name of a DB instance: {fault}")),
         None => Ok(text.to_ascii_lowercase()),

@@ -12,6 +12,7 @@ mod log;
 mod migrate;
 mod place;
 mod plan;
+mod policy;
 mod rebuild;
 mod record;
 mod resume;
@@ -33,8 +34,9 @@ use crate::{
     ui::{Bars, Output, json},
 };
 use access::arguments::AccessCommand;
-use arguments::{Arguments, Command, Format, SandboxCommand};
+use arguments::{Arguments, Command, Format};
 pub use failure::Failure;
+use sandbox::SandboxCommand;
 
 /// Makes the bars of a terminal.
 pub type MakeBars = Box<dyn FnMut() -> Bars + Send>;
@@ -162,6 +164,7 @@ async fn dispatch(arguments: &Arguments, around: &mut Surroundings) -> Result<u8
             Box::pin(access::teardown(&arguments.global, teardown, around)).await
         }
         Command::Cleanup(cleanup) => Box::pin(cleanup::run(&arguments.global, cleanup, around)).await,
+        Command::Policy(asked) => policy::run(&arguments.global, asked, around),
         Command::Sandbox { command: SandboxCommand::Serve(serve) } => {
             sandbox::run(&arguments.global, serve, around).await
         }

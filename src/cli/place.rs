@@ -2,10 +2,7 @@
 
 use std::{env, path::PathBuf};
 
-use super::{
-    Failure, Surroundings,
-    arguments::{Global, Serve},
-};
+use super::{Failure, Surroundings, arguments::Global, sandbox::Serve};
 use crate::{
     aws::Connection,
     model::quoted,

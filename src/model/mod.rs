@@ -63,7 +63,7 @@ pub use shell::{quoted, unquoted};
 pub use snapshot::DbSnapshot;
 pub use status::{InstanceState, SnapshotState};
 pub use surroundings::{Bounded, Deployment, GroupSubnet, Parameter, PendingMaintenance, SharedSnapshot, Subnet};
-pub use tags::{CHOICES_TAG, MAXIMUM_TAGS, OWNER_TAG, RUN_TAG, Tags, is_reserved};
+pub use tags::{ACCESS_TAG, CHOICES_TAG, MAXIMUM_TAGS, OWNER_TAG, RUN_TAG, Tags, is_reserved};
 pub use version::{EngineVersion, MajorVersion, OrderableOption, Range, UpgradeTarget};
 pub use vpc::{Vpc, VpcEndpoint};
 

@@ -1,0 +1,55 @@
+//! What the audit reads of a way to a database.
+
+use crate::policy::permission::{Given, Permission, Resource};
+
+/// `access audit`: but for the database itself, what can't be read costs only the checks that rest on it.
+pub(super) const AUDIT: &[Permission] = &[
+    Permission {
+        sid: "LookAtDatabase",
+        actions: &["rds:DescribeDBInstances"],
+        on: &[Resource::Everything],
+        given: Given::Nothing,
+        when: None,
+    },
+    Permission {
+        sid: "OptionalNetwork",
+        actions: &[
+            "rds:DescribeDBSubnetGroups",
+            "ec2:DescribeInstances",
+            "ec2:DescribeNetworkAcls",
+            "ec2:DescribePrefixLists",
+            "ec2:DescribeRouteTables",
+            "ec2:DescribeSecurityGroups",
+            "ec2:DescribeSubnets",
+            "ec2:DescribeVpcAttribute",
+            "ec2:DescribeVpcEndpoints",
+            "ec2:DescribeVpcs",
+            "ssm:DescribeInstanceInformation",
+        ],
+        on: &[Resource::Everything],
+        given: Given::Nothing,
+        when: None,
+    },
+    Permission {
+        sid: "OptionalPreferences",
+        actions: &["ssm:GetDocument"],
+        on: &[Resource::Document("SSM-SessionManagerRunShell")],
+        given: Given::Nothing,
+        when: None,
+    },
+    // The bastion's, whatever they are called.
+    Permission {
+        sid: "OptionalRole",
+        actions: &[
+            "iam:GetInstanceProfile",
+            "iam:GetPolicy",
+            "iam:GetPolicyVersion",
+            "iam:GetRolePolicy",
+            "iam:ListAttachedRolePolicies",
+            "iam:ListRolePolicies",
+        ],
+        on: &[Resource::AnyProfile, Resource::AnyRole, Resource::AnyPolicy],
+        given: Given::Nothing,
+        when: None,
+    },
+];

@@ -1,0 +1,199 @@
+//! What a migration makes, changes and removes.
+
+use super::reads;
+use crate::{
+    model::OWNER_TAG,
+    policy::{
+        option::With,
+        permission::{Given, Permission, Resource},
+    },
+};
+
+const SECURITY_GROUP: Resource = Resource::Ec2("security-group");
+
+/// A role that a service takes on: which service AWS checks (`iam:PassedToService`) has no source, so it stays open.
+const fn passes(sid: &'static str, when: With) -> Permission {
+    Permission { sid, actions: &["iam:PassRole"], on: &[Resource::AnyRole], given: Given::Nothing, when: Some(when) }
+}
+
+/// From the snapshot to the copy's last setting.
+pub(super) const ALL: &[Permission] = &[
+    Permission {
+        sid: "TakeSnapshot",
+        actions: &["rds:CreateDBSnapshot"],
+        on: &[Resource::Source, Resource::OwnSnapshots],
+        given: Given::SetsTag(OWNER_TAG),
+        when: None,
+    },
+    Permission {
+        sid: "CopyEncrypted",
+        actions: &["rds:CopyDBSnapshot"],
+        on: &[Resource::OwnSnapshots],
+        given: Given::SetsTag(OWNER_TAG),
+        when: None,
+    },
+    Permission {
+        sid: "CopyAnySnapshot",
+        actions: &["rds:CopyDBSnapshot"],
+        on: &[Resource::Rds("snapshot")],
+        given: Given::SetsTag(OWNER_TAG),
+        when: Some(With::From),
+    },
+    Permission {
+        sid: "Restore",
+        actions: &["rds:RestoreDBInstanceFromDBSnapshot"],
+        on: &[
+            Resource::Copy,
+            Resource::OwnSnapshots,
+            Resource::Rds("og"),
+            Resource::Rds("pg"),
+            Resource::Rds("subgrp"),
+        ],
+        given: Given::SetsTag(OWNER_TAG),
+        when: None,
+    },
+    // AWS asks for it where a create carries tags. No condition on rds:TagsFromRequest: tags that are inherited from the
+    // source make it false.
+    Permission {
+        sid: "TagWhatIsMade",
+        actions: &["rds:AddTagsToResource"],
+        on: &[Resource::Copy, Resource::OwnSnapshots],
+        given: Given::Nothing,
+        when: None,
+    },
+    // By name alone: AWS may show the copy's tags later than the first change is due.
+    Permission {
+        sid: "SetUpTheCopy",
+        actions: &["rds:ModifyDBInstance", "rds:RebootDBInstance"],
+        on: &[Resource::Copy],
+        given: Given::Nothing,
+        when: None,
+    },
+    // RDS makes a grant for each resource that it encrypts, in the caller's name.
+    Permission {
+        sid: "LetRdsUseTheKey",
+        actions: &["kms:CreateGrant"],
+        on: &[Resource::Key],
+        given: Given::ForAws,
+        when: None,
+    },
+    Permission {
+        sid: "UpgradeTheCopy",
+        actions: &["rds:ModifyDBSnapshot"],
+        on: &[Resource::OwnSnapshots],
+        given: Given::Nothing,
+        when: Some(With::Upgrade),
+    },
+    passes("PassMonitoringRole", With::Monitoring),
+    passes("PassFeatureRoles", With::Roles),
+    passes("PassDirectoryRole", With::Domain),
+    Permission {
+        sid: "AddFeatureRoles",
+        actions: &["rds:AddRoleToDBInstance"],
+        on: &[Resource::Copy],
+        given: Given::Nothing,
+        when: Some(With::Roles),
+    },
+    // ModifyDBInstance asks for these in the caller's name. RotateSecret, which AWS names as well, belongs to a rotation
+    // that isn't asked for here.
+    Permission {
+        sid: "KeepTheMasterPassword",
+        actions: &["secretsmanager:CreateSecret", "secretsmanager:TagResource"],
+        on: &[Resource::RdsSecrets],
+        given: Given::Nothing,
+        when: Some(With::Password),
+    },
+    Permission {
+        sid: "EncryptTheMasterPassword",
+        actions: &["kms:Decrypt", "kms:DescribeKey", "kms:GenerateDataKey"],
+        on: &[Resource::AnyKey],
+        given: Given::Nothing,
+        when: Some(With::Password),
+    },
+    Permission {
+        sid: "LetRdsUseTheSecretsKey",
+        actions: &["kms:CreateGrant"],
+        on: &[Resource::AnyKey],
+        given: Given::ForAws,
+        when: Some(With::Password),
+    },
+    // Unverified: AWS's pages name these for who looks at Performance Insights, and ModifyDBInstance's dependent actions
+    // name them without saying for what.
+    Permission {
+        sid: "EncryptInsights",
+        actions: &["kms:Decrypt", "kms:GenerateDataKey"],
+        on: &[Resource::AnyKey],
+        given: Given::Nothing,
+        when: Some(With::Insights),
+    },
+    Permission {
+        sid: "LetRdsUseTheKeyOfInsights",
+        actions: &["kms:CreateGrant"],
+        on: &[Resource::AnyKey],
+        given: Given::ForAws,
+        when: Some(With::Insights),
+    },
+    Permission {
+        sid: "MakeQuarantine",
+        actions: &["ec2:CreateSecurityGroup"],
+        on: &[SECURITY_GROUP],
+        given: Given::SetsTag(OWNER_TAG),
+        when: Some(With::Quarantine),
+    },
+    // The VPC is a resource of the call as well, and knows nothing of the request's tags.
+    Permission {
+        sid: "MakeQuarantineInVpc",
+        actions: &["ec2:CreateSecurityGroup"],
+        on: &[Resource::Ec2("vpc")],
+        given: Given::Nothing,
+        when: Some(With::Quarantine),
+    },
+    Permission {
+        sid: "TagQuarantine",
+        actions: &["ec2:CreateTags"],
+        on: &[SECURITY_GROUP],
+        given: Given::MadeBy(&["CreateSecurityGroup"]),
+        when: Some(With::Quarantine),
+    },
+    Permission {
+        sid: "CloseQuarantine",
+        actions: &[
+            "ec2:AuthorizeSecurityGroupEgress",
+            "ec2:AuthorizeSecurityGroupIngress",
+            "ec2:RevokeSecurityGroupEgress",
+        ],
+        on: &[SECURITY_GROUP],
+        given: Given::HasTag(OWNER_TAG),
+        when: Some(With::Quarantine),
+    },
+    reads::TROUBLE[0],
+];
+
+/// What `cleanup` removes. It waits for the tags itself before it takes something for its own.
+pub(super) const REMOVAL: &[Permission] = &[
+    REMOVE_SNAPSHOTS,
+    Permission {
+        sid: "RemoveTheCopy",
+        // Protection is lifted first.
+        actions: &["rds:DeleteDBInstance", "rds:ModifyDBInstance"],
+        on: &[Resource::Copy],
+        given: Given::HasTag(OWNER_TAG),
+        when: Some(With::Abandon),
+    },
+    Permission {
+        sid: "RemoveQuarantine",
+        actions: &["ec2:DeleteSecurityGroup"],
+        on: &[SECURITY_GROUP],
+        given: Given::HasTag(OWNER_TAG),
+        when: Some(With::Quarantine),
+    },
+];
+
+/// Deletes what has both our name and our tag.
+const REMOVE_SNAPSHOTS: Permission = Permission {
+    sid: "RemoveSnapshots",
+    actions: &["rds:DeleteDBSnapshot"],
+    on: &[Resource::OwnSnapshots],
+    given: Given::HasTag(OWNER_TAG),
+    when: None,
+};

@@ -1,0 +1,130 @@
+//! What is looked at: lists, which AWS scopes by nothing that helps (a filter is no name), and keys.
+
+use crate::policy::{
+    option::With,
+    permission::{Given, Permission, Resource},
+};
+
+/// A row of reads on everything.
+const fn reads(sid: &'static str, actions: &'static [&'static str], when: Option<With>) -> Permission {
+    Permission { sid, actions, on: &[Resource::Everything], given: Given::Nothing, when }
+}
+
+/// `scan`: each look that fails costs only itself.
+pub(super) const SCAN: &[Permission] = &[
+    reads("OptionalInventory", &["rds:DescribeDBInstances", "rds:DescribeDBClusters"], None),
+    reads(
+        "OptionalInventoryOfSnapshots",
+        &["rds:DescribeDBSnapshots", "rds:DescribeDBClusterSnapshots"],
+        Some(With::Snapshots),
+    ),
+    reads("ListOfRegions", &["ec2:DescribeRegions"], Some(With::AllRegions)),
+    Permission {
+        sid: "OtherAccounts",
+        actions: &["sts:AssumeRole"],
+        on: &[Resource::AnyRole],
+        given: Given::Nothing,
+        when: Some(With::AssumeRole),
+    },
+];
+
+/// What every command of a migration looks at, again and again.
+pub(super) const DATABASE: &[Permission] =
+    &[reads("LookAtDatabaseAndCopies", &["rds:DescribeDBInstances", "rds:DescribeDBSnapshots"], None)];
+
+/// The key.
+pub(super) const KEY: &[Permission] = &[Permission {
+    sid: "LookAtTheKey",
+    actions: &["kms:DescribeKey"],
+    on: &[Resource::Key],
+    given: Given::Nothing,
+    when: None,
+}];
+
+/// The key, which keys there are, the keys of settings, and whether RDS would be allowed to use the key.
+pub(super) const KEYS: &[Permission] = &[
+    KEY[0],
+    reads("OptionalListOfKeys", &["kms:ListAliases"], None),
+    Permission {
+        sid: "OptionalKeysOfSettings",
+        actions: &["kms:DescribeKey"],
+        on: &[Resource::AnyKey],
+        given: Given::Nothing,
+        when: Some(With::Insights),
+    },
+    Permission {
+        sid: "OptionalKeyOfTheSecret",
+        actions: &["kms:DescribeKey"],
+        on: &[Resource::AnyKey],
+        given: Given::Nothing,
+        when: Some(With::Password),
+    },
+    // A dry run, which grants nothing (R-KMS-6); asked for the account itself, so that nobody else could be granted
+    // anything by it.
+    Permission {
+        sid: "OptionalDryRunOfAGrant",
+        actions: &["kms:CreateGrant"],
+        on: &[Resource::Key],
+        given: Given::ToOwnAccount,
+        when: None,
+    },
+];
+
+/// What is in the way, found before anything is made: each is missed alone, and forbids nothing.
+pub(super) const BEFORE: &[Permission] = &[
+    reads(
+        "OptionalVersionsAndClasses",
+        &[
+            "rds:DescribeCertificates",
+            "rds:DescribeDBEngineVersions",
+            "rds:DescribeDBMajorEngineVersions",
+            "rds:DescribeOrderableDBInstanceOptions",
+        ],
+        None,
+    ),
+    reads(
+        "OptionalSurroundings",
+        &[
+            "rds:DescribeAccountAttributes",
+            "rds:DescribeBlueGreenDeployments",
+            "rds:DescribeDBParameters",
+            "rds:DescribeDBProxies",
+            "rds:DescribeDBProxyTargets",
+            "rds:DescribeDBSnapshotAttributes",
+            "rds:DescribeDBSubnetGroups",
+            "rds:DescribeEventSubscriptions",
+            "rds:DescribeIntegrations",
+            "rds:DescribePendingMaintenanceActions",
+            "cloudwatch:DescribeAlarms",
+            "ec2:DescribeSecurityGroups",
+            "ec2:DescribeSubnets",
+        ],
+        None,
+    ),
+];
+
+/// What choices rest on.
+pub(super) const CHOICES: &[Permission] = &[
+    reads(
+        "OptionalChosenGroups",
+        &[
+            "rds:DescribeDBParameterGroups",
+            "rds:DescribeDBSubnetGroups",
+            "rds:DescribeOptionGroups",
+            "ec2:DescribeSecurityGroups",
+        ],
+        Some(With::Groups),
+    ),
+    QUARANTINE[0],
+];
+
+/// A security group of the copy's own.
+pub(super) const QUARANTINE: &[Permission] =
+    &[reads("LookAtQuarantine", &["ec2:DescribeSecurityGroups"], Some(With::Quarantine))];
+
+/// Why something failed.
+pub(super) const TROUBLE: &[Permission] =
+    &[reads("OptionalReasons", &["rds:DescribeAccountAttributes", "rds:DescribeEvents"], None)];
+
+/// The whole account.
+pub(super) const ACCOUNT: &[Permission] = &[reads("Inventory", &["rds:DescribeDBClusters"], None)];
