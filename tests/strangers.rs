@@ -30,6 +30,7 @@ mod strangers {
     mod owners;
     mod process;
     mod program;
+    mod policies;
     mod python;
     mod refusals;
     mod refused;

@@ -29,6 +29,8 @@ pub enum With {
     Domain,
     /// A master password that AWS keeps
     Password,
+    /// Oracle with tenant databases
+    Tenants,
     /// `--after-verify stop`
     Stop,
     /// `--after-verify delete`
@@ -56,7 +58,7 @@ pub enum With {
 }
 
 /// Each, its word, and what it is for.
-const ALL: [(With, &str, &str); 24] = [
+const ALL: [(With, &str, &str); 25] = [
     (With::Snapshots, "snapshots", "scan --snapshots"),
     (With::AllRegions, "all-regions", "scan --all-regions"),
     (With::AssumeRole, "assume-role", "scan --assume-role"),
@@ -69,6 +71,7 @@ const ALL: [(With, &str, &str); 24] = [
     (With::Roles, "roles", "a source with IAM roles for its features"),
     (With::Domain, "domain", "a source in a directory"),
     (With::Password, "password", "a source whose master password AWS keeps"),
+    (With::Tenants, "tenants", "a source of Oracle in the multi-tenant configuration"),
     (With::Stop, "stop", "--after-verify stop"),
     (With::Delete, "delete", "--after-verify delete"),
     (With::Drop, "drop-plain-snapshots", "--drop-plain-snapshots"),

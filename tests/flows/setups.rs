@@ -15,7 +15,7 @@ const SETUP: &str = "access setup bare --sandbox --subnet-cidr 10.60.8.0/24 --su
 const TEARDOWN: &str = "access teardown bare --sandbox";
 
 /// Its own group lets the whole VPC in, which isn't for a setup to change: that is mended first.
-async fn bare() -> Stage {
+pub(crate) async fn bare() -> Stage {
     let stage = bare_as_found();
     let ec2 = ec2(&stage.sandbox).await;
     let group = "sg-0b7e24d9c61f853a0";

@@ -3,7 +3,7 @@
 use crate::policy::permission::{Given, Permission, Resource};
 
 /// `access audit`: but for the database itself, what can't be read costs only the checks that rest on it.
-pub(super) const AUDIT: &[Permission] = &[
+pub(super) const NETWORK: &[Permission] = &[
     Permission {
         sid: "LookAtDatabase",
         actions: &["rds:DescribeDBInstances"],
@@ -17,7 +17,6 @@ pub(super) const AUDIT: &[Permission] = &[
             "rds:DescribeDBSubnetGroups",
             "ec2:DescribeInstances",
             "ec2:DescribeNetworkAcls",
-            "ec2:DescribePrefixLists",
             "ec2:DescribeRouteTables",
             "ec2:DescribeSecurityGroups",
             "ec2:DescribeSubnets",
@@ -26,6 +25,17 @@ pub(super) const AUDIT: &[Permission] = &[
             "ec2:DescribeVpcs",
             "ssm:DescribeInstanceInformation",
         ],
+        on: &[Resource::Everything],
+        given: Given::Nothing,
+        when: None,
+    },
+];
+
+/// What a setup's last audit reads beyond what the setup has looked at.
+pub(super) const REST: &[Permission] = &[
+    Permission {
+        sid: "OptionalPrefixLists",
+        actions: &["ec2:DescribePrefixLists"],
         on: &[Resource::Everything],
         given: Given::Nothing,
         when: None,

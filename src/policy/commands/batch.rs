@@ -1,5 +1,6 @@
 //! What a batch does with copies that are verified.
 
+use super::migration::REMOVE_TENANTS;
 use crate::{
     model::OWNER_TAG,
     policy::{
@@ -11,14 +12,14 @@ use crate::{
 /// A batch may be told to stop or delete them, and to delete the plain snapshots.
 pub(super) const AFTERWARDS: &[Permission] = &[
     Permission {
-        sid: "StopTheCopy",
+        sid: "StopOrDeleteTheCopy",
         actions: &["rds:StopDBInstance"],
         on: &[Resource::Copy],
         given: Given::HasTag(OWNER_TAG),
         when: Some(With::Stop),
     },
     Permission {
-        sid: "DeleteTheCopy",
+        sid: "StopOrDeleteTheCopy",
         // Protection is lifted first, as any setting is set: see SetUpTheCopy.
         actions: &["rds:DeleteDBInstance"],
         on: &[Resource::Copy],
@@ -32,4 +33,5 @@ pub(super) const AFTERWARDS: &[Permission] = &[
         given: Given::HasTag(OWNER_TAG),
         when: Some(With::Drop),
     },
+    REMOVE_TENANTS,
 ];

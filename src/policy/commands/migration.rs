@@ -12,8 +12,36 @@ use crate::{
 const SECURITY_GROUP: Resource = Resource::Ec2("security-group");
 
 /// A role that a service takes on: which service AWS checks (`iam:PassedToService`) has no source, so it stays open.
-const fn passes(sid: &'static str, when: With) -> Permission {
-    Permission { sid, actions: &["iam:PassRole"], on: &[Resource::AnyRole], given: Given::Nothing, when: Some(when) }
+const fn passes(when: With) -> Permission {
+    Permission {
+        sid: "PassRoles",
+        actions: &["iam:PassRole"],
+        on: &[Resource::AnyRole],
+        given: Given::Nothing,
+        when: Some(when),
+    }
+}
+
+/// RDS encrypts something of a setting's in the caller's name.
+const fn encrypts(when: With) -> Permission {
+    Permission {
+        sid: "KeysOfSettings",
+        actions: &["kms:Decrypt", "kms:DescribeKey", "kms:GenerateDataKey"],
+        on: &[Resource::AnyKey],
+        given: Given::Nothing,
+        when: Some(when),
+    }
+}
+
+/// RDS makes a grant on the key of a setting.
+const fn grants(when: With) -> Permission {
+    Permission {
+        sid: "LetRdsUseKeysOfSettings",
+        actions: &["kms:CreateGrant"],
+        on: &[Resource::AnyKey],
+        given: Given::ForAws,
+        when: Some(when),
+    }
 }
 
 /// From the snapshot to the copy's last setting.
@@ -84,9 +112,9 @@ pub(super) const ALL: &[Permission] = &[
         given: Given::Nothing,
         when: Some(With::Upgrade),
     },
-    passes("PassMonitoringRole", With::Monitoring),
-    passes("PassFeatureRoles", With::Roles),
-    passes("PassDirectoryRole", With::Domain),
+    passes(With::Monitoring),
+    passes(With::Roles),
+    passes(With::Domain),
     Permission {
         sid: "AddFeatureRoles",
         actions: &["rds:AddRoleToDBInstance"],
@@ -103,35 +131,19 @@ pub(super) const ALL: &[Permission] = &[
         given: Given::Nothing,
         when: Some(With::Password),
     },
-    Permission {
-        sid: "EncryptTheMasterPassword",
-        actions: &["kms:Decrypt", "kms:DescribeKey", "kms:GenerateDataKey"],
-        on: &[Resource::AnyKey],
-        given: Given::Nothing,
-        when: Some(With::Password),
-    },
-    Permission {
-        sid: "LetRdsUseTheSecretsKey",
-        actions: &["kms:CreateGrant"],
-        on: &[Resource::AnyKey],
-        given: Given::ForAws,
-        when: Some(With::Password),
-    },
+    encrypts(With::Password),
+    grants(With::Password),
     // Unverified: AWS's pages name these for who looks at Performance Insights, and ModifyDBInstance's dependent actions
     // name them without saying for what.
+    encrypts(With::Insights),
+    grants(With::Insights),
+    // AWS names it among the restore's dependent actions; unverified for which instances it is asked for.
     Permission {
-        sid: "EncryptInsights",
-        actions: &["kms:Decrypt", "kms:GenerateDataKey"],
-        on: &[Resource::AnyKey],
+        sid: "TenantDatabases",
+        actions: &["rds:CreateTenantDatabase"],
+        on: &[Resource::Copy, Resource::Rds("tenant-database")],
         given: Given::Nothing,
-        when: Some(With::Insights),
-    },
-    Permission {
-        sid: "LetRdsUseTheKeyOfInsights",
-        actions: &["kms:CreateGrant"],
-        on: &[Resource::AnyKey],
-        given: Given::ForAws,
-        when: Some(With::Insights),
+        when: Some(With::Tenants),
     },
     Permission {
         sid: "MakeQuarantine",
@@ -180,6 +192,7 @@ pub(super) const REMOVAL: &[Permission] = &[
         given: Given::HasTag(OWNER_TAG),
         when: Some(With::Abandon),
     },
+    REMOVE_TENANTS,
     Permission {
         sid: "RemoveQuarantine",
         actions: &["ec2:DeleteSecurityGroup"],
@@ -196,4 +209,13 @@ const REMOVE_SNAPSHOTS: Permission = Permission {
     on: &[Resource::OwnSnapshots],
     given: Given::HasTag(OWNER_TAG),
     when: None,
+};
+
+/// The same of the deletion.
+pub(super) const REMOVE_TENANTS: Permission = Permission {
+    sid: "TenantDatabases",
+    actions: &["rds:DeleteTenantDatabase"],
+    on: &[Resource::Copy, Resource::Rds("tenant-database")],
+    given: Given::Nothing,
+    when: Some(With::Tenants),
 };

@@ -10,6 +10,20 @@ const fn reads(sid: &'static str, actions: &'static [&'static str], when: Option
     Permission { sid, actions, on: &[Resource::Everything], given: Given::Nothing, when }
 }
 
+/// Each is missed alone, and forbids nothing.
+const OPTIONAL: &str = "OptionalReads";
+
+/// Whether the key of a setting can be used; not known, it forbids nothing.
+const fn key_of_a_setting(when: With) -> Permission {
+    Permission {
+        sid: "KeysOfSettings",
+        actions: &["kms:DescribeKey"],
+        on: &[Resource::AnyKey],
+        given: Given::Nothing,
+        when: Some(when),
+    }
+}
+
 /// `scan`: each look that fails costs only itself.
 pub(super) const SCAN: &[Permission] = &[
     reads("OptionalInventory", &["rds:DescribeDBInstances", "rds:DescribeDBClusters"], None),
@@ -44,21 +58,9 @@ pub(super) const KEY: &[Permission] = &[Permission {
 /// The key, which keys there are, the keys of settings, and whether RDS would be allowed to use the key.
 pub(super) const KEYS: &[Permission] = &[
     KEY[0],
-    reads("OptionalListOfKeys", &["kms:ListAliases"], None),
-    Permission {
-        sid: "OptionalKeysOfSettings",
-        actions: &["kms:DescribeKey"],
-        on: &[Resource::AnyKey],
-        given: Given::Nothing,
-        when: Some(With::Insights),
-    },
-    Permission {
-        sid: "OptionalKeyOfTheSecret",
-        actions: &["kms:DescribeKey"],
-        on: &[Resource::AnyKey],
-        given: Given::Nothing,
-        when: Some(With::Password),
-    },
+    reads(OPTIONAL, &["kms:ListAliases"], None),
+    key_of_a_setting(With::Insights),
+    key_of_a_setting(With::Password),
     // A dry run, which grants nothing (R-KMS-6); asked for the account itself, so that nobody else could be granted
     // anything by it.
     Permission {
@@ -70,10 +72,10 @@ pub(super) const KEYS: &[Permission] = &[
     },
 ];
 
-/// What is in the way, found before anything is made: each is missed alone, and forbids nothing.
+/// What is in the way, found before anything is made.
 pub(super) const BEFORE: &[Permission] = &[
     reads(
-        "OptionalVersionsAndClasses",
+        OPTIONAL,
         &[
             "rds:DescribeCertificates",
             "rds:DescribeDBEngineVersions",
@@ -83,7 +85,7 @@ pub(super) const BEFORE: &[Permission] = &[
         None,
     ),
     reads(
-        "OptionalSurroundings",
+        OPTIONAL,
         &[
             "rds:DescribeAccountAttributes",
             "rds:DescribeBlueGreenDeployments",
@@ -106,7 +108,7 @@ pub(super) const BEFORE: &[Permission] = &[
 /// What choices rest on.
 pub(super) const CHOICES: &[Permission] = &[
     reads(
-        "OptionalChosenGroups",
+        OPTIONAL,
         &[
             "rds:DescribeDBParameterGroups",
             "rds:DescribeDBSubnetGroups",
@@ -124,7 +126,7 @@ pub(super) const QUARANTINE: &[Permission] =
 
 /// Why something failed.
 pub(super) const TROUBLE: &[Permission] =
-    &[reads("OptionalReasons", &["rds:DescribeAccountAttributes", "rds:DescribeEvents"], None)];
+    &[reads(OPTIONAL, &["rds:DescribeAccountAttributes", "rds:DescribeEvents"], None)];
 
 /// The whole account.
 pub(super) const ACCOUNT: &[Permission] = &[reads("Inventory", &["rds:DescribeDBClusters"], None)];

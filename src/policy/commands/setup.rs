@@ -65,9 +65,28 @@ const HAS: Given = Given::HasTag(ACCESS_TAG);
 /// `access setup`. Rules go into security groups and network ACLs of others, too, and those can't be told by a tag.
 pub(super) const MAKE: &[Permission] = &[
     row("FindAmi", &["ssm:GetParameters"], &[Resource::PublicParameters], Given::Nothing, None),
-    row("SwitchDnsOn", &["ec2:ModifyVpcAttribute"], &[VPC], Given::Nothing, None),
-    row("MakeGroups", &["ec2:CreateSecurityGroup"], &[SECURITY_GROUP], SETS, None),
-    row("MakeGroupsInVpc", &["ec2:CreateSecurityGroup"], &[VPC], Given::Nothing, None),
+    row(
+        "UseTheVpc",
+        &["ec2:CreateSecurityGroup", "ec2:CreateVpcEndpoint", "ec2:ModifyVpcAttribute"],
+        &[VPC],
+        Given::Nothing,
+        None,
+    ),
+    row(
+        "UseWhatIsThere",
+        &["ec2:CreateVpcEndpoint", "ec2:RunInstances"],
+        &[Resource::Images, Resource::Ec2("network-interface"), SECURITY_GROUP, SUBNET],
+        Given::Nothing,
+        None,
+    ),
+    // What is new carries our tag from the first moment; a bastion's tags are those of machine and volume.
+    row(
+        "MakeTagged",
+        &["ec2:CreateSecurityGroup", "ec2:CreateVpcEndpoint", "ec2:RunInstances"],
+        &[Resource::Ec2("instance"), SECURITY_GROUP, Resource::Ec2("volume"), Resource::Ec2("vpc-endpoint")],
+        SETS,
+        None,
+    ),
     row(
         "MakeRules",
         &["ec2:AuthorizeSecurityGroupEgress", "ec2:AuthorizeSecurityGroupIngress"],
@@ -77,19 +96,8 @@ pub(super) const MAKE: &[Permission] = &[
     ),
     row("CloseOwnGroups", &["ec2:RevokeSecurityGroupEgress"], &[SECURITY_GROUP], HAS, None),
     row("MakeRulesOfAcls", &["ec2:CreateNetworkAclEntry"], &[NETWORK_ACL], Given::Nothing, None),
-    row("MakeEndpoints", &["ec2:CreateVpcEndpoint"], &[Resource::Ec2("vpc-endpoint")], SETS, None),
-    row("MakeEndpointsInVpc", &["ec2:CreateVpcEndpoint"], &[VPC, SUBNET, SECURITY_GROUP], Given::Nothing, None),
     // For private DNS.
     row("NameEndpoints", &["route53:AssociateVPCWithHostedZone"], &[Resource::HostedZones], Given::Nothing, None),
-    // The call passes tags for machine and volume.
-    row("MakeBastion", &["ec2:RunInstances"], &[Resource::Ec2("instance"), Resource::Ec2("volume")], SETS, None),
-    row(
-        "MakeBastionInVpc",
-        &["ec2:RunInstances"],
-        &[Resource::Images, Resource::Ec2("network-interface"), SECURITY_GROUP, SUBNET],
-        Given::Nothing,
-        None,
-    ),
     // To EC2 with RunInstances, and with AddRoleToInstanceProfile; whether that one names a service has no source.
     row("GiveBastionItsRole", &["iam:PassRole"], &[Resource::OwnRole], Given::Nothing, None),
     row(
@@ -112,9 +120,14 @@ pub(super) const MAKE: &[Permission] = &[
         ]),
         None,
     ),
-    row("MakeSubnets", &["ec2:CreateSubnet"], &[SUBNET], SETS, Some(With::Subnets)),
-    row("MakeRouteTable", &["ec2:CreateRouteTable"], &[Resource::Ec2("route-table")], SETS, Some(With::Subnets)),
-    row("MakeSubnetsInVpc", &["ec2:CreateRouteTable", "ec2:CreateSubnet"], &[VPC], Given::Nothing, Some(With::Subnets)),
+    row("UseTheVpc", &["ec2:CreateRouteTable", "ec2:CreateSubnet"], &[VPC], Given::Nothing, Some(With::Subnets)),
+    row(
+        "MakeSubnets",
+        &["ec2:CreateRouteTable", "ec2:CreateSubnet"],
+        &[SUBNET, Resource::Ec2("route-table")],
+        SETS,
+        Some(With::Subnets),
+    ),
     row(
         "JoinOwnSubnets",
         &["ec2:AssociateRouteTable"],
