@@ -5,7 +5,7 @@
 //! ```text
 //! model ← plan ← steps ← engine ← cli       model ← aws ← engine       model, plan, steps ← state ← engine
 //! engine::event, plan, state ← ui ← cli     sandbox → nothing of ours     model ← tunnel ← aws, ui, cli
-//! model ← access ← state, engine, ui, cli                                  model ← policy ← cli
+//! model ← access ← state, engine, ui, cli                                  model ← policy ← access, cli
 //! ```
 //!
 //! The path of the data: arguments → `aws` reads → [`plan::Facts`] → [`plan::Plan`], saved → loop { look →

@@ -28,9 +28,9 @@ mod strangers {
     mod operator;
     mod outcome;
     mod owners;
+    mod policies;
     mod process;
     mod program;
-    mod policies;
     mod python;
     mod refusals;
     mod refused;

@@ -7,6 +7,7 @@
 //! | `option` | what do only some runs need? |
 //! | `scope` | which ARNs are meant, by what is known of account, Region and names? |
 //! | `document` | how do rows become IAM's JSON? |
+//! | `simulation` | how is IAM asked whether somebody has them? |
 //!
 //! A new call to AWS is a word in one row; tests/flows/permitted.rs fails where it is missing.
 //!
@@ -18,6 +19,7 @@ mod document;
 mod option;
 mod permission;
 mod scope;
+pub mod simulation;
 #[cfg(test)]
 mod tests;
 

@@ -41,6 +41,8 @@ pub(super) enum Resource {
     AnyRole,
     /// Instance profiles that aren't named.
     AnyProfile,
+    /// Users that aren't named.
+    AnyUser,
     /// Managed policies.
     AnyPolicy,
     /// The role of a setup's bastion.

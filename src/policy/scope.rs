@@ -94,6 +94,7 @@ impl Scope {
             Resource::AnyKey => vec![self.arn("kms", "key/*")],
             Resource::AnyRole => vec![self.iam("role/*")],
             Resource::AnyProfile => vec![self.iam("instance-profile/*")],
+            Resource::AnyUser => vec![self.iam("user/*")],
             // AWS's own policies belong to the account `aws`.
             Resource::AnyPolicy => vec![format!("arn:{}:iam::*:policy/*", self.partition())],
             Resource::OwnRole => vec![self.iam(&format!("role/{}", own("bastion")))],

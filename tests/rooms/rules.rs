@@ -12,7 +12,7 @@ const ROOMS: [(&str, &[&str]); 12] = [
     ("state", &["model", "plan", "steps", "access"]),
     ("aws", &["model", "plan", "tunnel"]),
     ("engine", &["model", "plan", "steps", "state", "aws", "access"]),
-    ("access", &["model"]),
+    ("access", &["model", "policy"]),
     ("policy", &["model"]),
     ("ui", &["model", "plan", "steps", "state", "engine", "tunnel", "access"]),
     ("tunnel", &["model"]),

@@ -6,7 +6,8 @@ use crate::{
     access::{self, Facts, Read},
     aws::{Aws, ReadError},
     cli::{Failure, facts},
-    model::{DatabaseReference, DbInstance, InstanceProfile, RolePolicies},
+    model::{DatabaseReference, DbInstance, InstanceProfile, Principal, RolePolicies, Simulated},
+    policy::{Scope, simulation},
 };
 
 /// Reads all that the audit judges. `bastion` is the machine that a person named.
@@ -71,6 +72,7 @@ async fn around(aws: &Aws, database: DbInstance, bastion: Option<&str>) -> Resul
         ..Facts::default()
     };
     (facts.profiles, facts.roles) = identity(aws, &facts).await?;
+    facts.permitted = permitted(aws, &facts).await?;
     Ok(facts)
 }
 
@@ -96,6 +98,30 @@ async fn identity(
         },
     };
     Ok((Read::Known(profile.into_iter().collect()), roles))
+}
+
+/// What the caller may do of what a tunnel through this bastion asks for, by IAM's simulation.
+async fn permitted(aws: &Aws, facts: &Facts) -> Result<Read<Vec<Simulated>>, ReadError> {
+    let Some(bastion) = access::bastion(facts) else {
+        return Ok(Read::NotRead("there is no bastion to ask about".into()));
+    };
+    let (principal, account, user_id) = match aws.principal().await {
+        Ok(caller) => caller,
+        Err(error) => return read(Err(error)),
+    };
+    let (arn, name) = match principal {
+        Principal::User { arn, name } => (arn, name),
+        // Where the role's path can't be read, it has perhaps none.
+        Principal::Role { arn, role, name } => (aws.role_arn(&role).await.unwrap_or(arn), name),
+        Principal::Other(why) => return Ok(Read::NotRead(why)),
+    };
+    let scope = Scope {
+        region: Some(aws.region().to_owned()),
+        account: Some(account),
+        bastion: Some(bastion.id.clone()),
+        ..Scope::default()
+    };
+    read(aws.simulated(&arn, &simulation::tunnel(&scope, &name, &user_id)).await)
 }
 
 /// A look that fails costs only itself; but without credentials none would succeed.

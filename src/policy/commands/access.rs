@@ -47,6 +47,14 @@ pub(super) const REST: &[Permission] = &[
         given: Given::Nothing,
         when: None,
     },
+    // Of the caller, and of the caller's role; IAM's own managed policies are read by it without more.
+    Permission {
+        sid: "OptionalSimulation",
+        actions: &["iam:GetRole", "iam:SimulatePrincipalPolicy"],
+        on: &[Resource::AnyRole, Resource::AnyUser],
+        given: Given::Nothing,
+        when: None,
+    },
     // The bastion's, whatever they are called.
     Permission {
         sid: "OptionalRole",

@@ -61,13 +61,6 @@ pub(super) const ALL: &[Permission] = &[
         when: None,
     },
     Permission {
-        sid: "CopyAnySnapshot",
-        actions: &["rds:CopyDBSnapshot"],
-        on: &[Resource::Rds("snapshot")],
-        given: Given::SetsTag(OWNER_TAG),
-        when: Some(With::From),
-    },
-    Permission {
         sid: "Restore",
         actions: &["rds:RestoreDBInstanceFromDBSnapshot"],
         on: &[
@@ -104,13 +97,6 @@ pub(super) const ALL: &[Permission] = &[
         on: &[Resource::Key],
         given: Given::ForAws,
         when: None,
-    },
-    Permission {
-        sid: "UpgradeTheCopy",
-        actions: &["rds:ModifyDBSnapshot"],
-        on: &[Resource::OwnSnapshots],
-        given: Given::Nothing,
-        when: Some(With::Upgrade),
     },
     passes(With::Monitoring),
     passes(With::Roles),
@@ -179,6 +165,24 @@ pub(super) const ALL: &[Permission] = &[
         when: Some(With::Quarantine),
     },
     reads::TROUBLE[0],
+];
+
+/// What only single migrations can be told.
+pub(super) const OF_ONE: &[Permission] = &[
+    Permission {
+        sid: "CopyAnySnapshot",
+        actions: &["rds:CopyDBSnapshot"],
+        on: &[Resource::Rds("snapshot")],
+        given: Given::SetsTag(OWNER_TAG),
+        when: Some(With::From),
+    },
+    Permission {
+        sid: "UpgradeTheCopy",
+        actions: &["rds:ModifyDBSnapshot"],
+        on: &[Resource::OwnSnapshots],
+        given: Given::Nothing,
+        when: Some(With::Upgrade),
+    },
 ];
 
 /// What `cleanup` removes. It waits for the tags itself before it takes something for its own.

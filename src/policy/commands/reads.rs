@@ -55,10 +55,9 @@ pub(super) const KEY: &[Permission] = &[Permission {
     when: None,
 }];
 
-/// The key, which keys there are, the keys of settings, and whether RDS would be allowed to use the key.
+/// The key, the keys of settings, and whether RDS would be allowed to use the key.
 pub(super) const KEYS: &[Permission] = &[
     KEY[0],
-    reads(OPTIONAL, &["kms:ListAliases"], None),
     key_of_a_setting(With::Insights),
     key_of_a_setting(With::Password),
     // A dry run, which grants nothing (R-KMS-6); asked for the account itself, so that nobody else could be granted
@@ -105,20 +104,17 @@ pub(super) const BEFORE: &[Permission] = &[
     ),
 ];
 
-/// What choices rest on.
-pub(super) const CHOICES: &[Permission] = &[
-    reads(
-        OPTIONAL,
-        &[
-            "rds:DescribeDBParameterGroups",
-            "rds:DescribeDBSubnetGroups",
-            "rds:DescribeOptionGroups",
-            "ec2:DescribeSecurityGroups",
-        ],
-        Some(With::Groups),
-    ),
-    QUARANTINE[0],
-];
+/// What chosen groups rest on.
+pub(super) const GROUPS: &[Permission] = &[reads(
+    OPTIONAL,
+    &[
+        "rds:DescribeDBParameterGroups",
+        "rds:DescribeDBSubnetGroups",
+        "rds:DescribeOptionGroups",
+        "ec2:DescribeSecurityGroups",
+    ],
+    Some(With::Groups),
+)];
 
 /// A security group of the copy's own.
 pub(super) const QUARANTINE: &[Permission] =
@@ -130,3 +126,9 @@ pub(super) const TROUBLE: &[Permission] =
 
 /// The whole account.
 pub(super) const ACCOUNT: &[Permission] = &[reads("Inventory", &["rds:DescribeDBClusters"], None)];
+
+/// Which keys there are, where a migration isn't told one.
+pub(super) const LIST_OF_KEYS: &[Permission] = &[reads("ListOfKeys", &["kms:ListAliases"], None)];
+
+/// What a lost state file is made again from, beside what is looked at anyway.
+pub(super) const REBUILD: &[Permission] = &[reads(OPTIONAL, &["rds:DescribeCertificates"], None)];

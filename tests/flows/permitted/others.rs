@@ -11,6 +11,7 @@ use serde_json::json;
 
 use super::Runs;
 use crate::{
+    end::iam,
     setups::bare,
     stage::Stage,
     tunnelling::{echoed, echoing},
@@ -70,6 +71,20 @@ async fn tunnels() {
     runs.assert(&[Command::Tunnel]);
 }
 
+/// Somebody gives the bastion's role a policy of its own, or takes it back.
+async fn own(stage: &Stage, given: bool) {
+    let iam = iam(&stage.sandbox).await;
+    let profiles = iam.list_instance_profiles().send().await.unwrap().instance_profiles;
+    let own = profiles.into_iter().find(|profile| profile.instance_profile_name.starts_with("rds-encrypt-")).unwrap();
+    let role = own.instance_profile_name;
+    let nothing = r#"{"Version":"2012-10-17","Statement":[{"Effect":"Allow","Action":"s3:GetObject","Resource":"*"}]}"#;
+    if given {
+        iam.put_role_policy().role_name(role).policy_name("own").policy_document(nothing).send().await.unwrap();
+    } else {
+        iam.delete_role_policy().role_name(role).policy_name("own").send().await.unwrap();
+    }
+}
+
 #[tokio::test(start_paused = true)]
 async fn ways_to_databases() {
     let mut runs = Runs::default();
@@ -81,7 +96,11 @@ async fn ways_to_databases() {
         assert_eq!(audited.code, 7, "{audited}");
         let made = runs.run(&stage, Command::AccessSetup, with, &format!("access setup bare --sandbox {more}")).await;
         assert_eq!(made.code, 7, "{made}");
+        own(&stage, true).await;
         runs.run(&stage, Command::AccessAudit, &[], "access audit bare --sandbox").await;
+        let again = runs.run(&stage, Command::AccessSetup, with, &format!("access setup bare --sandbox {more}")).await;
+        assert_eq!(again.code, 7, "{again}");
+        own(&stage, false).await;
         let removed = runs.run(&stage, Command::AccessTeardown, with, "access teardown bare --sandbox").await;
         assert_eq!(removed.code, 0, "{removed}");
     }
