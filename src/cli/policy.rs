@@ -11,6 +11,8 @@ use crate::{
     policy::{self, Command, Scope, With, is_account},
 };
 
+/// A managed policy has at most so many characters, white space aside.
+const LARGEST: usize = 6144;
 /// In place of all of them.
 const ALL: &str = "all";
 
@@ -60,11 +62,18 @@ pub(super) fn run(global: &Global, asked: &Policy, around: &mut Surroundings) ->
         bastion: asked.bastion.clone(),
         document: asked.document.clone(),
     };
-    around.result(&format!("{}\n", policy::policy(command, &with, &scope).text()))?;
+    let document = policy::policy(command, &with, &scope);
+    around.result(&format!("{}\n", document.text()))?;
     let left: Vec<&str> =
         command.options().iter().filter(|each| !with.contains(each)).map(|each| each.word()).collect();
     if command == Command::Status {
         around.output.say("status asks AWS only with --refresh\n");
+    }
+    let size = document.size();
+    if size > LARGEST {
+        around.output.say(&format!(
+            "it has {size} characters, and a managed policy {LARGEST}: make two, each with some of the --with\n"
+        ));
     }
     if !left.is_empty() {
         around.output.say(&format!(

@@ -81,6 +81,12 @@ impl Document {
         rest
     }
 
+    /// How many characters it has, as IAM counts: white space aside.
+    #[must_use]
+    pub fn size(&self) -> usize {
+        serde_json::to_string(self).unwrap_or_default().chars().filter(|letter| !letter.is_whitespace()).count()
+    }
+
     /// As IAM's console shows it: indented.
     #[must_use]
     pub fn text(&self) -> String {

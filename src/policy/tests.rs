@@ -200,10 +200,6 @@ fn dependent_actions_are_allowed_as_well() {
     }
 }
 
-fn size(document: &Document) -> usize {
-    serde_json::to_string(document).expect("JSON").len()
-}
-
 #[test]
 fn each_fits_into_a_managed_policy() {
     let mut large = Vec::new();
@@ -214,7 +210,7 @@ fn each_fits_into_a_managed_policy() {
             ("all, nothing known", &whole, Scope::default()),
             ("all, usual names", &whole, known(20)),
         ] {
-            let size = size(&policy(command, with, &scope));
+            let size = policy(command, with, &scope).size();
             if size > LARGEST {
                 large.push(format!("{command} ({form}): {size}"));
             }

@@ -2,6 +2,7 @@
 
 use std::time::Duration;
 
+use aws_sdk_ec2::types::{IpPermission, IpRange};
 use rds_encrypt::{
     policy::{Command, With},
     sandbox::How,
@@ -9,7 +10,7 @@ use rds_encrypt::{
 use serde_json::{Value, json};
 
 use super::Runs;
-use crate::{attached::attached, batch::databases, stage::Stage};
+use crate::{attached::attached, batch::databases, end::ec2, stage::Stage};
 
 const BASTION: &str = "sg-0e52d7b18c4f90a36";
 const MIGRATE: &str = "migrate orders --sandbox --kms-key alias/sandbox";
@@ -27,6 +28,18 @@ fn laden() -> Value {
 /// A directory's members need a way out to it, also in quarantine.
 const KEPT_APART: [With; 6] =
     [With::Monitoring, With::Insights, With::Roles, With::Domain, With::Password, With::Quarantine];
+/// The group of the small world's databases lets them out to a directory alone.
+async fn narrow(stage: &Stage) {
+    let ec2 = ec2(&stage.sandbox).await;
+    let id = "sg-04c66e73f5c33e3e0";
+    let found = ec2.describe_security_groups().group_ids(id).send().await.unwrap().security_groups.unwrap();
+    let rules = found[0].ip_permissions_egress.clone();
+    ec2.revoke_security_group_egress().group_id(id).set_ip_permissions(rules).send().await.unwrap();
+    let directory = IpPermission::builder().ip_protocol("tcp").from_port(389).to_port(389);
+    let directory = directory.ip_ranges(IpRange::builder().cidr_ip("10.0.0.0/8").build()).build();
+    ec2.authorize_security_group_egress().group_id(id).ip_permissions(directory).send().await.unwrap();
+}
+
 const LADEN: [With; 5] = [With::Monitoring, With::Insights, With::Roles, With::Domain, With::Password];
 
 #[tokio::test(start_paused = true)]
@@ -50,6 +63,9 @@ async fn plans_and_migrations() {
         (Some(laden()), &KEPT_APART, &*format!("--network quarantine --bastion-group {BASTION}")),
     ] {
         let stage = rows.as_ref().map_or_else(Stage::new, |row| Stage::of(std::slice::from_ref(row)));
+        if with.contains(&With::Quarantine) {
+            narrow(&stage).await;
+        }
         let planned = runs.run(&stage, Command::Plan, &planned_with(with), &format!("{plan} {more}")).await;
         let migrated = runs.run(&stage, Command::Migrate, with, &format!("{MIGRATE} {more}")).await;
         assert_eq!((planned.code, migrated.code), (0, 0), "{more}: {planned} {migrated}");
@@ -102,6 +118,9 @@ async fn resumptions() {
         (laden(), &KEPT_APART, format!("--network quarantine --bastion-group {BASTION}")),
     ] {
         let stage = Stage::of(&[row]);
+        if with.contains(&With::Quarantine) {
+            narrow(&stage).await;
+        }
         // Nothing is made before it.
         let first = if with.contains(&With::Quarantine) { "CreateSecurityGroup" } else { "CreateDBSnapshot" };
         stage.order(first, 0, 1, How::Deny);
@@ -161,6 +180,7 @@ async fn batches() {
     let heard = runs.run(&stage, Command::Batch, &LADEN, "batch --sandbox").await;
     assert_eq!(heard.code, 0, "{heard}");
     let stage = Stage::of(&[laden()]);
+    narrow(&stage).await;
     let words = format!("batch --sandbox --network quarantine --bastion-group {BASTION}");
     assert_eq!(runs.run(&stage, Command::Batch, &KEPT_APART, &words).await.code, 0);
     // The usual world has clusters, proxies and groups of one's own, and databases that stop a batch.
