@@ -72,6 +72,8 @@ pub struct Facts {
     pub preferences: Read<Option<SessionPreferences>>,
     /// What IAM says that the caller may do of what a tunnel asks for.
     pub permitted: Read<Vec<Simulated>>,
+    /// Of the reasons why something wasn't read those with which AWS denied it.
+    pub denied: Vec<String>,
     /// The machine that a person named as the bastion.
     pub bastion: Option<String>,
     /// The security groups that a person named beside the bastion's; without any, each group that is let in is taken for

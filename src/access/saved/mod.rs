@@ -71,6 +71,7 @@ pub fn facts<'a>(
         roles: iam::roles(&answers),
         preferences: ssm::preferences(&answers),
         permitted: iam::permitted(&answers),
+        denied: Vec::new(),
         bastion: None,
         named_groups: Vec::new(),
     })

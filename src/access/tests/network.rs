@@ -203,6 +203,7 @@ pub(super) fn good() -> Facts {
         ),
         preferences: Read::Known(Some(log)),
         permitted: Read::Known(permitted()),
+        denied: vec![],
         bastion: None,
         named_groups: vec![],
     }

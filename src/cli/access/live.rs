@@ -47,32 +47,34 @@ async fn around(aws: &Aws, database: DbInstance, bastion: Option<&str>) -> Resul
     );
     let (vpcs, endpoints, machines, preferences) =
         tokio::join!(aws.vpc(&vpc), aws.endpoints_in(&vpc), aws.bare_machines(&of_vpc), aws.session_preferences(),);
-    let machines = read(machines)?;
+    let mut reader = Reader::default();
+    let machines = reader.read(machines)?;
     let agents = match &machines {
         Read::Known(machines) => {
             let ids: Vec<String> = machines.iter().map(|machine| machine.id.clone()).collect();
-            read(aws.agents(&ids).await)?
+            reader.read(aws.agents(&ids).await)?
         }
         Read::NotRead(why) => Read::NotRead(why.clone()),
     };
     let mut facts = Facts {
         database,
-        group_subnets: read(group_subnets)?,
-        subnets: read(subnets)?,
-        route_tables: read(route_tables)?,
-        network_acls: read(network_acls)?,
-        security_groups: read(security_groups)?,
-        prefix_lists: read(prefix_lists)?,
-        vpcs: read(vpcs.map(|vpc| vpc.into_iter().collect()))?,
-        endpoints: read(endpoints)?,
+        group_subnets: reader.read(group_subnets)?,
+        subnets: reader.read(subnets)?,
+        route_tables: reader.read(route_tables)?,
+        network_acls: reader.read(network_acls)?,
+        security_groups: reader.read(security_groups)?,
+        prefix_lists: reader.read(prefix_lists)?,
+        vpcs: reader.read(vpcs.map(|vpc| vpc.into_iter().collect()))?,
+        endpoints: reader.read(endpoints)?,
         machines,
         agents,
-        preferences: read(preferences)?,
+        preferences: reader.read(preferences)?,
         bastion: bastion.map(str::to_owned),
         ..Facts::default()
     };
-    (facts.profiles, facts.roles) = identity(aws, &facts).await?;
-    facts.permitted = permitted(aws, &facts).await?;
+    (facts.profiles, facts.roles) = identity(aws, &facts, &mut reader).await?;
+    facts.permitted = permitted(aws, &facts, &mut reader).await?;
+    facts.denied = reader.denied;
     Ok(facts)
 }
 
@@ -80,19 +82,20 @@ async fn around(aws: &Aws, database: DbInstance, bastion: Option<&str>) -> Resul
 async fn identity(
     aws: &Aws,
     facts: &Facts,
+    reader: &mut Reader,
 ) -> Result<(Read<Vec<InstanceProfile>>, Read<BTreeMap<String, RolePolicies>>), ReadError> {
     let arn = access::bastion(facts).and_then(|bastion| bastion.profile_arn.as_deref());
     let Some(name) = arn.and_then(|arn| arn.rsplit('/').next()) else {
         return Ok((Read::Known(Vec::new()), Read::Known(BTreeMap::new())));
     };
-    let profile = match read(aws.instance_profile(name).await)? {
+    let profile = match reader.read(aws.instance_profile(name).await)? {
         Read::Known(profile) => profile,
         Read::NotRead(why) => return Ok((Read::NotRead(why.clone()), Read::NotRead(why))),
     };
     let role = profile.as_ref().and_then(|profile| profile.role.clone());
     let roles = match role {
         None => Read::Known(BTreeMap::new()),
-        Some(role) => match read(aws.role_policies(&role).await)? {
+        Some(role) => match reader.read(aws.role_policies(&role).await)? {
             Read::Known(policies) => Read::Known(policies.map(|policies| (role, policies)).into_iter().collect()),
             Read::NotRead(why) => Read::NotRead(why),
         },
@@ -101,13 +104,13 @@ async fn identity(
 }
 
 /// What the caller may do of what a tunnel through this bastion asks for, by IAM's simulation.
-async fn permitted(aws: &Aws, facts: &Facts) -> Result<Read<Vec<Simulated>>, ReadError> {
+async fn permitted(aws: &Aws, facts: &Facts, reader: &mut Reader) -> Result<Read<Vec<Simulated>>, ReadError> {
     let Some(bastion) = access::bastion(facts) else {
         return Ok(Read::NotRead("there is no bastion to ask about".into()));
     };
     let (principal, account, user_id) = match aws.principal().await {
         Ok(caller) => caller,
-        Err(error) => return read(Err(error)),
+        Err(error) => return reader.read(Err(error)),
     };
     let (arn, name) = match principal {
         Principal::User { arn, name } => (arn, name),
@@ -121,14 +124,28 @@ async fn permitted(aws: &Aws, facts: &Facts) -> Result<Read<Vec<Simulated>>, Rea
         bastion: Some(bastion.id.clone()),
         ..Scope::default()
     };
-    read(aws.simulated(&arn, &simulation::tunnel(&scope, &name, &user_id)).await)
+    reader.read(aws.simulated(&arn, &simulation::tunnel(&scope, &name, &user_id)).await)
 }
 
-/// A look that fails costs only itself; but without credentials none would succeed.
-fn read<T>(result: Result<T, ReadError>) -> Result<Read<T>, ReadError> {
-    match result {
-        Ok(fact) => Ok(Read::Known(fact)),
-        Err(error) if error.error.is_about_credentials() => Err(error),
-        Err(error) => Ok(Read::NotRead(error.to_string())),
+/// Keeps what was denied apart from what else wasn't read.
+#[derive(Default)]
+struct Reader {
+    denied: Vec<String>,
+}
+
+impl Reader {
+    /// A look that fails costs only itself; but without credentials none would succeed.
+    fn read<T>(&mut self, result: Result<T, ReadError>) -> Result<Read<T>, ReadError> {
+        match result {
+            Ok(fact) => Ok(Read::Known(fact)),
+            Err(error) if error.error.is_about_credentials() => Err(error),
+            Err(error) => {
+                let why = error.to_string();
+                if error.error.is_denied() {
+                    self.denied.push(why.clone());
+                }
+                Ok(Read::NotRead(why))
+            }
+        }
     }
 }
