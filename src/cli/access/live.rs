@@ -19,7 +19,7 @@ pub(in crate::cli) async fn facts(
     let database = database(aws, asked).await.map_err(Failure::NothingBegun)?;
     let region = aws.region();
     let database = database.ok_or_else(|| Failure::Refused(format!("there is no DB instance {asked} in {region}")))?;
-    around(aws, database, bastion).await.map_err(Failure::NothingBegun)
+    Box::pin(around(aws, database, bastion)).await.map_err(Failure::NothingBegun)
 }
 
 /// The database that is meant, if AWS shows it. One member stands for its cluster: they share subnet group, security groups

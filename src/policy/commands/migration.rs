@@ -1,6 +1,5 @@
 //! What a migration makes, changes and removes.
 
-use super::reads;
 use crate::{
     model::OWNER_TAG,
     policy::{
@@ -164,7 +163,6 @@ pub(super) const ALL: &[Permission] = &[
         given: Given::HasTag(OWNER_TAG),
         when: Some(With::Quarantine),
     },
-    reads::TROUBLE[0],
 ];
 
 /// What only single migrations can be told.

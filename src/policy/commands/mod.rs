@@ -50,17 +50,23 @@ pub enum Command {
 /// Each, its words, and the tables of its rows.
 const ALL: [(Command, &str, &[&[Permission]]); 14] = [
     (Command::Scan, "scan", &[reads::SCAN]),
-    (Command::Plan, "plan", &[reads::DATABASE, reads::KEYS, reads::BEFORE, reads::GROUPS, reads::QUARANTINE]),
+    (
+        Command::Plan,
+        "plan",
+        &[reads::DATABASE, reads::KEY, reads::KEYS, reads::BEFORE, reads::GROUPS, reads::QUARANTINE],
+    ),
     (
         Command::Migrate,
         "migrate",
         &[
             reads::DATABASE,
+            reads::KEY,
             reads::KEYS,
             reads::LIST_OF_KEYS,
             reads::BEFORE,
             reads::GROUPS,
             reads::QUARANTINE,
+            reads::TROUBLE,
             migration::ALL,
             migration::OF_ONE,
         ],
@@ -70,10 +76,12 @@ const ALL: [(Command, &str, &[&[Permission]]); 14] = [
         "batch",
         &[
             reads::DATABASE,
+            reads::KEY,
             reads::KEYS,
             reads::BEFORE,
             reads::QUARANTINE,
             reads::ACCOUNT,
+            reads::TROUBLE,
             migration::ALL,
             batch::AFTERWARDS,
         ],
@@ -86,6 +94,7 @@ const ALL: [(Command, &str, &[&[Permission]]); 14] = [
             reads::KEY,
             reads::REBUILD,
             reads::QUARANTINE,
+            reads::TROUBLE,
             migration::ALL,
             migration::OF_ONE,
             batch::AFTERWARDS,

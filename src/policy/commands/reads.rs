@@ -55,9 +55,8 @@ pub(super) const KEY: &[Permission] = &[Permission {
     when: None,
 }];
 
-/// The key, the keys of settings, and whether RDS would be allowed to use the key.
+/// The keys of settings, and whether RDS would be allowed to use the key.
 pub(super) const KEYS: &[Permission] = &[
-    KEY[0],
     key_of_a_setting(With::Insights),
     key_of_a_setting(With::Password),
     // A dry run, which grants nothing (R-KMS-6); asked for the account itself, so that nobody else could be granted
