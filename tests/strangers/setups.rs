@@ -13,12 +13,12 @@ use super::{
     process::{REGION, command},
 };
 
-fn words(line: &str) -> Vec<&str> {
+pub(super) fn words(line: &str) -> Vec<&str> {
     line.split_whitespace().collect()
 }
 
 /// A database in a VPC of its own with two subnets, and nothing else.
-fn bare(aws: &AwsCli) {
+pub(super) fn bare(aws: &AwsCli) {
     let vpc = text(&aws.ask(&words("ec2 create-vpc --cidr-block 10.20.0.0/16"))["Vpc"]["VpcId"]);
     let subnet = |number: u8, zone: &str| {
         let line =

@@ -92,8 +92,10 @@ async fn begin(
         image_id: unless_interrupted(around, image(aws, asked)).await??,
         keep_network_acls: asked.keep_network_acls,
     };
-    let planned = plan(facts, aws.region(), &choices)
-        .map_err(|why| Failure::Refused(format!("{why}. Nothing was made or changed")))?;
+    let planned = plan(facts, aws.region(), &choices).map_err(|why| {
+        let text = format!("{why}. Nothing was made or changed");
+        if facts.denied.contains(&why) { Failure::Denied(text) } else { Failure::Refused(text) }
+    })?;
     if planned.recipe.parts.is_empty() {
         around.output.say("nothing is missing that a setup makes\n");
         return audit::show(facts, around).map(Begun::Not);
