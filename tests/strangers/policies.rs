@@ -248,9 +248,10 @@ fn migrations_with_the_least_and_with_less() {
         ("cleanup --with abandon", "cleanup orders --abandon --confirm orders"),
     ] {
         let actions = guarded.policy(policy);
-        assert_all_told(
-            actions.iter().map(|missing| untold(&guarded.run_without(&actions, missing, line), missing, &[8])),
-        );
+        // Protection is lifted before anything is deleted.
+        let (first, rest): (Vec<&String>, Vec<&String>) = actions.iter().partition(|action| action.contains("Modify"));
+        let order = first.into_iter().chain(rest);
+        assert_all_told(order.map(|missing| untold(&guarded.run_without(&actions, missing, line), missing, &[8])));
         let heard = guarded.run(&actions, line);
         assert_eq!(heard.code, Some(0), "{line}: {}", heard.said);
     }
