@@ -128,7 +128,10 @@ fn a_setup_on_moto_makes_all_but_an_agent_and_its_removal_leaves_what_was_there(
     };
     assert_eq!(of("fail"), ["session-logging"], "{report:#}");
     // moto shows neither whether a database is public nor any agent.
-    assert_eq!(of("not-checked"), ["database-not-public", "agent-online", "agent-version", "endpoint-others"]);
+    assert_eq!(
+        of("not-checked"),
+        ["database-not-public", "agent-online", "agent-version", "endpoint-others", "tunnel-permitted"]
+    );
     let removed = run(&moto, &folder, "access teardown bare --yes");
     assert_eq!(removed.status.code(), Some(0), "{}", said(&removed));
     for (left, before) in things(&moto.aws).iter().zip(&before) {
