@@ -16,10 +16,15 @@ pub(in crate::cli) async fn facts(
     asked: &DatabaseReference,
     bastion: Option<&str>,
 ) -> Result<Facts, Failure> {
+    let database = named(aws, asked).await?;
+    Box::pin(around(aws, database, bastion)).await.map_err(Failure::NothingBegun)
+}
+
+/// The database that is meant; that there is none is a refusal.
+pub(super) async fn named(aws: &Aws, asked: &DatabaseReference) -> Result<DbInstance, Failure> {
     let database = database(aws, asked).await.map_err(Failure::NothingBegun)?;
     let region = aws.region();
-    let database = database.ok_or_else(|| Failure::Refused(format!("there is no DB instance {asked} in {region}")))?;
-    Box::pin(around(aws, database, bastion)).await.map_err(Failure::NothingBegun)
+    database.ok_or_else(|| Failure::Refused(format!("there is no DB instance {asked} in {region}")))
 }
 
 /// The database that is meant, if AWS shows it. One member stands for its cluster: they share subnet group, security groups
@@ -30,7 +35,8 @@ pub(super) async fn database(aws: &Aws, asked: &DatabaseReference) -> Result<Opt
     Ok(all.into_iter().find(|instance| instance.cluster_identifier.as_ref() == Some(name)))
 }
 
-async fn around(aws: &Aws, database: DbInstance, bastion: Option<&str>) -> Result<Facts, ReadError> {
+/// What is around a database that was read.
+pub(super) async fn around(aws: &Aws, database: DbInstance, bastion: Option<&str>) -> Result<Facts, ReadError> {
     let group = database.subnet_group.clone().unwrap_or_default();
     let Some(vpc) = group.vpc_id else {
         let facts = Facts { database, bastion: bastion.map(str::to_owned), ..Facts::default() };
