@@ -101,8 +101,9 @@ pub(super) const RULES: &[Rule] = &[
     Rule {
         id: "R-DOC-14",
         rule: "The call that makes a version answers Creating or Updating; then it is Active",
-        source: "ssm DocumentDescription.Status; https://docs.aws.amazon.com/cli/latest/reference/ssm/create-document.html, \
-                 update-document.html, examples; how long it takes unproven: switch documents_active_after",
+        source: "ssm DocumentDescription.Status; \
+                 https://docs.aws.amazon.com/code-library/latest/ug/ssm_example_ssm_CreateDocument_section.html; that of an \
+                 update, and how long it takes: unproven, switch documents_active_after",
         place: "ssm/documents/look.rs",
         scenario: "a_version_is_not_active_at_once",
     },
