@@ -249,7 +249,7 @@ async fn sessions_are_started_with_documents_of_ones_own() {
         "properties": {"linux": {
             "commands": "{{what}} {{ where }}", "separateOutputStream": true, "stdErrSeparatorPrefix": "{{what}}! "}}});
     create(&cloud, "List", &content.to_string()).await.unwrap();
-    let (told, hears) = std::sync::mpsc::channel();
+    let (told, started) = std::sync::mpsc::channel();
     let told = std::sync::Mutex::new(told);
     play(&cloud.sandbox, says_hello);
     let start = |parameters: Value| json!({"Target": BASTION, "DocumentName": "List", "Parameters": parameters});
@@ -268,7 +268,7 @@ async fn sessions_are_started_with_documents_of_ones_own() {
     });
     let mut client = Client::start(&cloud.sandbox, &start(json!({"where": ["/srv"], "what": ["du"]}))).await;
     client.gather(Duration::from_secs(5)).await;
-    assert_eq!(hears.recv().unwrap().as_deref(), Some("du /srv"));
+    assert_eq!(started.recv().unwrap().as_deref(), Some("du /srv"));
 
     let port = json!({
         "schemaVersion": "1.0", "sessionType": "Port",
