@@ -7,6 +7,9 @@ mod access;
 #[path = "sandbox/accounts.rs"]
 mod accounts;
 #[cfg(test)]
+#[path = "sandbox/documents.rs"]
+mod documents;
+#[cfg(test)]
 #[path = "sandbox/faults.rs"]
 mod faults;
 #[cfg(test)]

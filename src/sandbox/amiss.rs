@@ -27,11 +27,12 @@ pub(crate) fn or_as_asked(call: &Call, region: Region, before: Region, answer: &
     }
 }
 
-/// The Region as somebody sees it who doesn't see this instance, snapshot or security group (`R-READ-2`).
+/// The Region as somebody sees it who doesn't see this instance, snapshot, document or security group (`R-READ-2`).
 pub(crate) fn without(region: &Region, name: &str) -> Region {
     let mut seen = region.clone();
     seen.instances.retain(|instance| !instance.row.name.eq_ignore_ascii_case(name));
     seen.snapshots.retain(|snapshot| !snapshot.row.name.eq_ignore_ascii_case(name));
+    seen.documents.retain(|document| document.name != name);
     let network = &mut *seen.network;
     network.security_groups.retain(|group| group.id != name);
     network.subnets.retain(|subnet| subnet.id != name);

@@ -178,7 +178,9 @@ pub(crate) fn resource(call: &Call) -> Option<String> {
         Service::Ssm => {
             let target = call.text("Target").map(|id| format!("arn:aws:ec2:{region}:{account}:instance/{id}"));
             let session = call.text("SessionId").map(|id| format!("arn:aws:ssm:{region}:{account}:session/{id}"));
-            target.or(session).or_else(|| Some(format!("arn:aws:ssm:{region}:{account}:*")))
+            let document = || call.text("Name").filter(|_| call.operation.contains("Document"));
+            let document = || document().map(|name| format!("arn:aws:ssm:{region}:{account}:document/{name}"));
+            target.or(session).or_else(document).or_else(|| Some(format!("arn:aws:ssm:{region}:{account}:*")))
         }
         Service::Iam => {
             let named = [("InstanceProfileName", "instance-profile"), ("RoleName", "role")];

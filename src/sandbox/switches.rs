@@ -104,6 +104,17 @@ pub struct Switches {
     pub simulated_paths_are_passed_over: bool,
     /// World seconds until a machine or an endpoint that was made can be looked up by its id (`R-RUN-8`).
     pub new_things_show_after: i64,
+    /// Sessions go by the newest version of a session document; by default by its default version (`R-DOC-15`).
+    pub newest_session_documents_hold: bool,
+    /// World seconds until a version of a document that was made is active (`R-DOC-14`).
+    pub documents_active_after: i64,
+    /// Whoever changes or deletes a document of AWS's hears `AccessDeniedException`; by default `InvalidDocument`, for it
+    /// isn't the account's (`R-DOC-10`).
+    pub aws_documents_are_denied: bool,
+    /// A change that doesn't say which version it is of is refused; by default it is of the newest (`R-DOC-7`).
+    pub updates_without_version_refused: bool,
+    /// What any earlier version said is a duplicate; by default only what the newest says (`R-DOC-8`).
+    pub old_contents_are_duplicates: bool,
     /// A new world has a database `bare` in a VPC of its own, with two private subnets and nothing else (`R-WORLD-4`).
     pub bare_vpc: bool,
     /// How sessions of Session Manager behave at first (`R-CHAN-8` and others).
@@ -190,6 +201,11 @@ impl Default for Switches {
             organizations_deny_explicitly: false,
             simulated_paths_are_passed_over: false,
             new_things_show_after: 0,
+            newest_session_documents_hold: false,
+            documents_active_after: 0,
+            aws_documents_are_denied: false,
+            updates_without_version_refused: false,
+            old_contents_are_duplicates: false,
             bare_vpc: false,
             sessions: Habits::default(),
         }

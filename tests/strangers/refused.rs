@@ -254,3 +254,38 @@ fn keys_have_their_states() {
     let listed = sandbox.aws.ask(&["kms", "list-aliases", "--key-id", &key]);
     assert_eq!(listed["Aliases"][0]["AliasName"], "alias/mine");
 }
+
+#[test]
+fn session_documents_are_refused_as_they_have_to_be() {
+    let (Some(python), Some(sandbox)) = (Python::find(), Sandbox::start("600")) else { return };
+    let content = |key: &str| {
+        json!({"schemaVersion": "1.0", "sessionType": "Standard_Stream", "inputs": {"kmsKeyId": key}}).to_string()
+    };
+    let mine = |more: Value| with(json!({"Name": "Mine"}), more);
+    let new = mine(json!({"DocumentType": "Session", "Content": content("")}));
+    let update = |key: &str, version: &str| mine(json!({"Content": content(key), "DocumentVersion": version}));
+    assert_answers(
+        &python,
+        &sandbox.url,
+        &[
+            ("ssm", "get_document", mine(json!({})), 400, "InvalidDocument"),
+            ("ssm", "create_document", with(new.clone(), json!({"Content": "{"})), 400, "InvalidDocumentContent"),
+            ("ssm", "create_document", new.clone(), 200, "accepted"),
+            ("ssm", "create_document", new, 400, "DocumentAlreadyExists"),
+            ("ssm", "update_document", update("", "$LATEST"), 400, "DuplicateDocumentContent"),
+            ("ssm", "update_document", update("a", "$LATEST"), 200, "accepted"),
+            ("ssm", "update_document", update("b", "1"), 400, "InvalidDocumentVersion"),
+            (
+                "ssm",
+                "update_document_default_version",
+                mine(json!({"DocumentVersion": "3"})),
+                400,
+                "InvalidDocumentVersion",
+            ),
+            ("ssm", "update_document_default_version", mine(json!({"DocumentVersion": "2"})), 200, "accepted"),
+            ("ssm", "delete_document", mine(json!({"DocumentVersion": "2"})), 400, "InvalidDocumentOperation"),
+            ("ssm", "delete_document", mine(json!({})), 200, "accepted"),
+            ("ssm", "delete_document", mine(json!({})), 400, "InvalidDocument"),
+        ],
+    );
+}

@@ -9,6 +9,7 @@ mod access;
 mod accounts;
 mod changes;
 mod copies;
+mod documents;
 mod identities;
 mod instances;
 mod lookups;
@@ -54,6 +55,7 @@ pub fn rules() -> impl Iterator<Item = &'static Rule> {
         shells::RULES,
         access::RULES,
         identities::RULES,
+        documents::RULES,
     ]
     .into_iter()
     .flatten()

@@ -28,14 +28,14 @@ pub(super) const RULES: &[Rule] = &[
         id: "R-SSM-2",
         rule: "A session's document has to exist: InvalidDocument",
         source: "ssm StartSession, errors",
-        place: "ssm/documents.rs",
+        place: "ssm/documents/plan.rs",
         scenario: "a_document_has_to_exist",
     },
     Rule {
         id: "R-SSM-3",
         rule: "A document takes its own parameters, each a list; ports are numbers: InvalidParameters",
         source: "ssm StartSession.Parameters; the refusal's code and sentence unproven",
-        place: "ssm/documents.rs",
+        place: "ssm/documents/plan.rs",
         scenario: "a_document_takes_its_parameters",
     },
     Rule {

@@ -8,6 +8,7 @@ use serde::Deserialize;
 use serde_json::{Value, json};
 
 use super::channel::Sessions;
+use super::paged;
 use crate::sandbox::scene::Scene;
 use crate::sandbox::wire::fault::Fault;
 use crate::sandbox::world::session::Session;
@@ -85,12 +86,9 @@ pub(super) fn describe(scene: &Scene<'_>, input: &Look) -> Result<Value, Fault> 
             rows.push(row);
         }
     }
-    let bad = || Fault::new("InvalidNextToken", "The specified token is not valid.");
-    let before: usize = input.next_token.as_ref().map_or(Ok(0), |token| token.parse().map_err(|_| bad()))?;
     let most = input.max_results.filter(|_| scene.enforces("R-SSM-11")).unwrap_or(200);
-    let more = rows.len() > before.saturating_add(most);
-    let page: Vec<Value> = rows.into_iter().skip(before).take(most).collect();
-    Ok(json!({"Sessions": page, "NextToken": more.then(|| (before + most).to_string())}))
+    let (page, next) = paged(rows, input.next_token.as_deref(), most)?;
+    Ok(json!({"Sessions": page, "NextToken": next}))
 }
 
 fn row(session: &Session) -> Value {

@@ -5,7 +5,7 @@
 //! | `sessions` | how does a session begin, go on and end? |
 //! | `history` | which sessions are there and were there? |
 //! | `parameters` | which public parameters are there? |
-//! | `documents` | which documents are there, and what do they take? |
+//! | `documents/` | which documents are there, and what do they take? |
 //! | `targets` | which machines are reached? |
 //! | `network` | what reaches what from there? |
 //! | `channel/` | what happens on the session's own web socket? |
@@ -44,8 +44,16 @@ pub(crate) fn answer(
         "GetConnectionStatus" => Ok(targets::status(scene, sessions, &read(input)?)),
         "GetParameter" => parameters::one(scene, &read(input)?),
         "GetParameters" => Ok(parameters::many(scene, &read(input)?)),
-        "GetDocument" => documents::content(&sessions.habits(), &read(input)?),
-        "DescribeDocument" => documents::describe(&read(input)?),
-        other => Err(Fault::not_imitated(&format!("the operation {other} of SSM"))),
+        other => documents::answer(scene, &sessions.habits(), other, input)
+            .unwrap_or_else(|| Err(Fault::not_imitated(&format!("the operation {other} of SSM")))),
     }
+}
+
+/// A page of rows from a token on, and the token of the next one.
+fn paged(rows: Vec<Value>, token: Option<&str>, most: usize) -> Result<(Vec<Value>, Option<String>), Fault> {
+    let bad = || Fault::new("InvalidNextToken", "The specified token is not valid.");
+    let before: usize = token.map_or(Ok(0), |token| token.parse().map_err(|_| bad()))?;
+    let next = before.saturating_add(most);
+    let more = rows.len() > next;
+    Ok((rows.into_iter().skip(before).take(most).collect(), more.then(|| next.to_string())))
 }

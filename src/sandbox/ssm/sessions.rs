@@ -47,7 +47,8 @@ pub(super) fn start(
         let on = format!("arn:aws:ssm:{}::document/{document}", scene.name);
         return Err(denied(&owner, &on));
     }
-    let documents::Plan { kind, properties, runs } = documents::plan(scene, &habits, &document, &input.parameters)?;
+    let documents::Plan { kind, properties, runs, preferences } =
+        documents::plan(scene, &habits, &document, &input.parameters)?;
     if kind != SessionType::Port && !sessions.may_run() {
         return Err(Fault::not_imitated("a session that runs something, where the sandbox's options allow no shells"));
     }
@@ -69,6 +70,7 @@ pub(super) fn start(
         kind,
         properties,
         runs,
+        preferences,
         found,
         forbidden,
     };

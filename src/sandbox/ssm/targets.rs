@@ -4,6 +4,7 @@ use serde::Deserialize;
 use serde_json::{Value, json};
 
 use super::channel::{Habits, Sessions};
+use super::paged;
 use crate::sandbox::scene::Scene;
 use crate::sandbox::wire::fault::Fault;
 use crate::sandbox::world::network::machines::{Agent, Machine};
@@ -89,14 +90,8 @@ pub(super) fn describe(scene: &Scene<'_>, sessions: &Sessions, input: Look) -> R
             rows.push(row);
         }
     }
-    let bad = || Fault::new("InvalidNextToken", "The specified token is not valid.");
-    let before: usize = input.next_token.as_ref().map_or(Ok(0), |token| token.parse().map_err(|_| bad()))?;
-    let most = input.max_results.unwrap_or(10);
-    let more = rows.len() > before.saturating_add(most);
-    let page: Vec<Value> = rows.into_iter().skip(before).take(most).collect();
-    Ok(json!({
-        "InstanceInformationList": page,
-        "NextToken": more.then(|| (before + most).to_string())}))
+    let (page, next) = paged(rows, input.next_token.as_deref(), input.max_results.unwrap_or(10))?;
+    Ok(json!({"InstanceInformationList": page, "NextToken": next}))
 }
 
 fn nobody() -> Agent {

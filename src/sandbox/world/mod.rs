@@ -9,6 +9,7 @@ pub(crate) mod agenda;
 pub(crate) mod birth;
 pub(crate) mod changes;
 pub(crate) mod dependents;
+pub(crate) mod document;
 pub(crate) mod event;
 pub(crate) mod frozen;
 mod furniture;
@@ -42,6 +43,7 @@ use super::rds::automated::Expiries;
 use super::switches::Switches;
 use agenda::Step;
 use dependents::Dependents;
+use document::Document;
 use event::Event;
 use groups::{OptionGroup, ParameterGroup, SubnetGroup};
 use iam::Iam;
@@ -109,6 +111,9 @@ pub(crate) struct Region {
     /// Sessions of Session Manager, the newest last.
     #[serde(default)]
     pub(crate) sessions: Shared<Vec<Session>>,
+    /// Documents of Systems Manager that somebody saved.
+    #[serde(default)]
+    pub(crate) documents: Shared<Vec<Document>>,
     /// When automated snapshots are to be looked at, which follows from the rest.
     #[serde(skip)]
     pub(crate) expiries: Expiries,

@@ -5,6 +5,7 @@ mod access;
 mod accounts;
 mod changes;
 mod copies;
+mod documents;
 mod identities;
 mod instances;
 mod lookups;
@@ -48,7 +49,7 @@ use scenarios;
 
 fn all() -> impl Iterator<Item = &'static Scenario> {
     let rest = [copies::ALL, lookups::ALL, networks::ALL, settings::ALL, accounts::ALL, sessions::ALL, shells::ALL];
-    let access = [access::ALL, identities::ALL, simulations::ALL];
+    let access = [access::ALL, identities::ALL, simulations::ALL, documents::ALL];
     [wire::ALL, instances::ALL, changes::ALL].into_iter().chain(rest).chain(access).flatten()
 }
 
@@ -144,4 +145,9 @@ async fn rules_of_identities_matter() {
 #[tokio::test(start_paused = true)]
 async fn rules_of_simulations_matter() {
     assert_that_rules_matter(simulations::ALL).await;
+}
+
+#[tokio::test(start_paused = true)]
+async fn rules_of_documents_matter() {
+    assert_that_rules_matter(documents::ALL).await;
 }

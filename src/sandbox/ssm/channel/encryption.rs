@@ -64,7 +64,7 @@ impl Session {
     pub(super) fn wish(&self, habits: &Habits) -> Option<Wish> {
         let (version, enforces) = (self.version(), |rule| self.around.enforces(rule));
         let port = self.facts.is_port() && enforces("R-SHELL-16");
-        let key = match &habits.kms {
+        let key = match habits.kms.as_ref().or(self.facts.preferences.kms.as_ref()) {
             _ if port && habits.ports_ask_for_kms => NOBODYS.to_owned(),
             Some(key) if !port && (version.encrypts() || !enforces("R-SHELL-11")) => key.clone(),
             _ => return None,

@@ -1,6 +1,7 @@
 //! What a session is about; it never changes.
 
 use std::collections::BTreeMap;
+use std::time::Duration;
 
 use serde::{Deserialize, Serialize};
 
@@ -21,6 +22,8 @@ pub(crate) struct Facts {
     pub(crate) properties: BTreeMap<String, String>,
     /// What runs, where it isn't a port.
     pub(crate) runs: Runs,
+    /// What documents say of it; habits that were changed come first.
+    pub(crate) preferences: Preferences,
     /// What the host stands for at the beginning; nothing where there is none.
     pub(crate) found: Option<Resolved>,
     /// The agent refuses to dial that host.
@@ -76,4 +79,15 @@ pub(crate) struct Runs {
     pub(crate) apart: bool,
     /// What the lines of both outputs begin with.
     pub(crate) prefixes: [String; 2],
+}
+
+/// What documents say of how a session is.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub(crate) struct Preferences {
+    /// The key of KMS that a shell is encrypted with.
+    pub(crate) kms: Option<String>,
+    /// How long it may be without input.
+    pub(crate) idle: Option<Duration>,
+    /// How long it may be at all.
+    pub(crate) longest: Option<Duration>,
 }

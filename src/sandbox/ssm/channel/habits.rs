@@ -6,8 +6,10 @@ use std::time::Duration;
 use serde::{Deserialize, Serialize};
 
 use super::dial::Reach;
-use super::facts::SessionType;
+use super::facts::{Preferences, SessionType};
 
+/// A session without input ends after so long unless somebody says otherwise (`R-CHAN-10`).
+const IDLE: Duration = Duration::from_mins(20);
 /// The agent's receive buffer, for all streams of a session together (`R-PORT-6`).
 const BUDGET: usize = 4 << 20;
 
@@ -47,10 +49,10 @@ pub struct Habits {
     /// How often streams show signs of life where a version wants them (`R-PORT-8`).
     #[serde(with = "milliseconds")]
     pub keepalive: Duration,
-    /// A session without input ends after so long (`R-CHAN-10`).
+    /// A session without input ends after so long (`R-CHAN-10`); once it is changed, whatever documents say.
     #[serde(with = "milliseconds")]
     pub idle: Duration,
-    /// Every session ends after so long, if at all.
+    /// Every session ends after so long, whatever documents say; without it as they say, if at all.
     #[serde(with = "milliseconds::perhaps")]
     pub longest: Option<Duration>,
     /// A socket is closed after so long; the session goes on (`R-CHAN-9`).
@@ -67,7 +69,7 @@ pub struct Habits {
     /// What a session may hold of data that its destinations haven't taken (`R-PORT-6`).
     pub budget: usize,
     /// The key of KMS that shells are encrypted with, by its id, ARN or alias, as the preferences of Session Manager name
-    /// it (`R-SHELL-11`).
+    /// it (`R-SHELL-11`), and whatever those that were saved say.
     pub kms: Option<String>,
     /// The agent refuses clients that don't acknowledge its challenge (`R-SHELL-13`): `RequireKMSChallengeResponse`.
     pub requires_challenge_response: bool,
@@ -119,7 +121,7 @@ impl Default for Habits {
             late_acknowledgement: false,
             handshake: Duration::from_secs(15),
             keepalive: Duration::from_secs(10),
-            idle: Duration::from_mins(20),
+            idle: IDLE,
             longest: None,
             socket: Some(Duration::from_hours(1)),
             token: Duration::from_mins(1),
@@ -151,6 +153,12 @@ impl Habits {
             all.extend(change.clone());
         }
         serde_json::from_value(all).map_err(|error| error.to_string())
+    }
+
+    /// How long a session may be without input, and how long at all: as habits were changed, or as documents say.
+    pub(super) fn limits(&self, preferences: &Preferences) -> (Duration, Option<Duration>) {
+        let idle = preferences.idle.filter(|_| self.idle == IDLE).unwrap_or(self.idle);
+        (idle, self.longest.or(preferences.longest))
     }
 
     /// Where a connection is ordered to go.

@@ -44,7 +44,7 @@ mod version;
 pub use dial::{Dial, Reach, Wanted};
 pub(crate) use dial::{Network, Resolved, Road};
 pub use facts::SessionType;
-pub(crate) use facts::{Facts, Runs};
+pub(crate) use facts::{Facts, Preferences, Runs};
 pub use habits::{Document, Habits};
 pub use program::{Played, Told, WantedShell};
 pub use sessions::{Act, Sessions, Standing};

@@ -214,8 +214,9 @@ impl Session {
         {
             self.end_soon(state, super::handshake::LATE, now);
         }
-        let idle = now.duration_since(state.last_input) >= habits.idle && enforces("R-CHAN-10");
-        let long = habits.longest.is_some_and(|longest| now.duration_since(state.begun) >= longest);
+        let (idle, longest) = habits.limits(&self.facts.preferences);
+        let idle = now.duration_since(state.last_input) >= idle && enforces("R-CHAN-10");
+        let long = longest.is_some_and(|longest| now.duration_since(state.begun) >= longest);
         if idle || long {
             self.finish(state, "", now);
         }
