@@ -51,6 +51,8 @@ pub enum With {
     Iam,
     /// `--subnet-cidr`
     Subnets,
+    /// `--session-log-group`
+    Logs,
     /// Sessions that KMS encrypts
     Kms,
     /// `access sessions --terminate`
@@ -58,7 +60,7 @@ pub enum With {
 }
 
 /// Each, its word, and what it is for.
-const ALL: [(With, &str, &str); 25] = [
+const ALL: [(With, &str, &str); 26] = [
     (With::Snapshots, "snapshots", "scan --snapshots"),
     (With::AllRegions, "all-regions", "scan --all-regions"),
     (With::AssumeRole, "assume-role", "scan --assume-role"),
@@ -82,6 +84,7 @@ const ALL: [(With, &str, &str); 25] = [
     (With::Secret, "secret", "tunnel --secret"),
     (With::Iam, "iam", "a bastion's role and instance profile"),
     (With::Subnets, "subnets", "--subnet-cidr: subnets, a route table and a DB subnet group"),
+    (With::Logs, "logs", "--session-log-group: the account's preferences for sessions"),
     (With::Kms, "kms", "shells that are encrypted under a KMS key"),
     (With::End, "terminate", "access sessions --terminate"),
 ];

@@ -6,6 +6,7 @@ use super::permission::{Given, Permission, Resource};
 use crate::model::{
     KeyReference,
     name::{copy_pattern, own_pattern},
+    partition,
 };
 
 /// What is known of the account and the names in it. What isn't is `*`.
@@ -33,18 +34,6 @@ pub fn is_account(text: &str) -> bool {
     text.len() == 12 && text.bytes().all(|byte| byte.is_ascii_digit())
 }
 
-/// What Regions of other partitions begin with, as AWS's SDKs' list of partitions has them.
-const PARTITIONS: [(&str, &str); 8] = [
-    ("cn-", "aws-cn"),
-    ("us-gov-", "aws-us-gov"),
-    ("us-isob-", "aws-iso-b"),
-    ("us-isof-", "aws-iso-f"),
-    ("us-iso-", "aws-iso"),
-    ("eu-isoe-", "aws-iso-e"),
-    ("eusc-", "aws-eusc"),
-    ("", "aws"),
-];
-
 const ANY: &str = "*";
 /// What stands in our names for the short id of a database.
 const SHORT_ID: &str = "????????";
@@ -59,8 +48,7 @@ impl Scope {
     }
 
     fn partition(&self) -> &'static str {
-        let region = self.region.as_deref().unwrap_or_default();
-        PARTITIONS.iter().find(|(front, _)| region.starts_with(front)).map_or("aws", |(_, partition)| partition)
+        partition(self.region.as_deref().unwrap_or_default())
     }
 
     /// An ARN of this account and Region.

@@ -167,7 +167,7 @@ fn no_resource_stands_idle() {
 }
 
 /// Dependent actions of AWS's list that no run of ours leads to, and why.
-const NEVER: [(&str, &str, &str); 13] = [
+const NEVER: [(&str, &str, &str); 14] = [
     ("rds:CopyDBSnapshot", "rds:CopyCustomDBEngineVersion", "RDS Custom is refused"),
     ("rds:DeleteDBInstance", "rds:AddTagsToResource", "no last snapshot is taken"),
     ("rds:DeleteDBInstance", "rds:CreateDBSnapshot", "no last snapshot is taken"),
@@ -180,6 +180,7 @@ const NEVER: [(&str, &str, &str); 13] = [
     ("rds:StopDBInstance", "rds:CreateDBSnapshot", "no snapshot is taken at a stop"),
     ("ec2:AuthorizeSecurityGroupEgress", "ec2:CreateTags", "rules get no tags"),
     ("ec2:AuthorizeSecurityGroupIngress", "ec2:CreateTags", "rules get no tags"),
+    ("ssm:CreateDocument", "iam:PassRole", "no automation is made"),
     ("route53:AssociateVPCWithHostedZone", "ec2:DescribeVpcs", "it isn't a call of ours"),
 ];
 

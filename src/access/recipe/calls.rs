@@ -4,7 +4,7 @@ use serde_json::json;
 
 use super::{
     GroupReference, OwnGroup, Part, Recipe, Seen,
-    part::{LOGS, POLICY},
+    part::LOGS,
     standing::{association, everything_out, rule},
 };
 use crate::model::{AccessCall, partition};
@@ -78,7 +78,7 @@ impl Part {
                 AccessCall::CreateRole { role, tags }
             }
             Self::RolePolicy => {
-                AccessCall::AttachRolePolicy { role: recipe.name("bastion"), policy_arn: POLICY.to_owned() }
+                AccessCall::AttachRolePolicy { role: recipe.name("bastion"), policy_arn: recipe.agents_policy() }
             }
             Self::LogPolicy { log_group } => AccessCall::PutRolePolicy {
                 role: recipe.name("bastion"),
@@ -147,7 +147,7 @@ impl Part {
                 AccessCall::DeleteNetworkAclEntry { acl_id: acl_id.clone(), number: entry.number, egress: entry.egress }
             }
             Self::Role => AccessCall::DeleteRole { role: role() },
-            Self::RolePolicy => AccessCall::DetachRolePolicy { role: role(), policy_arn: POLICY.to_owned() },
+            Self::RolePolicy => AccessCall::DetachRolePolicy { role: role(), policy_arn: recipe.agents_policy() },
             Self::LogPolicy { .. } => AccessCall::DeleteRolePolicy { role: role(), policy: recipe.name(LOGS) },
             Self::Preferences { .. } => AccessCall::DeletePreferences,
             Self::Profile => AccessCall::DeleteInstanceProfile { profile: role() },

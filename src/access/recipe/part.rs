@@ -4,10 +4,18 @@ use std::fmt;
 
 use serde::{Deserialize, Serialize};
 
-use crate::model::{AclEntry, DnsAttribute, PREFERENCES};
+use super::Recipe;
+use crate::model::{AclEntry, DnsAttribute, PREFERENCES, partition};
 
-/// The managed policy with which an agent may work.
-pub(super) const POLICY: &str = "arn:aws:iam::aws:policy/AmazonSSMManagedInstanceCore";
+/// The managed policy with which an agent may work, by the end of its ARN.
+const POLICY: &str = "iam::aws:policy/AmazonSSMManagedInstanceCore";
+
+impl Recipe {
+    /// The ARN of the managed policy with which an agent may work.
+    pub(super) fn agents_policy(&self) -> String {
+        format!("arn:{}:{POLICY}", partition(&self.region))
+    }
+}
 
 /// The end of the name of the role's own policy.
 pub(super) const LOGS: &str = "logs";

@@ -2,7 +2,7 @@
 
 use super::{
     GroupReference, Part, Recipe, Seen,
-    part::{LOGS, POLICY},
+    part::LOGS,
 };
 use crate::model::{DnsAttribute, PREFERENCES, Peer, SecurityGroup, SecurityRule, SessionPreferences};
 
@@ -65,7 +65,8 @@ impl Part {
                 Some(_) => foreign(&format!("the role {}", recipe.name("bastion"))),
             },
             Self::RolePolicy => {
-                is_there(seen.role.as_ref().is_some_and(|role| role.attached.iter().any(|arn| arn == POLICY)))
+                let policy = recipe.agents_policy();
+                is_there(seen.role.as_ref().is_some_and(|role| role.attached.contains(&policy)))
             }
             Self::LogPolicy { .. } => {
                 let name = recipe.name(LOGS);

@@ -41,7 +41,7 @@ pub(super) const LOOK: &[Permission] = &[
     ),
     row(
         "LookAtRoleAndProfile",
-        &["iam:GetInstanceProfile", "iam:GetRole", "iam:ListAttachedRolePolicies"],
+        &["iam:GetInstanceProfile", "iam:GetRole", "iam:ListAttachedRolePolicies", "iam:ListRolePolicies"],
         &[Resource::OwnRole, Resource::OwnProfile],
         Given::Nothing,
         None,
@@ -53,8 +53,16 @@ pub(super) const LOOK: &[Permission] = &[
         Given::Nothing,
         Some(With::Subnets),
     ),
+    row(
+        "LookAtPreferences",
+        &["ssm:GetDocument", "ssm:ListTagsForResource"],
+        &[PREFERENCES],
+        Given::Nothing,
+        Some(With::Logs),
+    ),
 ];
 
+const PREFERENCES: Resource = Resource::Document(crate::model::PREFERENCES);
 const SECURITY_GROUP: Resource = Resource::Ec2("security-group");
 const VPC: Resource = Resource::Ec2("vpc");
 const SUBNET: Resource = Resource::Ec2("subnet");
@@ -156,6 +164,15 @@ pub(super) const MAKE: &[Permission] = &[
         Given::Nothing,
         Some(With::Iam),
     ),
+    row("LetBastionLog", &["iam:PutRolePolicy"], &[Resource::OwnRole], Given::Nothing, Some(With::Logs)),
+    // AWS names iam:PassRole among what CreateDocument leads to: for automations, which these aren't.
+    row(
+        "SetPreferences",
+        &["ssm:AddTagsToResource", "ssm:CreateDocument"],
+        &[PREFERENCES],
+        Given::Nothing,
+        Some(With::Logs),
+    ),
     row("AttachAgentsPolicy", &["iam:AttachRolePolicy"], &[Resource::OwnRole], Given::AgentsPolicy, Some(With::Iam)),
 ];
 
@@ -198,5 +215,7 @@ pub(super) const REMOVE: &[Permission] = &[
         Given::Nothing,
         Some(With::Iam),
     ),
+    row("RemoveLogsOfBastion", &["iam:DeleteRolePolicy"], &[Resource::OwnRole], Given::Nothing, Some(With::Logs)),
+    row("RemovePreferences", &["ssm:DeleteDocument"], &[PREFERENCES], Given::HasTag(ACCESS_TAG), Some(With::Logs)),
     row("DetachAgentsPolicy", &["iam:DetachRolePolicy"], &[Resource::OwnRole], Given::AgentsPolicy, Some(With::Iam)),
 ];
