@@ -5,7 +5,7 @@
 //! ```text
 //! model ← plan ← steps ← engine ← cli       model ← aws ← engine       model, plan, steps ← state ← engine
 //! engine::event, plan, state ← ui ← cli     sandbox → nothing of ours     model ← tunnel ← aws, ui, cli
-//! model ← access ← state, engine, ui, cli
+//! model ← access ← state, engine, ui, cli                                  model ← policy ← access, cli
 //! ```
 //!
 //! The path of the data: arguments → `aws` reads → [`plan::Facts`] → [`plan::Plan`], saved → loop { look →
@@ -48,6 +48,7 @@ pub mod cli;
 pub mod engine;
 pub mod model;
 pub mod plan;
+pub mod policy;
 pub mod sandbox;
 pub mod state;
 pub mod steps;

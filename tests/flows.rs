@@ -54,6 +54,9 @@ mod mutants;
 #[path = "flows/others.rs"]
 mod others;
 #[cfg(test)]
+#[path = "flows/permitted/mod.rs"]
+mod permitted;
+#[cfg(test)]
 #[path = "flows/planning.rs"]
 mod planning;
 #[cfg(test)]

@@ -28,6 +28,7 @@ mod strangers {
     mod operator;
     mod outcome;
     mod owners;
+    mod policies;
     mod process;
     mod program;
     mod python;

@@ -4,7 +4,7 @@ use std::collections::BTreeMap;
 
 use crate::model::{
     Agent, DbInstance, GroupSubnet, InstanceProfile, Machine, NetworkAcl, RolePolicies, RouteTable, SecurityGroup,
-    SessionPreferences, Subnet, Vpc, VpcEndpoint,
+    SessionPreferences, Simulated, Subnet, Vpc, VpcEndpoint,
 };
 
 /// A fact, or why it wasn't read. What wasn't read is never taken for fine.
@@ -70,6 +70,10 @@ pub struct Facts {
     pub roles: Read<BTreeMap<String, RolePolicies>>,
     /// What Session Manager was told of all sessions; nothing where it was told nothing.
     pub preferences: Read<Option<SessionPreferences>>,
+    /// What IAM says that the caller may do of what a tunnel asks for.
+    pub permitted: Read<Vec<Simulated>>,
+    /// Of the reasons why something wasn't read those with which AWS denied it.
+    pub denied: Vec<String>,
     /// The machine that a person named as the bastion.
     pub bastion: Option<String>,
     /// The security groups that a person named beside the bastion's; without any, each group that is let in is taken for

@@ -27,6 +27,7 @@ mod read;
 mod recipe;
 mod roles;
 mod sessions;
+mod simulate;
 mod stream;
 mod surroundings;
 mod time;

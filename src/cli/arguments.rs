@@ -5,7 +5,7 @@ use std::{path::PathBuf, str::FromStr};
 use clap::{Args, Parser, Subcommand, ValueEnum};
 
 use super::{
-    access::arguments::AccessCommand, batch::BatchArguments, choices::ChoiceArguments,
+    access::arguments::AccessCommand, batch::BatchArguments, choices::ChoiceArguments, policy::Policy,
     sandbox::arguments::SandboxCommand, scan::Scan, tunnel::arguments::Tunnel,
 };
 use crate::{
@@ -136,6 +136,10 @@ pub(super) enum Command {
         #[command(subcommand)]
         command: AccessCommand,
     },
+    /// Print the least IAM policy with which a command runs
+    ///
+    /// As JSON, scoped to names, key, account and Region as far as they are given. It asks AWS for nothing.
+    Policy(Policy),
     /// An imitation of AWS to try things on
     Sandbox {
         #[command(subcommand)]
@@ -296,7 +300,7 @@ pub(super) struct CleanupWhat {
     pub(super) snapshots: bool,
 }
 
-fn target_name(text: &str) -> Result<String, String> {
+pub(super) fn target_name(text: &str) -> Result<String, String> {
     match instance_name_fault(text) {
         Some(fault) => Err(format!("it can't be the name of a DB instance: {fault}")),
         None => Ok(text.to_ascii_lowercase()),

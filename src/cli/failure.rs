@@ -40,6 +40,9 @@ pub enum Failure {
     /// Refused before anything was made.
     #[error("{0}")]
     Refused(String),
+    /// Refused before anything was made, since AWS denies what it takes.
+    #[error("{0}")]
+    Denied(String),
     /// Other runs own what is meant.
     #[error("{0}")]
     Owned(String),
@@ -88,6 +91,7 @@ impl Failure {
             | Self::Interrupted
             | Self::NeedsPerson(_)
             | Self::Refused(_)
+            | Self::Denied(_)
             | Self::Owned(_)
             | Self::Usage(_)
             | Self::Ours(_) => None,
@@ -104,6 +108,7 @@ impl Failure {
             {
                 8
             }
+            Self::Denied(_) => 8,
             Self::Interrupted => 5,
             Self::State(error) | Self::Engine(EngineError::State(error)) if error.is_locked() => 6,
             Self::Owned(_) => 6,

@@ -12,6 +12,7 @@ mod log;
 mod migrate;
 mod place;
 mod plan;
+mod policy;
 mod rebuild;
 mod record;
 mod resume;
@@ -36,6 +37,7 @@ use access::arguments::AccessCommand;
 pub use access::restore_terminal;
 use arguments::{Arguments, Command, Format};
 pub use failure::Failure;
+use sandbox::arguments::SandboxCommand;
 
 /// Makes the bars of a terminal.
 pub type MakeBars = Box<dyn FnMut() -> Bars + Send>;
@@ -169,7 +171,8 @@ async fn dispatch(arguments: &Arguments, around: &mut Surroundings) -> Result<u8
             access::sessions(&arguments.global, sessions, around).await
         }
         Command::Cleanup(cleanup) => Box::pin(cleanup::run(&arguments.global, cleanup, around)).await,
-        Command::Sandbox { command: sandbox::arguments::SandboxCommand::Serve(serve) } => {
+        Command::Policy(asked) => policy::run(&arguments.global, asked, around),
+        Command::Sandbox { command: SandboxCommand::Serve(serve) } => {
             sandbox::run(&arguments.global, serve, around).await
         }
     }

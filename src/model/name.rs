@@ -64,6 +64,25 @@ pub fn generation_names(database: &str, resource_id: &str, generation: u32, targ
     }
 }
 
+/// What our names of a database's snapshots and copies look like, to IAM: `?` is one character and `*` any number.
+/// `database` may itself be `*`.
+#[must_use]
+pub fn own_pattern(database: &str) -> String {
+    let front: String = database.to_ascii_lowercase().chars().take(NAME_PART).collect();
+    format!("{}-????????-g*", front.trim_end_matches('-'))
+}
+
+/// The same of a copy whose name a person asked for: as it is, and with the ends of later generations.
+#[must_use]
+pub fn copy_pattern(target: &str) -> [String; 2] {
+    let target = target.to_ascii_lowercase();
+    // A later generation's end has three letters, or more once there were ten.
+    let front: String = target.chars().take(MAXIMUM_INSTANCE_NAME - 5).collect();
+    let cut = if front.len() < target.len() { "*" } else { "" };
+    let later = format!("{}{cut}-g*", front.trim_end_matches('-'));
+    [target, later]
+}
+
 /// Says what is wrong with `name` as the name of a DB instance, or nothing (R-NAME-1).
 #[must_use]
 pub fn instance_name_fault(name: &str) -> Option<&'static str> {

@@ -8,6 +8,9 @@ pub type Tags = BTreeMap<String, String>;
 /// The tag that says which migration a resource belongs to: `<id>.g<n>.<resource id>`.
 pub const OWNER_TAG: &str = "rds-encrypt";
 
+/// The tag that says which database's setup a resource belongs to: `<short id>.<resource id>`.
+pub const ACCESS_TAG: &str = "rds-encrypt-access";
+
 /// The tag that says which run made a resource: its nonce and `user@host`.
 pub const RUN_TAG: &str = "rds-encrypt-run";
 

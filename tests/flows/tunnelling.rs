@@ -15,7 +15,7 @@ use crate::stage::Stage;
 const BASTION: &str = "i-0a7c3e91d5b2f8460";
 
 /// A server that sends back what it gets, in the place of every database.
-async fn echoing(stage: &Stage) {
+pub(crate) async fn echoing(stage: &Stage) {
     let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
     let address = listener.local_addr().unwrap();
     stage.sandbox.sessions().served_by(move |_| Some(Dial::Local(address)));
@@ -45,7 +45,7 @@ async fn connected(port: u16) -> TcpStream {
 }
 
 /// Opens the tunnel, sends something through it, and ends it as Ctrl-C does.
-async fn echoed(stage: &Stage, words: &str) -> crate::stage::Heard {
+pub(crate) async fn echoed(stage: &Stage, words: &str) -> crate::stage::Heard {
     let (interrupter, interrupt) = Interrupter::new();
     let port = free_port().await;
     let words = format!("{words} --local-port {port}");

@@ -34,6 +34,7 @@ fn help_of_each_command() {
         ("help_access_teardown", vec!["access", "teardown", "--help"]),
         ("help_access_shell", vec!["access", "shell", "--help"]),
         ("help_access_sessions", vec!["access", "sessions", "--help"]),
+        ("help_policy", vec!["policy", "--help"]),
         ("help_sandbox", vec!["sandbox", "--help"]),
         ("help_sandbox_serve", vec!["sandbox", "serve", "--help"]),
     ] {
@@ -50,9 +51,26 @@ fn what_cannot_be_parsed() {
         ("unknown_option", vec!["migrate", "orders", "--key", "alias/orders"]),
         ("plan_and_database", vec!["migrate", "orders", "--plan", "orders.plan"]),
         ("quiet_and_verbose", vec!["status", "-q", "-v"]),
+        ("policy_of_nothing", vec!["policy", "access"]),
+        ("policy_with_another", vec!["policy", "tunnel", "--with", "quarantine"]),
         ("speed_out_of_range", vec!["sandbox", "serve", "--speed", "0"]),
     ] {
         insta::assert_snapshot!(name, heard(&arguments));
+    }
+}
+
+/// stdout is the policy alone, whatever is said besides; nobody is asked, and no credentials are needed.
+#[test]
+fn a_policy() {
+    for (name, arguments) in [
+        ("policy_verify", "policy verify --database orders"),
+        (
+            "policy_cleanup",
+            "policy cleanup --database orders --with abandon --account 111122223333 --region cn-north-1",
+        ),
+        ("policy_json", "policy access sessions --with terminate --output json -q"),
+    ] {
+        insta::assert_snapshot!(name, heard(&arguments.split(' ').collect::<Vec<_>>()));
     }
 }
 

@@ -5,22 +5,23 @@ use std::path::Path;
 use super::paths::{Named, paths};
 
 /// Our rooms, and the rooms that each may name beside itself. `cli` may name all.
-const ROOMS: [(&str, &[&str]); 11] = [
+const ROOMS: [(&str, &[&str]); 12] = [
     ("model", &[]),
     ("plan", &["model"]),
     ("steps", &["model", "plan"]),
     ("state", &["model", "plan", "steps", "access"]),
     ("aws", &["model", "plan", "tunnel"]),
     ("engine", &["model", "plan", "steps", "state", "aws", "access"]),
-    ("access", &["model"]),
+    ("access", &["model", "policy"]),
+    ("policy", &["model"]),
     ("ui", &["model", "plan", "steps", "state", "engine", "tunnel", "access"]),
     ("tunnel", &["model"]),
     ("sandbox", &[]),
-    ("cli", &["model", "plan", "steps", "state", "aws", "engine", "ui", "tunnel", "access", "sandbox"]),
+    ("cli", &["model", "plan", "steps", "state", "aws", "engine", "ui", "tunnel", "access", "policy", "sandbox"]),
 ];
 
 /// Rooms that decide: they get their facts as arguments, and their time too.
-const PURE: [&str; 4] = ["model", "plan", "steps", "access"];
+const PURE: [&str; 5] = ["model", "plan", "steps", "access", "policy"];
 
 /// What reads a clock, sleeps or reaches outside.
 const IMPURE: [&str; 12] = [
@@ -126,6 +127,7 @@ mod tests {
             ("steps/ask.rs", "async fn f() { tokio::time::sleep(x).await }", "`steps` is pure"),
             ("model/mod.rs", "fn f() -> Timestamp { Timestamp::now() }", "`model` is pure"),
             ("access/scene.rs", "use crate::plan::Plan;", "`access` may not name `plan`"),
+            ("policy/scope.rs", "use crate::access::Facts;", "`policy` may not name `access`"),
             ("access/range.rs", "use std::net::IpAddr;", "`access` is pure"),
             ("plan/facts.rs", "use std::fs;", "`plan` is pure"),
         ];
@@ -150,6 +152,7 @@ mod tests {
             ("engine/run.rs", "#[cfg(test)] mod tests { use crate::sandbox::World; }"),
             ("engine/tests.rs", "use crate::sandbox::World;"),
             ("ui/bars.rs", "use crate::{engine::Event, state::Phase};"),
+            ("policy/scope.rs", "use crate::model::KeyReference;"),
             ("ui/access/text.rs", "use crate::{access::Report, model::quoted};"),
             ("access/range.rs", "use core::net::IpAddr; use crate::model::Subnet;"),
             ("tunnel/session/task.rs", "use crate::{model::X, tunnel::channel::Channel}; use tokio::time::Sleep;"),

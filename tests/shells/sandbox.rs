@@ -1,15 +1,18 @@
 //! The sandbox as the other end: its agent, its shells, its KMS, its records of sessions.
 
-use std::{process::Output, time::Duration};
+use std::{collections::BTreeSet, process::Output, time::Duration};
 
-use rds_encrypt::sandbox::{Act, Document, Habits, Options, Sandbox, SessionType, Shells, Switches, serve};
-use rustix::process::Signal;
+use rds_encrypt::{
+    policy::{Command, Scope, With, policy},
+    sandbox::{Act, Document, Habits, Options, Sandbox, SessionType, Shells, Switches, serve},
+};
+use rustix::process::{Pid, Signal, kill_process};
 use tempfile::TempDir;
 use tokio::net::TcpListener;
 
 use super::{
     other_end::Place,
-    screen::{Screen, piped},
+    screen::{Screen, piped, program},
 };
 
 /// The machine of the sandbox that reaches its databases.
@@ -44,6 +47,16 @@ async fn run(place: &Place, words: &[&str]) -> Output {
 
 fn text(bytes: &[u8]) -> String {
     String::from_utf8_lossy(bytes).into_owned()
+}
+
+/// Everything that was asked for is in the policy that `policy` prints; gives the names.
+pub(super) fn permitted(sandbox: &Sandbox, command: Command, with: &[With]) -> BTreeSet<String> {
+    let policy = policy(command, with, &Scope::default());
+    let operation = |action: &str| action.rsplit(':').next().unwrap_or_default().to_owned();
+    let allowed: BTreeSet<String> = policy.actions().into_iter().map(operation).collect();
+    let asked: BTreeSet<String> = sandbox.calls().into_keys().filter(|name| name != "GetCallerIdentity").collect();
+    assert!(asked.is_subset(&allowed), "{asked:?} of {allowed:?}");
+    asked
 }
 
 #[tokio::test(flavor = "multi_thread")]
@@ -106,6 +119,7 @@ async fn an_encrypted_shell() {
         let (status, shown) = screen.ends().await;
         assert_eq!(status.code(), Some(0), "{shown}");
         assert_eq!(sandbox.calls().get("GenerateDataKey").map_or(0, |calls| calls.answered), 1);
+        permitted(&sandbox, Command::AccessShell, &[With::Kms]);
     }
 }
 
@@ -141,6 +155,28 @@ async fn commands_and_their_exit_codes() {
     let output = run(&place, &["--", "seq 1 50000"]).await;
     let expected: Vec<String> = (1..=50_000).map(|number| number.to_string()).collect();
     assert!(text(&output.stdout).lines().eq(expected), "{} bytes", output.stdout.len());
+}
+
+/// What `policy access shell` allows is what shells ask for, and nothing else.
+#[tokio::test(flavor = "multi_thread")]
+async fn shells_ask_for_what_their_policy_allows() {
+    let (sandbox, place) = served(Habits { kms: Some(KEY.into()), ..Habits::default() }).await;
+    let folder = TempDir::new().expect("a folder");
+    let words = ["access", "shell", "--for", "orders", "--", "sleep 1000"];
+    let mut process = program(&place, &words, &folder).spawn().expect("it starts");
+    let asked = |name: &str| sandbox.calls().contains_key(name);
+    while !asked("ResumeSession") {
+        sandbox.sessions().act(&Act::Cut, None);
+        tokio::task::yield_now().await;
+    }
+    let pid = process.id().and_then(|pid| i32::try_from(pid).ok()).and_then(Pid::from_raw).expect("it runs");
+    kill_process(pid, Signal::TERM).expect("it runs");
+    assert_eq!(process.wait().await.expect("it ends").code(), Some(5));
+    let asked = permitted(&sandbox, Command::AccessShell, &[With::Kms]);
+    // The web socket is no call that is counted.
+    let expected = policy(Command::AccessShell, &[With::Kms], &Scope::default());
+    let expected = expected.actions().into_iter().filter(|action| *action != "ssmmessages:OpenDataChannel");
+    assert_eq!(asked, expected.filter_map(|action| Some(action.split_once(':')?.1.to_owned())).collect());
 }
 
 /// The agent resends what the old web socket lost, and the shell knows nothing of it.

@@ -2,7 +2,10 @@
 
 use std::process::Output;
 
-use rds_encrypt::sandbox::{Habits, Sandbox};
+use rds_encrypt::{
+    policy::{Command, Scope, With, policy},
+    sandbox::{Habits, Sandbox},
+};
 use serde_json::Value;
 use tempfile::TempDir;
 
@@ -72,7 +75,7 @@ async fn sessions_under_way_and_over_are_listed() {
 
 #[tokio::test(flavor = "multi_thread")]
 async fn a_session_is_ended_on_a_persons_word_alone() {
-    let (_sandbox, place, screen) = used().await;
+    let (sandbox, place, screen) = used().await;
     let all = listed(&place, &[]).await;
     let id = all["active"][0]["session"].as_str().expect("an id");
     let over = all["ended"][0]["session"].as_str().expect("an id");
@@ -89,6 +92,11 @@ async fn a_session_is_ended_on_a_persons_word_alone() {
     assert_eq!(ended.status.code(), Some(0), "{ended:?}");
     let said: Value = serde_json::from_slice(&ended.stdout).expect("a line of JSON");
     assert_eq!((&said["event"], &said["session"]), (&"session_terminated".into(), &id.into()));
+    let of_sessions = policy(Command::AccessSessions, &[With::End], &Scope::default());
+    for action in of_sessions.actions() {
+        let name = action.rsplit(':').next().unwrap_or_default();
+        assert!(sandbox.calls().contains_key(name), "{action} is allowed, and wasn't asked for");
+    }
     // Whoever had it is told, and has the terminal back. To AWS it is the same as an `exit`.
     let (status, shown) = screen.ends().await;
     assert_eq!(status.code(), Some(0), "{shown}");

@@ -38,6 +38,21 @@ impl Moto {
         Self::start_with(&[("MOTO_ACCOUNT_ID", "000000000000"), ("MOTO_IAM_LOAD_MANAGED_POLICIES", "true")])
     }
 
+    /// Starts a server that knows AWS's own policies of IAM, and that can enforce permissions: whose requests they are it
+    /// tells by the access key alone. It signs spaces in a form anew, in another way than the SDK, and would refuse tags.
+    pub(super) fn that_enforces() -> Option<Self> {
+        const UNSIGNED: &str =
+            "import moto.iam.access_control as it\nit.IAMRequestBase.check_signature = lambda self: None\n";
+        let patches = TempDir::new().expect("a temporary folder");
+        fs::write(patches.path().join("sitecustomize.py"), UNSIGNED).expect("a file");
+        let path = patches.path().to_str().expect("a plain name");
+        Self::start_with(&[
+            ("MOTO_ACCOUNT_ID", "000000000000"),
+            ("MOTO_IAM_LOAD_MANAGED_POLICIES", "true"),
+            ("PYTHONPATH", path),
+        ])
+    }
+
     /// Starts a server that has several accounts: each credentials' own. Its usual one is 123456789012.
     pub(super) fn of_accounts() -> Option<Self> {
         Self::start_with(&[])

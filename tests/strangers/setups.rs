@@ -13,12 +13,12 @@ use super::{
     process::{REGION, command},
 };
 
-fn words(line: &str) -> Vec<&str> {
+pub(super) fn words(line: &str) -> Vec<&str> {
     line.split_whitespace().collect()
 }
 
 /// A database in a VPC of its own with two subnets, and nothing else.
-fn bare(aws: &AwsCli) {
+pub(super) fn bare(aws: &AwsCli) {
     let vpc = text(&aws.ask(&words("ec2 create-vpc --cidr-block 10.20.0.0/16"))["Vpc"]["VpcId"]);
     let subnet = |number: u8, zone: &str| {
         let line =
@@ -128,7 +128,10 @@ fn a_setup_on_moto_makes_all_but_an_agent_and_its_removal_leaves_what_was_there(
     };
     assert_eq!(of("fail"), ["session-logging"], "{report:#}");
     // moto shows neither whether a database is public nor any agent.
-    assert_eq!(of("not-checked"), ["database-not-public", "agent-online", "agent-version", "endpoint-others"]);
+    assert_eq!(
+        of("not-checked"),
+        ["database-not-public", "agent-online", "agent-version", "endpoint-others", "tunnel-permitted"]
+    );
     let removed = run(&moto, &folder, "access teardown bare --yes");
     assert_eq!(removed.status.code(), Some(0), "{}", said(&removed));
     for (left, before) in things(&moto.aws).iter().zip(&before) {

@@ -47,6 +47,6 @@ fn attribute(scene: &Scene<'_>, name: &str, option: &str, read: impl Fn(&Vpc) ->
                 &["ec2", "modify-vpc-attribute", "--vpc-id", id, option, r#"{"Value":true}"#],
             ),
         )),
-        None => Err(Unknown(format!("the attribute {name} of {id} wasn't read"))),
+        None => Err(Unknown(format!("the attribute {name} of {id} wasn't read (ec2:DescribeVpcAttribute)"))),
     }
 }

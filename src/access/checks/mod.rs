@@ -8,6 +8,7 @@ mod endpoints;
 mod logging;
 mod network_acls;
 mod path;
+mod permitted;
 mod public;
 mod role;
 mod subnets;
@@ -32,8 +33,8 @@ pub(super) fn role_stands(scene: &Scene<'_>) -> bool {
 }
 
 /// All checks, in the order in which a person would follow the way: the database, its subnets, its borders, the
-/// bastion, its agent, the agent's way to AWS, the way from the bastion to the database, what is logged.
-pub(super) const CHECKS: [Subject; 25] = [
+/// bastion, its agent, the agent's way to AWS, the way from the bastion to the database, who may go it, what is logged.
+pub(super) const CHECKS: [Subject; 26] = [
     Subject {
         id: "database-not-public",
         title: "the database isn't publicly accessible",
@@ -201,6 +202,14 @@ pub(super) const CHECKS: [Subject; 25] = [
         why: "network ACLs know no connections: requests and answers are judged apart, at both subnets",
         answers: &[],
         judge: path::acls,
+    },
+    Subject {
+        id: "tunnel-permitted",
+        title: "whoever asks now may open a tunnel",
+        why: "what IAM denies would show only when the tunnel is opened. A simulation knows no tags and no other conditions of \
+              a real request, so it can be wrong where policies have such",
+        answers: &[],
+        judge: permitted::judge,
     },
     Subject {
         id: "session-logging",

@@ -3,7 +3,7 @@
 use std::time::Duration;
 
 use super::{GroupReference, Part, Recipe, Seen, Standing};
-use crate::model::{AccessCall, AccessIntent, Outcome};
+use crate::model::{AccessCall, AccessIntent, Denial, Outcome};
 
 /// AWS can be slow to show what it has taken (rule 5).
 const SHOWN_BY: Duration = Duration::from_mins(5);
@@ -248,7 +248,12 @@ impl Work<'_> {
         }
         Next::Stop(Stop {
             reason: format!("AWS refused {call} with {}", in_words(code, message)),
-            remedy: "what was made so far stays and is known; mend it and run the same command again".into(),
+            remedy: match Denial::of(message).how_to_allow(call.action()) {
+                allow if is_denied(code) => {
+                    format!("{allow}; what was made so far stays and is known: then run the same command again")
+                }
+                _ => "what was made so far stays and is known; mend it and run the same command again".into(),
+            },
             is_denied: is_denied(code),
         })
     }

@@ -22,14 +22,12 @@ use serde::{Deserialize, Serialize};
 
 use crate::model::{RUN_TAG, Tags, name::short_id};
 
+pub use crate::model::ACCESS_TAG;
 pub use decide::{Asked, Decision, Goal, Stop, decide};
 pub use part::{GroupReference, OwnGroup, Part, SubnetReference};
 pub use plan::{Choices, Planned, plan};
 pub use seen::Seen;
 pub use standing::Standing;
-
-/// The tag that says which database's setup a resource belongs to: `<short id>.<resource id>`.
-pub const ACCESS_TAG: &str = "rds-encrypt-access";
 
 /// What is to be made around one database. Never changed once it is approved.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]

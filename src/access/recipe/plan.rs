@@ -107,7 +107,7 @@ impl Work<'_> {
             match is_on {
                 Some(true) => {}
                 Some(false) => self.add(Part::DnsAttribute { attribute }),
-                None => return Err(Unknown(format!("{attribute} of {id} wasn't read"))),
+                None => return Err(Unknown(format!("{attribute} of {id} wasn't read (ec2:DescribeVpcAttribute)"))),
             }
         }
         Ok(())

@@ -10,7 +10,7 @@ use super::{
 };
 use crate::{
     access::Read,
-    model::{InstanceProfile, RolePolicies},
+    model::{InstanceProfile, RolePolicies, Simulated},
 };
 
 pub(super) fn profiles(answers: &Answers) -> Read<Vec<InstanceProfile>> {
@@ -56,6 +56,23 @@ pub(super) fn roles(answers: &Answers) -> Read<BTreeMap<String, RolePolicies>> {
         return Read::NotRead(why.into());
     }
     Read::Known(roles)
+}
+
+/// What IAM's simulation said that somebody may do.
+pub(super) fn permitted(answers: &Answers) -> Read<Vec<Simulated>> {
+    match answers.list("EvaluationResults", "iam simulate-principal-policy") {
+        Ok(rows) => Read::Known(rows.into_iter().filter_map(simulated).collect()),
+        Err(why) => Read::NotRead(why),
+    }
+}
+
+fn simulated(row: &Value) -> Option<Simulated> {
+    Some(Simulated {
+        action: text(row, "EvalActionName")?,
+        resource: text(row, "EvalResourceName").unwrap_or_else(|| "*".to_owned()),
+        decision: text(row, "EvalDecision")?,
+        missing: texts(row, "MissingContextValues").into_iter().collect(),
+    })
 }
 
 /// The policies that are attached to each role. The answer doesn't name its role, the file's name does.

@@ -70,6 +70,8 @@ pub fn facts<'a>(
         profiles: iam::profiles(&answers),
         roles: iam::roles(&answers),
         preferences: ssm::preferences(&answers),
+        permitted: iam::permitted(&answers),
+        denied: Vec::new(),
         bastion: None,
         named_groups: Vec::new(),
     })

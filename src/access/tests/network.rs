@@ -4,9 +4,10 @@ use crate::{
     access::{Facts, Read},
     model::{
         AclEntry, Agent, DbInstance, GroupMembership, GroupSubnet, InstanceProfile, Machine, NetworkAcl, Peer,
-        RolePolicies, Route, RouteTable, SecurityGroup, SecurityRule, SessionPreferences, Subnet, SubnetAssociation,
-        SubnetGroup, Vpc, VpcEndpoint,
+        RolePolicies, Route, RouteTable, SecurityGroup, SecurityRule, SessionPreferences, Simulated, Subnet,
+        SubnetAssociation, SubnetGroup, Vpc, VpcEndpoint,
     },
+    policy::{Scope, simulation},
 };
 
 /// `100 allow 6 0.0.0.0/0 22-22`, with a `>` in front where it is for what leaves.
@@ -201,9 +202,24 @@ pub(super) fn good() -> Facts {
             [("bastion".to_owned(), RolePolicies { attached: Some([core].into()), ..RolePolicies::default() })].into(),
         ),
         preferences: Read::Known(Some(log)),
+        permitted: Read::Known(permitted()),
+        denied: vec![],
         bastion: None,
         named_groups: vec![],
     }
+}
+
+/// Everything that a tunnel asks for is allowed.
+fn permitted() -> Vec<Simulated> {
+    let scope = Scope { bastion: Some("i-bastion".into()), ..Scope::default() };
+    let row = |resource: &str, action: &str| Simulated {
+        action: action.to_owned(),
+        resource: resource.to_owned(),
+        decision: "allowed".into(),
+        missing: Vec::new(),
+    };
+    let questions = simulation::tunnel(&scope, "alice", "AIDAALICE").into_iter();
+    questions.flat_map(|it| it.actions.into_iter().map(move |action| row(&it.resource, &action))).collect()
 }
 
 /// What was read, to be changed.

@@ -15,7 +15,7 @@ use crate::{
 };
 
 /// The files of `fixtures/access`.
-const FILES: [(&str, &str); 17] = [
+const FILES: [(&str, &str); 18] = [
     ("describe-db-instances.json", include_str!("../../../fixtures/access/describe-db-instances.json")),
     ("describe-db-subnet-groups.json", include_str!("../../../fixtures/access/describe-db-subnet-groups.json")),
     ("describe-instance-information.json", include_str!("../../../fixtures/access/describe-instance-information.json")),
@@ -32,6 +32,7 @@ const FILES: [(&str, &str); 17] = [
     ("get-document.json", include_str!("../../../fixtures/access/get-document.json")),
     ("policies-bastion.json", include_str!("../../../fixtures/access/list-attached-role-policies-bastion.json")),
     ("list-instance-profiles.json", include_str!("../../../fixtures/access/list-instance-profiles.json")),
+    ("simulate.json", include_str!("../../../fixtures/access/simulate-principal-policy.json")),
     ("empty.json", ""),
 ];
 
@@ -67,7 +68,7 @@ fn the_good_network_is_read_as_it_was_made() {
 
 #[test]
 fn each_missing_file_leaves_checks_open_and_fails_none() {
-    for (missing, _) in &FILES[1..16] {
+    for (missing, _) in &FILES[1..17] {
         let files: Vec<(&str, &str)> = FILES.iter().filter(|(name, _)| name != missing).copied().collect();
         let (failed, open) = found(&read(&files).unwrap());
         assert!(failed.is_empty(), "{missing}: {failed:?}");
@@ -82,7 +83,7 @@ fn each_missing_file_leaves_checks_open_and_fails_none() {
 
 #[test]
 fn recordings_several_answers_and_pages() {
-    let all: Vec<Value> = FILES[..16]
+    let all: Vec<Value> = FILES[..17]
         .iter()
         .map(|(_, text)| json!({"from": "a/1", "answer": serde_json::from_str::<Value>(text).unwrap()}))
         .collect();

@@ -83,7 +83,7 @@ fn two_remedies_never_take_one_number() {
 #[test]
 fn what_was_not_read_is_not_judged() {
     type Row = (fn(&mut Facts), &'static [&'static str]);
-    let table: [Row; 12] = [
+    let table: [Row; 13] = [
         (|facts| facts.database.publicly_accessible = None, &["database-not-public"]),
         (
             |facts| facts.group_subnets = Read::default(),
@@ -104,6 +104,7 @@ fn what_was_not_read_is_not_judged() {
             &["endpoint-ssm", "endpoint-ssmmessages", "endpoint-others", "endpoint-private-dns", "endpoint-let-in"],
         ),
         (|facts| facts.preferences = Read::default(), &["endpoint-others", "session-logging"]),
+        (|facts| facts.permitted = Read::default(), &["tunnel-permitted"]),
         (
             |facts| {
                 let role = known(&mut facts.roles).get_mut("bastion").unwrap();
@@ -119,7 +120,7 @@ fn what_was_not_read_is_not_judged() {
         assert_eq!(found(&facts), (vec![], expected.to_vec()), "row {number}");
     }
     let (failed, open) = found(&Facts::default());
-    assert_eq!((failed.len(), open.len()), (0, 25));
+    assert_eq!((failed.len(), open.len()), (0, 26));
 }
 
 #[test]

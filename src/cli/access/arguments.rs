@@ -21,7 +21,8 @@ Saved answers for --from, each into a file:
            SSM-SessionManagerRunShell, or where there is none list-documents
   aws iam  list-instance-profiles, and get-account-authorization-details; or in
            its place list-attached-role-policies and list-role-policies, in
-           files whose names end with the role's, and get-role-policy
+           files whose names end with the role's, and get-role-policy;
+           simulate-principal-policy for what rds-encrypt policy tunnel prints
 
 Examples: rds-encrypt access audit orders
           rds-encrypt access audit orders --from answers";

@@ -21,22 +21,22 @@ pub(in crate::cli) async fn setup(global: &Global, asked: &Setup, around: &mut S
     let place = Place::find(global)?;
     let aws = Aws::connect(&place.connection(global, None, around)?).await?;
     let caller = unless_interrupted(around, aws.caller_identity()).await?.map_err(Failure::NothingBegun)?;
-    let facts = live::facts(&aws, &asked.database, asked.bastion.as_deref());
-    let facts = Box::pin(unless_interrupted(around, facts)).await??;
-    let mut access = match begun(&place, &aws, &caller, &facts)? {
-        Some(access) => {
-            around.output.say(&format!(
-                "going on with the setup for {} that was begun at {}, as it was planned then (to plan it anew: {} first)\n",
-                access.record().recipe.database,
-                access.record().begun,
-                access.record().command("teardown")
-            ));
-            access
-        }
-        None => match begin(global, asked, &place, &aws, &caller, &facts, around).await? {
+    let database = unless_interrupted(around, live::named(&aws, &asked.database)).await??;
+    let mut access = if let Some(access) = begun(&place, &aws, &caller, &database)? {
+        around.output.say(&format!(
+            "going on with the setup for {} that was begun at {}, as it was planned then (to plan it anew: {} first)\n",
+            access.record().recipe.database,
+            access.record().begun,
+            access.record().command("teardown")
+        ));
+        access
+    } else {
+        let facts = live::around(&aws, database, asked.bastion.as_deref());
+        let facts = Box::pin(unless_interrupted(around, facts)).await?.map_err(Failure::NothingBegun)?;
+        match begin(global, asked, &place, &aws, &caller, &facts, around).await? {
             Begun::Here(access) => *access,
             Begun::Not(code) => return Ok(code),
-        },
+        }
     };
     if let Some(code) = work(&aws, &mut access, Goal::Make, around).await? {
         return Ok(code);
@@ -51,8 +51,8 @@ pub(in crate::cli) async fn setup(global: &Global, asked: &Setup, around: &mut S
 }
 
 /// The setup that was begun earlier, if there is one that isn't removed.
-fn begun(place: &Place, aws: &Aws, caller: &CallerIdentity, facts: &Facts) -> Result<Option<Access>, Failure> {
-    let path = path_of(place, aws, &caller.account, &facts.database)?;
+fn begun(place: &Place, aws: &Aws, caller: &CallerIdentity, database: &DbInstance) -> Result<Option<Access>, Failure> {
+    let path = path_of(place, aws, &caller.account, database)?;
     if !path.exists() {
         return Ok(None);
     }
@@ -92,8 +92,10 @@ async fn begin(
         image_id: unless_interrupted(around, image(aws, asked)).await??,
         keep_network_acls: asked.keep_network_acls,
     };
-    let planned = plan(facts, aws.region(), &choices)
-        .map_err(|why| Failure::Refused(format!("{why}. Nothing was made or changed")))?;
+    let planned = plan(facts, aws.region(), &choices).map_err(|why| {
+        let text = format!("{why}. Nothing was made or changed");
+        if facts.denied.contains(&why) { Failure::Denied(text) } else { Failure::Refused(text) }
+    })?;
     if planned.recipe.parts.is_empty() {
         around.output.say("nothing is missing that a setup makes\n");
         return audit::show(facts, around).map(Begun::Not);

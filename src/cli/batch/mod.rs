@@ -86,7 +86,8 @@ pub(super) async fn run(global: &Global, asked: &BatchArguments, around: &mut Su
     };
     show(&overview, around)?;
     if items.is_empty() {
-        return Ok(0);
+        // What nobody saw isn't done.
+        return Ok(if survey.is_complete() { 0 } else { 9 });
     }
     key_encrypts(&aws, &key, around).await?;
     if !consents(global, &place, asked, around).await? {

@@ -69,7 +69,8 @@ pub fn text(overview: &Overview<'_>, page: Page) -> String {
     if overview.new.is_empty() && overview.begun.is_empty() {
         text.blank();
         text.sentence(&match overview.done {
-            0 => "Nothing to do.".to_owned(),
+            0 if overview.incomplete.is_empty() => "Nothing to do.".to_owned(),
+            0 => "Nothing to do among what was looked at.".to_owned(),
             done => format!("Nothing to do: {} done already.", databases(done)),
         });
         return text.finish();
