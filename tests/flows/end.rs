@@ -40,6 +40,11 @@ pub(crate) async fn iam(sandbox: &Sandbox) -> aws_sdk_iam::Client {
     aws_sdk_iam::Client::new(&configuration(sandbox).await)
 }
 
+/// The same for Systems Manager.
+pub(crate) async fn ssm(sandbox: &Sandbox) -> aws_sdk_ssm::Client {
+    aws_sdk_ssm::Client::new(&configuration(sandbox).await)
+}
+
 async fn configuration(sandbox: &Sandbox) -> aws_config::SdkConfig {
     aws_config::defaults(aws_config::BehaviorVersion::latest())
         .http_client(sandbox.http_client())

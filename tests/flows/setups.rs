@@ -11,7 +11,8 @@ use crate::{
     stage::{Heard, Stage, assert_heard},
 };
 
-const SETUP: &str = "access setup bare --sandbox --subnet-cidr 10.60.8.0/24 --subnet-cidr 10.60.9.0/24";
+const SETUP: &str = "access setup bare --sandbox --subnet-cidr 10.60.8.0/24 --subnet-cidr 10.60.9.0/24 --session-log-group \
+                     /sessions";
 const TEARDOWN: &str = "access teardown bare --sandbox";
 
 /// Its own group lets the whole VPC in, which isn't for a setup to change: that is mended first.
@@ -39,6 +40,8 @@ fn lines<T: Debug>(rows: impl IntoIterator<Item = T>) -> Vec<String> {
 /// All that a setup could have touched, row by row.
 async fn things(stage: &Stage) -> Vec<Vec<String>> {
     let (ec2, iam) = (ec2(&stage.sandbox).await, iam(&stage.sandbox).await);
+    let ssm = crate::end::ssm(&stage.sandbox).await;
+    let own = aws_sdk_ssm::types::DocumentKeyValuesFilter::builder().key("Owner").values("Self").build();
     let live = |row: &aws_sdk_ec2::types::Instance| {
         row.state().and_then(|state| state.name()).is_none_or(|name| name.as_str() != "terminated")
     };
@@ -52,6 +55,7 @@ async fn things(stage: &Stage) -> Vec<Vec<String>> {
         lines(ec2.describe_security_groups().send().await.unwrap().security_groups.unwrap()),
         lines(ec2.describe_vpc_endpoints().send().await.unwrap().vpc_endpoints.unwrap()),
         lines(machines.filter(live)),
+        lines(ssm.list_documents().filters(own).send().await.unwrap().document_identifiers.unwrap_or_default()),
         lines(iam.list_instance_profiles().send().await.unwrap().instance_profiles),
         lines(
             crate::end::rds(&stage.sandbox)
@@ -79,11 +83,26 @@ async fn failing(stage: &Stage) -> Vec<String> {
     checks.filter(|check| check["verdict"] != "pass").map(|check| check["id"].as_str().unwrap().to_owned()).collect()
 }
 
-/// Logging is a preference of the whole account, which no setup of one database may change; and what the caller may do is
-/// open where nobody simulates it.
 fn assert_green(failing: &[String], case: &str) {
-    let failing: Vec<&String> = failing.iter().filter(|check| *check != "tunnel-permitted").collect();
-    assert_eq!(failing, ["session-logging"], "{case}");
+    assert_eq!(failing, [""; 0], "{case}");
+}
+
+/// Logging is a preference of the whole account: where nobody asks a setup for it, it stays as it is.
+#[tokio::test(start_paused = true)]
+async fn nobody_is_logged_unasked() {
+    let stage = bare().await;
+    let made = stage.run("access setup bare --sandbox").await;
+    assert_eq!(made.code, 7, "{made}");
+    assert_eq!(failing(&stage).await, ["session-logging"]);
+    // What somebody else has said by then is theirs.
+    let ssm = crate::end::ssm(&stage.sandbox).await;
+    let content = r#"{"schemaVersion":"1.0","sessionType":"Standard_Stream","inputs":{"idleSessionTimeout":"30"}}"#;
+    let theirs = ssm.create_document().name("SSM-SessionManagerRunShell").content(content);
+    theirs.document_type(aws_sdk_ssm::types::DocumentType::Session).send().await.unwrap();
+    assert_eq!(stage.run(TEARDOWN).await.code, 0);
+    let refused = stage.run(SETUP).await;
+    assert_eq!(refused.code, 3, "{refused}");
+    assert!(refused.stderr.contains("not this setup's to change"), "{refused}");
 }
 
 #[tokio::test(start_paused = true)]
@@ -103,7 +122,7 @@ async fn a_bare_network_is_set_up_and_left_as_it_was() {
     assert_heard!("setup_removed", removed);
     assert_eq!(things(&stage).await, before);
     // And once more, under the same names.
-    assert_eq!(stage.run(SETUP).await.code, 7);
+    assert_eq!(stage.run(SETUP).await.code, 0);
     assert_green(&failing(&stage).await, "made again");
     assert_eq!(stage.run(TEARDOWN).await.code, 0);
     assert_eq!(things(&stage).await, before);
@@ -111,7 +130,7 @@ async fn a_bare_network_is_set_up_and_left_as_it_was() {
 
 /// How often each mutating call was asked for.
 fn mutating(stage: &Stage) -> BTreeMap<String, u32> {
-    let reads = ["Describe", "Get", "List"];
+    let reads = ["Describe", "Get", "List", "Simulate"];
     let calls = stage.sandbox.calls();
     let is_read = |name: &str| reads.iter().any(|read| name.starts_with(read)) || name == "AssumeRole";
     let asked = |calls: &Calls| u32::try_from(calls.answered + calls.refused).unwrap();

@@ -317,7 +317,8 @@ fn ways_to_databases_with_the_least_and_with_less() {
     let Some(guarded) = Guarded::start() else { return };
     bare(&guarded.moto.aws);
     let setup = guarded.policy("access setup --with all");
-    let line = "access setup bare --yes --allow-iam --subnet-cidr 10.20.8.0/24 --subnet-cidr 10.20.9.0/24";
+    let line = "access setup bare --yes --allow-iam --subnet-cidr 10.20.8.0/24 --subnet-cidr 10.20.9.0/24 \
+                --session-log-group /sessions";
     // Reads without which nothing can be planned. moto denies those of SSM in another protocol's words.
     let needed = ["ec2:DescribeInstances", "ec2:DescribeSubnets", "ec2:DescribeVpcs", "rds:DescribeDBInstances"];
     assert_all_told(needed.map(|missing| untold(&guarded.run_without(&setup, missing, line), missing, &[8])));
@@ -325,7 +326,7 @@ fn ways_to_databases_with_the_least_and_with_less() {
     let never = one_by_one(&guarded, "access setup --with all", line, 4);
     let dependent =
         ["ec2:CreateTags", "iam:PassRole", "iam:TagInstanceProfile", "iam:TagRole", "rds:AddTagsToResource"];
-    let dependent = [&dependent[..], &["route53:AssociateVPCWithHostedZone"]].concat();
+    let dependent = [&dependent[..], &["route53:AssociateVPCWithHostedZone", "ssm:AddTagsToResource"]].concat();
     assert_eq!(never, dependent, "no call of ours");
     let audit = guarded.policy("access audit");
     let whole = guarded.run(&audit, "access audit bare");

@@ -18,11 +18,12 @@ use crate::stage::{Heard, Stage};
 const FREE: [&str; 4] = ["GetCallerIdentity", "ListAliases", "CreateKey", "CreateAlias"];
 
 /// What is allowed and isn't counted: AWS asks for it while it carries out another call, or the sandbox doesn't know it.
-const UNCOUNTED: [(&str, &str); 20] = [
+const UNCOUNTED: [(&str, &str); 21] = [
     ("iam:GetRole", "asked of a caller who is a role's session; the sandbox's is a user"),
     ("kms:ListAliases", "asked where no key is named; the sandbox's own is taken then"),
     ("cloudwatch:DescribeAlarms", "of a service that the sandbox hasn't; moto has it"),
     ("rds:AddTagsToResource", "creates carry tags"),
+    ("ssm:AddTagsToResource", "creates carry tags"),
     ("rds:CreateTenantDatabase", "a restore brings tenant databases along"),
     ("rds:DeleteTenantDatabase", "a deletion takes them along"),
     ("kms:CreateGrant", "RDS grants itself the key's use"),

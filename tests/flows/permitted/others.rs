@@ -88,18 +88,20 @@ async fn own(stage: &Stage, given: bool) {
 #[tokio::test(start_paused = true)]
 async fn ways_to_databases() {
     let mut runs = Runs::default();
-    for (with, more) in
-        [(&[With::Iam][..], ""), (&[With::Iam, With::Subnets], "--subnet-cidr 10.60.8.0/24 --subnet-cidr 10.60.9.0/24")]
-    {
+    for (with, more, code) in [
+        (&[With::Iam][..], "", 7),
+        (&[With::Iam, With::Subnets], "--subnet-cidr 10.60.8.0/24 --subnet-cidr 10.60.9.0/24", 7),
+        (&[With::Iam, With::Logs], "--session-log-group /sessions", 0),
+    ] {
         let stage = bare().await;
         let audited = runs.run(&stage, Command::AccessAudit, &[], "access audit bare --sandbox").await;
         assert_eq!(audited.code, 7, "{audited}");
         let made = runs.run(&stage, Command::AccessSetup, with, &format!("access setup bare --sandbox {more}")).await;
-        assert_eq!(made.code, 7, "{made}");
+        assert_eq!(made.code, code, "{made}");
         own(&stage, true).await;
         runs.run(&stage, Command::AccessAudit, &[], "access audit bare --sandbox").await;
         let again = runs.run(&stage, Command::AccessSetup, with, &format!("access setup bare --sandbox {more}")).await;
-        assert_eq!(again.code, 7, "{again}");
+        assert_eq!(again.code, code, "{again}");
         own(&stage, false).await;
         let removed = runs.run(&stage, Command::AccessTeardown, with, "access teardown bare --sandbox").await;
         assert_eq!(removed.code, 0, "{removed}");

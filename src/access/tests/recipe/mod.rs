@@ -194,7 +194,7 @@ fn a_lost_call_or_answer_or_process_changes_nothing_at_the_end() {
     let made = whole.run(Goal::Make, None).expect("it is made");
     let (groups, machines) = (whole.world.seen.groups.len(), whole.world.seen.machines.len());
     let removed = whole.run(Goal::Remove, None).expect("it is removed");
-    assert!(made > 30 && removed > 25, "{made} {removed}");
+    assert!(made > 28 && removed > 26, "{made} {removed}");
     for fate in [Fate::AnswerLost, Fate::CallLost, Fate::Killed, Fate::KilledBefore] {
         for nth in 0..made {
             let mut driver = Driver::new(&facts, recipe.clone());
