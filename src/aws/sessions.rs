@@ -17,8 +17,6 @@ use crate::tunnel::{
 
 const START: &str = "ssm:StartSession";
 const RESUME: &str = "ssm:ResumeSession";
-const TERMINATE: &str = "ssm:TerminateSession";
-
 const DATA_KEY: &str = "kms:GenerateDataKey";
 
 /// What a shell is begun with.
@@ -136,8 +134,7 @@ impl Service for SessionManager {
     }
 
     async fn terminate(&self, session_id: &str) -> Result<(), ServiceFailure> {
-        let answer = self.afresh().await?.ssm.terminate_session().session_id(session_id).send().await;
-        answer.map(drop).map_err(|error| failure(&ReadError { action: TERMINATE, error: CallError::of(&error) }))
+        self.afresh().await?.terminate_session(session_id).await.map_err(|error| failure(&error))
     }
 
     async fn data_key(&self, session_id: &str, wanted: &KeyWanted) -> Result<DataKey, ServiceFailure> {

@@ -4,7 +4,7 @@ use serde_json::{Map, Value, json};
 
 use super::permission::{Given, Permission, Resource};
 use crate::model::{
-    KeyReference,
+    KeyReference, PREFERENCES,
     name::{copy_pattern, own_pattern},
     partition,
 };
@@ -97,7 +97,7 @@ impl Scope {
                 vec![format!("arn:{}:ssm:{}:*:document/{name}", self.partition(), self.region())]
             }
             Resource::ShellDocument => {
-                let name = self.document.as_deref().unwrap_or("SSM-SessionManagerRunShell");
+                let name = self.document.as_deref().unwrap_or(PREFERENCES);
                 let account = if name.starts_with("AWS-") { ANY } else { self.account() };
                 vec![format!("arn:{}:ssm:{}:{account}:document/{name}", self.partition(), self.region())]
             }

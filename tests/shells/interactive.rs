@@ -6,7 +6,7 @@ use serde_json::json;
 use super::{
     agent::Order,
     other_end::{Habits, OtherEnd, TARGET},
-    screen::Screen,
+    screen::{Screen, catching},
 };
 
 async fn open(habits: Habits) -> (OtherEnd, Screen) {
@@ -44,16 +44,13 @@ async fn a_shell_from_prompt_to_exit() {
 #[tokio::test(flavor = "multi_thread")]
 async fn control_keys_go_to_the_other_end() {
     let (other, mut screen) = open(Habits::default()).await;
-    // Each key waits until the program before it runs: a terminal throws away what wasn't read when a signal's key comes.
-    screen.types("trap 'echo in''terrupted' INT; echo sl''eeps; sleep 1000\r");
-    screen.shows("sleeps").await;
-    screen.types("\u{3}");
-    screen.shows("interrupted").await;
-    screen.types("echo sl''eeps; sleep 1000\r");
-    screen.shows("sleeps").await;
-    screen.types("\u{1c}");
-    // The shell says itself what ended its program.
-    screen.shows("Quit").await;
+    for (signal, key) in [("INT", "\u{3}"), ("QUIT", "\u{1c}")] {
+        screen.types(&catching(signal));
+        screen.shows("ready").await;
+        screen.types(key);
+        screen.shows("caught").await;
+        screen.shows("$ ").await;
+    }
     screen.types("echo re''ads; cat -v\r");
     screen.shows("reads").await;
     screen.types("\u{16}\u{1a}\r");

@@ -12,7 +12,7 @@ use tokio::net::TcpListener;
 
 use super::{
     other_end::Place,
-    screen::{Screen, piped, program},
+    screen::{Screen, catching, piped, program},
 };
 
 /// The machine of the sandbox that reaches its databases.
@@ -70,11 +70,11 @@ async fn a_shell_from_prompt_to_exit() {
     // It comes some time after the window's change.
     screen.types("until [ \"$(stty size)\" = '40 120' ]; do sleep 0.01; done; echo re''sized\r");
     screen.shows("resized").await;
-    screen.types("echo sl''eeps; sleep 1000\r");
-    screen.shows("sleeps").await;
+    screen.types(&catching("INT"));
+    screen.shows("ready").await;
     screen.types("\u{3}");
-    screen.types("echo on''wards\r");
-    screen.shows("onwards").await;
+    screen.shows("caught").await;
+    screen.shows(PROMPT).await;
     screen.types("exit 3\r");
     let (status, shown) = screen.ends().await;
     assert_eq!(status.code(), Some(0), "{shown}");

@@ -20,6 +20,12 @@ use super::{
     program::{copy, read},
 };
 
+/// A line for a shell that runs a program which hears a signal, `INT` or `QUIT`, from the moment that it shows `ready`, and
+/// shows `caught` then. A shell that is just starting a program loses one.
+pub(super) fn catching(signal: &str) -> String {
+    format!("sh -c \"trap 'echo cau''ght; exit' {signal}; echo rea''dy; while :; do sleep 0.1; done\"\r")
+}
+
 /// Nothing here takes nearly as long.
 const PATIENCE: Duration = Duration::from_secs(20);
 

@@ -1,6 +1,23 @@
 //! What the audit reads of a way to a database.
 
-use crate::policy::permission::{Given, Permission, Resource};
+use crate::{
+    model::PREFERENCES,
+    policy::permission::{Given, Permission, Resource},
+};
+
+/// What shows a database's surroundings.
+pub(super) const AROUND: &[&str] = &[
+    "rds:DescribeDBSubnetGroups",
+    "ec2:DescribeInstances",
+    "ec2:DescribeNetworkAcls",
+    "ec2:DescribeRouteTables",
+    "ec2:DescribeSecurityGroups",
+    "ec2:DescribeSubnets",
+    "ec2:DescribeVpcAttribute",
+    "ec2:DescribeVpcEndpoints",
+    "ec2:DescribeVpcs",
+    "ssm:DescribeInstanceInformation",
+];
 
 /// `access audit`: but for the database itself, what can't be read costs only the checks that rest on it.
 pub(super) const NETWORK: &[Permission] = &[
@@ -13,18 +30,7 @@ pub(super) const NETWORK: &[Permission] = &[
     },
     Permission {
         sid: "OptionalNetwork",
-        actions: &[
-            "rds:DescribeDBSubnetGroups",
-            "ec2:DescribeInstances",
-            "ec2:DescribeNetworkAcls",
-            "ec2:DescribeRouteTables",
-            "ec2:DescribeSecurityGroups",
-            "ec2:DescribeSubnets",
-            "ec2:DescribeVpcAttribute",
-            "ec2:DescribeVpcEndpoints",
-            "ec2:DescribeVpcs",
-            "ssm:DescribeInstanceInformation",
-        ],
+        actions: AROUND,
         on: &[Resource::Everything],
         given: Given::Nothing,
         when: None,
@@ -43,7 +49,7 @@ pub(super) const REST: &[Permission] = &[
     Permission {
         sid: "OptionalPreferences",
         actions: &["ssm:GetDocument"],
-        on: &[Resource::Document("SSM-SessionManagerRunShell")],
+        on: &[Resource::Document(PREFERENCES)],
         given: Given::Nothing,
         when: None,
     },

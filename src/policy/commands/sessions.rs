@@ -1,8 +1,11 @@
 //! What sessions of Session Manager need.
 
-use crate::policy::{
-    option::With,
-    permission::{Given, Permission, Resource},
+use crate::{
+    model::PREFERENCES,
+    policy::{
+        option::With,
+        permission::{Given, Permission, Resource},
+    },
 };
 
 /// A row on no condition.
@@ -16,6 +19,17 @@ const fn on(
 }
 
 const EVERYTHING: &[Resource] = &[Resource::Everything];
+
+/// What finds the machine that a database is reached through.
+const FIND: &[&str] = &[
+    "rds:DescribeDBInstances",
+    "ec2:DescribeInstances",
+    "ec2:DescribeSecurityGroups",
+    "ssm:DescribeInstanceInformation",
+];
+
+/// Whether that machine is connected right now.
+const STANDING: Permission = on("OptionalStandingOfTheAgent", &["ssm:GetConnectionStatus"], &[Resource::Bastion], None);
 
 /// Sessions that one has begun oneself; nothing is asked of others'.
 pub(super) const OWN: &[Permission] = &[
@@ -33,19 +47,9 @@ pub(super) const OWN: &[Permission] = &[
 
 /// `tunnel`
 pub(super) const TUNNEL: &[Permission] = &[
-    on(
-        "FindDatabaseAndBastion",
-        &[
-            "rds:DescribeDBInstances",
-            "ec2:DescribeInstances",
-            "ec2:DescribeSecurityGroups",
-            "ssm:DescribeInstanceInformation",
-        ],
-        EVERYTHING,
-        None,
-    ),
+    on("FindDatabaseAndBastion", FIND, EVERYTHING, None),
     on("FindCluster", &["rds:DescribeDBClusters"], EVERYTHING, Some(With::Cluster)),
-    on("OptionalStandingOfTheAgent", &["ssm:GetConnectionStatus"], &[Resource::Bastion], None),
+    STANDING,
     Permission {
         sid: "StartSessionsForPorts",
         actions: &["ssm:StartSession"],
@@ -68,24 +72,9 @@ pub(super) const TUNNEL: &[Permission] = &[
 
 /// `access shell`
 pub(super) const SHELL: &[Permission] = &[
-    on(
-        "FindBastion",
-        &[
-            "rds:DescribeDBInstances",
-            "ec2:DescribeInstances",
-            "ec2:DescribeSecurityGroups",
-            "ssm:DescribeInstanceInformation",
-        ],
-        EVERYTHING,
-        None,
-    ),
-    on("OptionalStandingOfTheAgent", &["ssm:GetConnectionStatus"], &[Resource::Bastion], None),
-    on(
-        "OptionalPreferences",
-        &["ssm:GetDocument"],
-        &[Resource::ShellDocument, Resource::Document("SSM-SessionManagerRunShell")],
-        None,
-    ),
+    on("FindBastion", FIND, EVERYTHING, None),
+    STANDING,
+    on("OptionalPreferences", &["ssm:GetDocument"], &[Resource::ShellDocument, Resource::Document(PREFERENCES)], None),
     Permission {
         sid: "StartShells",
         actions: &["ssm:StartSession"],

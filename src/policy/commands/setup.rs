@@ -1,5 +1,6 @@
 //! What `access setup` makes and `access teardown` removes.
 
+use super::access::AROUND;
 use crate::{
     model::ACCESS_TAG,
     policy::{
@@ -20,25 +21,8 @@ const fn row(
 
 /// The parts, before each move.
 pub(super) const LOOK: &[Permission] = &[
-    row(
-        "LookAtTheWay",
-        &[
-            "rds:DescribeDBInstances",
-            "rds:DescribeDBSubnetGroups",
-            "ec2:DescribeInstances",
-            "ec2:DescribeNetworkAcls",
-            "ec2:DescribeRouteTables",
-            "ec2:DescribeSecurityGroups",
-            "ec2:DescribeSubnets",
-            "ec2:DescribeVpcAttribute",
-            "ec2:DescribeVpcEndpoints",
-            "ec2:DescribeVpcs",
-            "ssm:DescribeInstanceInformation",
-        ],
-        &[Resource::Everything],
-        Given::Nothing,
-        None,
-    ),
+    row("LookAtTheWay", &["rds:DescribeDBInstances"], &[Resource::Everything], Given::Nothing, None),
+    row("LookAtTheWay", AROUND, &[Resource::Everything], Given::Nothing, None),
     row(
         "LookAtRoleAndProfile",
         &["iam:GetInstanceProfile", "iam:GetRole", "iam:ListAttachedRolePolicies", "iam:ListRolePolicies"],

@@ -113,9 +113,12 @@ async fn a_shell_has_a_terminal_of_the_clients_size() {
 async fn ctrl_c_reaches_what_runs_in_the_terminal() {
     let sandbox = sandbox();
     let mut client = ready(&sandbox).await;
-    keys(&mut client, "trap 'echo caug''ht' INT; echo rea''dy; sleep 5000\r").await;
+    // A shell that is just starting a program loses a signal: this one hears it from the moment that it is ready.
+    let line = "sh -c \"trap 'echo cau''ght; exit' INT; echo rea''dy; while :; do sleep 0.1; done\"\r";
+    keys(&mut client, line).await;
     until(&mut client, "ready").await;
     keys(&mut client, "\x03").await;
+    until(&mut client, "caught").await;
     keys(&mut client, "echo $((6 * 7))\r").await;
     until(&mut client, "42").await;
     // Ctrl-D is the end.
