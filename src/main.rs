@@ -57,7 +57,7 @@ async fn run() -> u8 {
         sandbox: None,
         interrupt,
     };
-    cli::run(env::args_os(), surroundings).await
+    cli::run(env::args_os().collect(), surroundings).await
 }
 
 /// The first signal asks for an orderly end; a second one ends at once, which costs nothing: what was asked of AWS

@@ -23,7 +23,7 @@ mod status;
 mod tunnel;
 mod verify;
 
-use std::ffi::OsString;
+use std::{ffi::OsString, pin::Pin};
 
 use clap::Parser;
 
@@ -109,9 +109,13 @@ impl Surroundings {
     }
 }
 
-/// Runs one command and returns its exit code.
-pub async fn run(arguments: impl IntoIterator<Item = OsString>, mut around: Surroundings) -> u8 {
-    let words: Vec<OsString> = arguments.into_iter().collect();
+/// Runs one command and returns its exit code. Boxed, and no generic: what calls it needn't compile all of it again.
+#[must_use]
+pub fn run(words: Vec<OsString>, around: Surroundings) -> Pin<Box<dyn Future<Output = u8>>> {
+    Box::pin(parsed(words, around))
+}
+
+async fn parsed(words: Vec<OsString>, mut around: Surroundings) -> u8 {
     let mut arguments = match Arguments::try_parse_from(&words) {
         Ok(arguments) => arguments,
         Err(error) => return usage(&error, &mut around),

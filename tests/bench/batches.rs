@@ -213,7 +213,7 @@ fn counted(count: usize, commands: &[String]) -> Outcome<Calls> {
             };
             let words = std::iter::once("rds-encrypt").chain(command.split_whitespace()).map(Into::into);
             let state = ["--state-dir".into(), folder.path().as_os_str().to_owned()];
-            let code = Box::pin(cli::run(words.chain(state), around)).await;
+            let code = cli::run(words.chain(state).collect(), around).await;
             if code != 0 {
                 return Err(format!("{command}: exit code {code}").into());
             }

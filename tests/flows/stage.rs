@@ -216,8 +216,7 @@ impl Command<'_> {
             sandbox: Some(self.stage.sandbox.clone()),
             interrupt: self.interrupt,
         };
-        // Boxed: what awaits a whole command needn't be as large as one.
-        let code = Box::pin(cli::run(self.arguments, around)).await;
+        let code = cli::run(self.arguments, around).await;
         let state = self.stage.folder().to_str().unwrap();
         let text = |buffer: &Buffer| String::from_utf8(buffer.0.lock().unwrap().clone()).unwrap();
         let text = |buffer: &Buffer| text(buffer).replace(state, "[STATE]");

@@ -63,7 +63,7 @@ pub(super) async fn heard(sandbox: Option<&Sandbox>, words: &[&str]) -> (u8, Val
     };
     let state = folder.path().to_str().expect("a path");
     let words = [&["rds-encrypt"], words, &["--state-dir", state]].concat();
-    let code = Box::pin(cli::run(words.into_iter().map(Into::into), around)).await;
+    let code = cli::run(words.into_iter().map(Into::into).collect(), around).await;
     (code, serde_json::from_str(&stdout.text()).unwrap_or(Value::Null), stderr.text())
 }
 
