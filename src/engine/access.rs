@@ -191,7 +191,8 @@ impl AccessEngine<'_> {
             if self.interrupt.is_asked() {
                 return Ok(Look::Interrupted);
             }
-            let look = self.aws.surrounded(&recipe.vpc_id, (ACCESS_TAG, &owner), &role, &group, recipe.sets_preferences());
+            let look =
+                self.aws.surrounded(&recipe.vpc_id, (ACCESS_TAG, &owner), &role, &group, recipe.sets_preferences());
             let answer = tokio::select! {
                 answer = look => answer,
                 () = self.interrupt.asked() => return Ok(Look::Interrupted),

@@ -286,7 +286,9 @@ fn scans_and_batches_with_the_least_and_with_less() {
 /// asked for is left.
 fn one_by_one(guarded: &Guarded, policy: &str, line: &str, last: i32) -> Vec<String> {
     let all = guarded.policy(policy);
-    let (mut given, mut held): (Vec<String>, Vec<String>) = all.into_iter().partition(|action| is_read(action));
+    // What moto denies of SSM can't be read by an SDK: given from the start.
+    let told = |action: &str| !is_read(action) && !action.starts_with("ssm:");
+    let (mut held, mut given): (Vec<String>, Vec<String>) = all.into_iter().partition(|action| told(action));
     loop {
         let heard = guarded.run(&given, line);
         if heard.code == Some(last) {
@@ -326,11 +328,11 @@ fn ways_to_databases_with_the_least_and_with_less() {
     let never = one_by_one(&guarded, "access setup --with all", line, 4);
     let dependent =
         ["ec2:CreateTags", "iam:PassRole", "iam:TagInstanceProfile", "iam:TagRole", "rds:AddTagsToResource"];
-    let dependent = [&dependent[..], &["route53:AssociateVPCWithHostedZone", "ssm:AddTagsToResource"]].concat();
+    let dependent = [&dependent[..], &["route53:AssociateVPCWithHostedZone"]].concat();
     assert_eq!(never, dependent, "no call of ours");
     let audit = guarded.policy("access audit");
     let whole = guarded.run(&audit, "access audit bare");
-    assert_eq!(whole.code, Some(7), "{}", whole.said);
+    assert_eq!(whole.code, Some(9), "{}", whole.said);
     let asked = audit.iter().filter(|action| !NOTHING_RESTS_ON.contains(&action.as_str()));
     assert_all_told(asked.map(|missing| {
         let code = if missing == "rds:DescribeDBInstances" { 8 } else { 7 };

@@ -25,5 +25,5 @@ pub(super) fn judge(scene: &Scene<'_>) -> Judgement {
             Remedy::words(words),
         ));
     }
-    Ok(Judged::fine(format!("{PREFERENCES}: to {}", to.join(" and "))))
+    Ok(Judged::fine(format!("{PREFERENCES}: to {}, which isn't looked for", to.join(" and "))))
 }

@@ -203,8 +203,10 @@ impl Work<'_> {
                 )));
             }
         }
+        // aws/amazon-ssm-agent, agent/session/plugins/sessionplugin: the agent warns in its own log, and goes on.
         self.notes.push(format!(
-            "the log group has to be there, or no shell can begin: aws logs create-log-group --log-group-name {}",
+            "the log group has to be there, or shells begin and nothing of them is logged: aws logs create-log-group \
+             --log-group-name {}",
             quoted(&log_group)
         ));
         Ok(())

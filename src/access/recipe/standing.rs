@@ -1,9 +1,6 @@
 //! Does a part stand? Judged from one look, never from what is remembered.
 
-use super::{
-    GroupReference, Part, Recipe, Seen,
-    part::LOGS,
-};
+use super::{GroupReference, Part, Recipe, Seen, part::LOGS};
 use crate::model::{DnsAttribute, PREFERENCES, Peer, SecurityGroup, SecurityRule, SessionPreferences};
 
 /// How a part stands.

@@ -219,7 +219,8 @@ impl World {
                 let role = self.seen.role.as_ref().ok_or("NoSuchEntity")?;
                 if !role.attached.is_empty()
                     || !role.inline.is_empty()
-                    || self.seen.profile.as_ref().is_some_and(|it| it.role.is_some()) {
+                    || self.seen.profile.as_ref().is_some_and(|it| it.role.is_some())
+                {
                     return Err("DeleteConflict");
                 }
                 self.seen.role = None;
