@@ -7,6 +7,7 @@ use tokio::time::sleep;
 use super::{
     Clock, EngineError, Interrupt,
     event::Trouble,
+    observer::TICK,
     sight::{renewed, waits_out},
 };
 use crate::{
@@ -55,6 +56,11 @@ pub enum AccessEvent {
     LookFailed {
         /// Why.
         why: String,
+    },
+    /// Time passes: a few times a second while something is waited for.
+    Tick {
+        /// Since this run began, in AWS's time.
+        elapsed: Duration,
     },
 }
 
@@ -220,12 +226,18 @@ impl AccessEngine<'_> {
         }
     }
 
-    /// Sleeps for a stretch of AWS's time; false when an end is asked for.
+    /// Sleeps for a stretch of AWS's time, and ticks; false when an end is asked for.
     async fn sleep(&mut self, aws: Duration) -> bool {
-        tokio::select! {
-            () = sleep(self.clock.here(aws)) => !self.interrupt.is_asked(),
-            () = self.interrupt.asked() => false,
+        let mut left = self.clock.here(aws);
+        while !left.is_zero() {
+            let next = left.min(TICK);
+            tokio::select! {
+                () = sleep(next) => left -= next,
+                () = self.interrupt.asked() => return false,
+            }
+            (self.report)(AccessEvent::Tick { elapsed: self.clock.now() });
         }
+        !self.interrupt.is_asked()
     }
 }
 

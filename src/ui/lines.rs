@@ -8,7 +8,7 @@ use super::{
 use crate::{engine::event::Begun, steps::Goal};
 
 /// Turns on every tick.
-const BEATS: [&str; 10] = ["⠋", "⠙", "⠹", "⠸", "⠼", "⠴", "⠦", "⠧", "⠇", "⠏"];
+pub(super) const BEATS: [&str; 10] = ["⠋", "⠙", "⠹", "⠸", "⠼", "⠴", "⠦", "⠧", "⠇", "⠏"];
 
 /// Where less is left for the two names, they get the header for themselves.
 const NAMES: usize = 20;

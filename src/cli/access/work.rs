@@ -9,8 +9,11 @@ use crate::{
     engine::{AccessEnding, AccessEngine, AccessEvent, Clock},
     state::Access,
     ui::{
-        Volume,
-        access::setup::{line, stopped},
+        Output, Volume,
+        access::{
+            progress::{Progress, stays},
+            setup::{line, stopped},
+        },
         json,
     },
 };
@@ -25,20 +28,15 @@ pub(super) async fn work(
     let of_aws = aws.clock().sandbox_speed().unwrap_or(1.0);
     let clock = around.pace.map_or_else(|| Clock::new(of_aws), |pace| Clock::hurried(pace, of_aws));
     let (interrupt, attended) = (around.interrupt.clone(), around.attended);
-    let (is_json, page) = (around.json, around.output.stderr_page);
-    let is_quiet = matches!(around.output.volume, Volume::Quiet);
+    let page = around.output.stderr_page;
     let ending = {
+        let mut screen = Screen::of(around, access.record().recipe.parts.len());
         let output = &mut around.output;
-        let mut report = |event: AccessEvent| {
-            if is_json {
-                // What can't be written now can't be written at the end, and is told then.
-                drop(output.result(&json::line(&as_json(&event))));
-            } else if let Some(line) = line(&event, goal == Goal::Remove, page).filter(|_| !is_quiet) {
-                output.say(&line);
-            }
-        };
+        let mut report = |event: AccessEvent| screen.show(&event, goal == Goal::Remove, output);
         let mut engine = AccessEngine { aws: aws.clone(), clock, interrupt, attended, report: &mut report };
-        Box::pin(engine.work(access, goal)).await?
+        let ending = Box::pin(engine.work(access, goal)).await;
+        screen.end();
+        ending?
     };
     let verb = if goal == Goal::Make { "setup" } else { "teardown" };
     let (reason, remedy, code) = match ending {
@@ -65,9 +63,59 @@ pub(super) async fn work(
     Ok(Some(code))
 }
 
-fn as_json(event: &AccessEvent) -> serde_json::Value {
+/// How a run is shown.
+enum Screen {
+    Json,
+    Bar(Box<Progress>),
+    Lines,
+    Quiet,
+}
+
+impl Screen {
+    fn of(around: &mut Surroundings, parts: usize) -> Self {
+        match (around.output.volume, &mut around.bars) {
+            _ if around.json => Self::Json,
+            (Volume::Quiet, _) => Self::Quiet,
+            (_, Some(bars)) => Self::Bar(Box::new(Progress::new(bars(), parts))),
+            (_, None) => Self::Lines,
+        }
+    }
+
+    fn show(&mut self, event: &AccessEvent, removes: bool, output: &mut Output) {
+        let page = output.stderr_page;
+        match self {
+            Self::Json => {
+                if let Some(value) = as_json(event) {
+                    // What can't be written now can't be written at the end, and is told then.
+                    drop(output.result(&json::line(&value)));
+                }
+            }
+            Self::Bar(bar) => {
+                if let Some(line) = line(event, removes, page).filter(|_| stays(event)) {
+                    bar.above(|| output.say(&line));
+                }
+                bar.heard(event);
+            }
+            Self::Lines => {
+                if let Some(line) = line(event, removes, page) {
+                    output.say(&line);
+                }
+            }
+            Self::Quiet => {}
+        }
+    }
+
+    fn end(&mut self) {
+        if let Self::Bar(bar) = self {
+            bar.end();
+        }
+    }
+}
+
+/// One event for machines; time passes without a line.
+fn as_json(event: &AccessEvent) -> Option<serde_json::Value> {
     let format = json::FORMAT;
-    match event {
+    Some(match event {
         AccessEvent::Done { part, done, of } => {
             json!({"format": format, "event": "part-done", "part": part, "done": done, "of": of})
         }
@@ -77,5 +125,6 @@ fn as_json(event: &AccessEvent) -> serde_json::Value {
         }
         AccessEvent::Waiting { why } => json!({"format": format, "event": "waiting", "why": why}),
         AccessEvent::LookFailed { why } => json!({"format": format, "event": "look-failed", "why": why}),
-    }
+        AccessEvent::Tick { .. } => return None,
+    })
 }

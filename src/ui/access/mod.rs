@@ -1,6 +1,7 @@
 //! What `access audit` judged: a line for each check, then what to do about those that failed.
 
 mod json;
+pub mod progress;
 pub mod setup;
 mod text;
 
