@@ -11,10 +11,10 @@ use super::{
 use crate::{
     engine::survey,
     model::{AwsTime, DatabaseReference},
-    state::{BatchEntry, Entry, PageError, Record, write_page},
+    state::{AccessEntry, BatchEntry, Entry, PageError, Record, write_page},
     steps::Item,
     ui::{
-        json,
+        Page, access, json,
         report::{self, About, Looked, Report, Sources},
         table,
     },
@@ -25,7 +25,13 @@ pub(super) async fn run(global: &Global, asked: &Status, around: &mut Surroundin
         return Err(Failure::Usage("stdout carries either the page or JSON: give --html a file".into()));
     }
     let place = Place::find(global)?;
-    let files = Files { entries: place.states.entries(), batches: place.states.batch_entries(), flags: &place.flags };
+    let states = &place.states;
+    let files = Files {
+        entries: states.entries(),
+        batches: states.batch_entries(),
+        setups: states.access_entries(),
+        flags: &place.flags,
+    };
     if let Some(waiting) = place.waiting_in_the_sandbox() {
         around.output.say(&waiting);
     }
@@ -40,12 +46,13 @@ pub(super) async fn run(global: &Global, asked: &Status, around: &mut Surroundin
 struct Files<'a> {
     entries: Vec<Entry>,
     batches: Vec<BatchEntry>,
+    setups: Vec<AccessEntry>,
     flags: &'a str,
 }
 
 impl Files<'_> {
     fn report(&self, about: About<'_>, looked: Option<Looked<'_>>) -> Report {
-        let Self { entries, batches, flags } = self;
+        let Self { entries, batches, flags, .. } = self;
         Report::of(&Sources { about, entries, batches, looked, flags, written: AwsTime::now() })
     }
 }
@@ -54,13 +61,22 @@ fn of_all(files: &Files<'_>, place: &Place, asked: &Status, around: &mut Surroun
     let report = files.report(About::Everything(place.states.root()), None);
     let page = around.output.stdout_page;
     let batches = report::list(&report, page);
-    let text = match (files.entries.is_empty(), batches.is_empty()) {
-        (true, false) => batches,
-        (_, true) => table::list(&files.entries, page),
-        (false, false) => format!("{batches}\n{}", table::list(&files.entries, page)),
-    };
-    tell(&report, asked, around, &text, || json::status(&files.entries, None, &report))?;
+    let setups = setups(&files.setups, page);
+    let is_all = batches.is_empty() && setups.is_empty();
+    let migrations =
+        if files.entries.is_empty() && !is_all { String::new() } else { table::list(&files.entries, page) };
+    let text = one_below_the_other(&[batches, migrations, setups]);
+    tell(&report, asked, around, &text, || json::status(&files.entries, &files.setups, None, &report))?;
     Ok(0)
+}
+
+fn setups(setups: &[AccessEntry], page: Page) -> String {
+    if setups.is_empty() { String::new() } else { access::list(setups, page) }
+}
+
+/// Texts with an empty line between them.
+fn one_below_the_other(texts: &[String]) -> String {
+    texts.iter().filter(|text| !text.is_empty()).map(String::as_str).collect::<Vec<_>>().join("\n")
 }
 
 fn of_batch(
@@ -82,7 +98,7 @@ fn of_batch(
     let paths: Vec<&str> = report.databases.iter().filter_map(|it| it.file.as_deref()).collect();
     files.entries.retain(|entry| paths.contains(&&*entry.path.to_string_lossy()));
     let text = report::batches(&report, around.output.stdout_page);
-    tell(&report, asked, around, &text, || json::status(&files.entries, None, &report))?;
+    tell(&report, asked, around, &text, || json::status(&files.entries, &[], None, &report))?;
     Ok(0)
 }
 
@@ -95,14 +111,20 @@ async fn of_one(
     around: &mut Surroundings,
 ) -> Result<u8, Failure> {
     let name = &database.to_string();
+    files.setups.retain(|entry| entry.is_meant_by(database));
     if around.json && !asked.refresh {
         files.entries.retain(|entry| is_meant(entry, database));
         let report = files.report(About::Database(name), None);
-        tell(&report, asked, around, "", || json::status(&files.entries, None, &report))?;
+        tell(&report, asked, around, "", || json::status(&files.entries, &files.setups, None, &report))?;
         return Ok(0);
     }
     files.entries.retain(|entry| is_named(entry, database));
+    let page = around.output.stdout_page;
+    let setups = setups(&files.setups, page);
     let Some(entry) = place_of(&files.entries, database).and_then(|place| files.entries.get(place)) else {
+        if !setups.is_empty() && !asked.refresh && asked.html.is_none() {
+            return around.result(&setups).map(|()| 0);
+        }
         return Err(Failure::Usage(format!("no migration of {database} in {}", place.states.root().display())));
     };
     let Ok(record) = &entry.record else {
@@ -114,8 +136,11 @@ async fn of_one(
     let items = if asked.refresh { Some(refreshed(place, global, record, around).await?) } else { None };
     let looked = items.as_deref().map(|items| Looked { path: &entry.path, items });
     let report = files.report(About::Database(name), looked);
-    let text = table::details(record, entry.holder.as_ref(), items.as_deref(), asked.log, around.output.stdout_page);
-    tell(&report, asked, around, &text, || json::status(std::slice::from_ref(entry), items.as_deref(), &report))?;
+    let details = table::details(record, entry.holder.as_ref(), items.as_deref(), asked.log, page);
+    let text = one_below_the_other(&[details, setups]);
+    tell(&report, asked, around, &text, || {
+        json::status(std::slice::from_ref(entry), &files.setups, items.as_deref(), &report)
+    })?;
     Ok(0)
 }
 

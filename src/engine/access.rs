@@ -11,7 +11,7 @@ use super::{
     sight::{renewed, waits_out},
 };
 use crate::{
-    access::recipe::{ACCESS_TAG, Asked, Decision, Goal, Recipe, Seen, Standing, Stop, decide},
+    access::recipe::{ACCESS_TAG, Asked, Decision, Goal, Part, Recipe, Seen, Standing, Stop, decide},
     aws::{Aws, ReadError},
     model::Outcome,
     state::{Access, AccessPhase, AccessRecord},
@@ -34,6 +34,11 @@ pub enum AccessEvent {
         done: usize,
         /// How many there are.
         of: usize,
+    },
+    /// What one look shows, whatever comes first.
+    Seen {
+        /// How many parts stand, or are gone.
+        reached: usize,
     },
     /// A call is sent.
     Asking {
@@ -174,16 +179,16 @@ impl AccessEngine<'_> {
             Goal::Make => recipe.parts.iter().collect(),
             Goal::Remove => recipe.parts.iter().rev().collect(),
         };
-        let of = parts.len();
-        for part in parts.into_iter().skip(memory.done) {
+        let is_done = |part: &&Part| {
             let standing = part.standing(recipe, seen);
-            let is_done = match goal {
+            match goal {
                 Goal::Make => standing == Standing::There,
                 Goal::Remove => matches!(standing, Standing::Absent | Standing::Foreign(_)),
-            };
-            if !is_done {
-                break;
             }
+        };
+        let of = parts.len();
+        (self.report)(AccessEvent::Seen { reached: parts.iter().copied().filter(is_done).count() });
+        for part in parts.into_iter().skip(memory.done).take_while(is_done) {
             memory.done += 1;
             (self.report)(AccessEvent::Done { part: part.to_string(), done: memory.done, of });
         }

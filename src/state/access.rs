@@ -7,10 +7,13 @@ use std::{
 
 use serde::{Deserialize, Serialize};
 
-use super::{FORMAT, Moment, Run, StateDirectory, StateError, file, file::Mark, lock::Lock, store::replace_ours};
+use super::{
+    FORMAT, Moment, Owner, Run, StateDirectory, StateError, file, file::Mark, lock::Lock, store::replace_ours,
+    with_flags,
+};
 use crate::{
     access::recipe::Recipe,
-    model::{AccessCall, AccessIntent, AwsTime, Outcome, digest, name::short_id},
+    model::{AccessCall, AccessIntent, AwsTime, DatabaseReference, Outcome, digest, name::short_id},
 };
 
 /// Below an account's Region: no migration's file is in there.
@@ -88,7 +91,35 @@ impl AccessRecord {
     /// A command on this setup that a person can paste.
     #[must_use]
     pub fn command(&self, verb: &str) -> String {
-        super::with_flags(&format!("rds-encrypt access {verb} {}", self.recipe.database), &self.flags)
+        with_flags(&format!("rds-encrypt access {verb} {}", self.recipe.database), &self.flags)
+    }
+}
+
+/// The file of a setup that was found, readable or not.
+#[derive(Debug)]
+pub struct AccessEntry {
+    /// Where.
+    pub path: PathBuf,
+    /// What it holds, or what is wrong with it.
+    pub record: Result<Box<AccessRecord>, StateError>,
+    /// Who owns it right now.
+    pub holder: Option<Owner>,
+}
+
+impl AccessEntry {
+    /// Whether a person means it. What can't be read might be the one.
+    #[must_use]
+    pub fn is_meant_by(&self, reference: &DatabaseReference) -> bool {
+        let Ok(record) = &self.record else { return true };
+        let recipe = &record.recipe;
+        match reference {
+            DatabaseReference::Name(name) => *name == recipe.database,
+            DatabaseReference::Arn { region, account, name, .. } => {
+                *name == recipe.database && *region == record.region && *account == record.account
+            }
+            DatabaseReference::ResourceId(id) => *id == recipe.resource_id,
+            DatabaseReference::Cluster(_) => false,
+        }
     }
 }
 
@@ -189,6 +220,18 @@ impl StateDirectory {
         let mut found: Vec<PathBuf> = files.filter(is_meant).collect();
         found.sort();
         found
+    }
+
+    /// All setups that aren't removed, sorted by path, readable or not.
+    #[must_use]
+    pub fn access_entries(&self) -> Vec<AccessEntry> {
+        let entry = |path: PathBuf| AccessEntry {
+            record: read(&path).map(|(record, _)| Box::new(record)),
+            holder: Lock::holder(&path),
+            path,
+        };
+        let is_removed = |it: &AccessEntry| it.record.as_ref().is_ok_and(|it| it.phase == AccessPhase::Removed);
+        self.files_in(FOLDER).into_iter().map(entry).filter(|entry| !is_removed(entry)).collect()
     }
 
     /// Begins a setup: makes its file and owns it. The file of one that is removed gives way, and is kept beside it.

@@ -222,18 +222,7 @@ impl StateDirectory {
     /// All batches, oldest first, readable or not.
     #[must_use]
     pub fn batches(&self) -> Vec<(PathBuf, Result<BatchRecord, StateError>)> {
-        let inside = |folder: PathBuf| {
-            let entries = std::fs::read_dir(folder).into_iter().flatten().flatten();
-            entries.map(|entry| entry.path()).collect::<Vec<PathBuf>>()
-        };
-        let mut accounts = inside(self.root().to_owned());
-        accounts.retain(|path| path.file_name().is_some_and(|name| name != "sandbox"));
-        let mut paths: Vec<PathBuf> = accounts
-            .into_iter()
-            .flat_map(inside)
-            .flat_map(|region| inside(region.join(FOLDER)))
-            .filter(|path| path.extension().is_some_and(|extension| extension == "json"))
-            .collect();
+        let mut paths = self.files_in(FOLDER);
         paths.sort_by(|one, other| one.file_name().cmp(&other.file_name()).then_with(|| one.cmp(other)));
         paths.into_iter().map(|path| (path.clone(), file::read_any(&path).map(|(record, _)| record))).collect()
     }

@@ -17,7 +17,7 @@ mod plan_file;
 mod record;
 mod store;
 
-pub use access::{Access, AccessPhase, AccessRecord};
+pub use access::{Access, AccessEntry, AccessPhase, AccessRecord};
 pub use batch::{BatchEntry, BatchItem, BatchRecord, BatchRun, Left, LeftItem, LeftOut, OwnedBatch};
 pub use error::{Moment, StateError};
 pub use file::make_folder;

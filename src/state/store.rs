@@ -105,6 +105,18 @@ impl StateDirectory {
         all
     }
 
+    /// The JSON files in a folder of this name below each account's Regions, sorted. The sandbox's are not among them.
+    pub(super) fn files_in(&self, folder: &str) -> Vec<PathBuf> {
+        let inside = |folder: PathBuf| children(&folder).unwrap_or_default();
+        let mut accounts = inside(self.root.clone());
+        accounts.retain(|path| path.file_name().is_some_and(|name| name != "sandbox"));
+        let regions = accounts.into_iter().flat_map(inside);
+        let mut files: Vec<PathBuf> = regions.flat_map(|region| inside(region.join(folder))).collect();
+        files.retain(|path| path.extension().is_some_and(|extension| extension == "json"));
+        files.sort();
+        files
+    }
+
     /// Begins a migration: makes its file and owns it. The file of an abandoned one gives way: it is kept beside it,
     /// under the number of its last generation.
     ///

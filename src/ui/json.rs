@@ -5,8 +5,9 @@
 //! time: skip what you don't know. The last line of a run is `finished`, `removed`, `stopped`,
 //! `interrupted`, `refused`, `nothing_to_do` or `failed`.
 
-use std::io::Write;
+use std::{io::Write, path::Path};
 
+use serde::Serialize;
 use serde_json::{Value, json};
 
 use super::{
@@ -19,7 +20,7 @@ use crate::{
     engine::event::{Begun, Event, Progress, Reporter},
     model::Encryption,
     plan::{Check, Finding, Judgement, Severity},
-    state::{Entry, Record},
+    state::{AccessEntry, Entry, Owner, Record, StateError},
     steps::{CheckUp, Difference, Evidence, Item, Stop, StopKind},
 };
 
@@ -226,19 +227,24 @@ fn of_difference(difference: &Difference) -> Value {
     json!({"setting": difference.setting, "wanted": difference.wanted, "shown": difference.shown})
 }
 
-/// The document of `status`: all migrations, each with its file; what AWS shows of one, where it was asked; and the
-/// content of the page that `--html` writes.
+/// The document of `status`: all migrations and setups, each with its file; what AWS shows of one, where it was asked; and
+/// the content of the page that `--html` writes.
 #[must_use]
-pub fn status(entries: &[Entry], looked: Option<&[Item]>, report: &Report) -> Value {
-    let migrations = entries.iter().map(|entry| {
-        let holder = entry.holder.as_ref().map(ToString::to_string);
-        match &entry.record {
-            Ok(record) => json!({"file": entry.path, "running": holder, "state": record}),
-            Err(error) => {
-                json!({"file": entry.path, "running": holder, "error": error.to_string(), "hint": error.hint()})
-            }
-        }
-    });
+pub fn status(entries: &[Entry], setups: &[AccessEntry], looked: Option<&[Item]>, report: &Report) -> Value {
+    let migrations = entries.iter().map(|it| of_file(&it.path, it.holder.as_ref(), it.record.as_ref()));
+    let setups = setups.iter().map(|it| of_file(&it.path, it.holder.as_ref(), it.record.as_ref()));
     let exists = looked.map(|items| items.iter().map(of_item).collect::<Vec<_>>());
-    json!({"format": FORMAT, "migrations": migrations.collect::<Vec<_>>(), "exists": exists, "report": report})
+    json!({
+        "format": FORMAT, "migrations": migrations.collect::<Vec<_>>(), "setups": setups.collect::<Vec<_>>(),
+        "exists": exists, "report": report,
+    })
+}
+
+/// A file of state, readable or not.
+fn of_file(path: &Path, holder: Option<&Owner>, record: Result<&impl Serialize, &StateError>) -> Value {
+    let running = holder.map(ToString::to_string);
+    match record {
+        Ok(record) => json!({"file": path, "running": running, "state": record}),
+        Err(error) => json!({"file": path, "running": running, "error": error.to_string(), "hint": error.hint()}),
+    }
 }

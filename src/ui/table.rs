@@ -151,7 +151,7 @@ pub fn differences(found: &[Difference], page: Page) -> String {
 }
 
 /// Flush with the other texts, with two blanks between columns.
-fn laid_out(table: &mut Table) -> String {
+pub(super) fn laid_out(table: &mut Table) -> String {
     for column in table.column_iter_mut() {
         column.set_padding((0, 2));
     }
@@ -159,7 +159,7 @@ fn laid_out(table: &mut Table) -> String {
 }
 
 /// No borders: rows can be grepped and copied.
-fn table(page: Page, header: &[&str]) -> Table {
+pub(super) fn table(page: Page, header: &[&str]) -> Table {
     let mut table = Table::new();
     table
         .load_style(presets::NOTHING)

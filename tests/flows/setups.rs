@@ -115,11 +115,17 @@ async fn a_bare_network_is_set_up_and_left_as_it_was() {
     let made = stage.run(SETUP).await;
     assert_green(&failing(&stage).await, "made");
     assert_heard!("setup_made", made);
+    assert_heard!("setup_status", stage.run("status --sandbox").await);
+    assert_eq!(stage.run("status bare --sandbox").await.stdout, stage.run("status --sandbox").await.stdout);
+    let document = stage.run("status bare --sandbox --output json").await.stdout;
+    let document: serde_json::Value = serde_json::from_str(&document).unwrap();
+    assert_eq!(document["setups"][0]["state"]["phase"], "made", "{document:#}");
     let again = stage.run(SETUP).await;
     assert!(again.stderr.contains("parts stand around bare"), "{again}");
     let removed = stage.run(TEARDOWN).await;
     assert_eq!(removed.code, 0, "{removed}");
     assert_heard!("setup_removed", removed);
+    assert!(stage.run("status --sandbox").await.stdout.starts_with("No migrations"));
     assert_eq!(things(&stage).await, before);
     // And once more, under the same names.
     assert_eq!(stage.run(SETUP).await.code, 0);

@@ -11,7 +11,7 @@ use crate::{
     ui::{
         Output, Volume,
         access::{
-            progress::{Progress, stays},
+            progress::Progress,
             setup::{line, stopped},
         },
         json,
@@ -91,8 +91,8 @@ impl Screen {
                 }
             }
             Self::Bar(bar) => {
-                if let Some(line) = line(event, removes, page).filter(|_| stays(event)) {
-                    bar.above(|| output.say(&line));
+                if let Some(text) = bar.above(event, removes) {
+                    bar.suspend(|| output.say(&text));
                 }
                 bar.heard(event);
             }
@@ -125,6 +125,6 @@ fn as_json(event: &AccessEvent) -> Option<serde_json::Value> {
         }
         AccessEvent::Waiting { why } => json!({"format": format, "event": "waiting", "why": why}),
         AccessEvent::LookFailed { why } => json!({"format": format, "event": "look-failed", "why": why}),
-        AccessEvent::Tick { .. } => return None,
+        AccessEvent::Seen { .. } | AccessEvent::Tick { .. } => return None,
     })
 }

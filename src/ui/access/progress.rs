@@ -5,7 +5,9 @@ use std::time::Duration;
 use crate::{
     engine::AccessEvent,
     ui::{
-        Bars, Page, fit,
+        Bars, Page,
+        access::setup,
+        fit,
         lines::{BEATS, bar},
         time,
     },
@@ -19,7 +21,7 @@ const WORDS: usize = 24;
 /// The bar of one run.
 pub struct Progress {
     bars: Bars,
-    done: usize,
+    reached: usize,
     of: usize,
     elapsed: Duration,
     note: String,
@@ -30,13 +32,14 @@ impl Progress {
     /// The bar of so many parts, of which none is done yet.
     #[must_use]
     pub fn new(bars: Bars, of: usize) -> Self {
-        Self { bars, done: 0, of, elapsed: Duration::ZERO, note: String::new(), beat: 0 }
+        Self { bars, reached: 0, of, elapsed: Duration::ZERO, note: String::new(), beat: 0 }
     }
 
     /// What happened, as far as it moves the bar.
     pub fn heard(&mut self, event: &AccessEvent) {
         match event {
-            AccessEvent::Done { done, of, .. } => (self.done, self.of) = (*done, *of),
+            AccessEvent::Seen { reached } => self.reached = *reached,
+            AccessEvent::Done { .. } => {}
             AccessEvent::Asking { call } => self.note = format!("asking {call}"),
             AccessEvent::Waiting { why } => self.note = format!("waiting: {why}"),
             AccessEvent::NotTaken { .. } | AccessEvent::LookFailed { .. } => "asking again".clone_into(&mut self.note),
@@ -49,8 +52,23 @@ impl Progress {
         self.bars.show(vec![line]);
     }
 
-    /// Writes something above the bar.
-    pub fn above<T>(&mut self, write: impl FnOnce() -> T) -> T {
+    /// What stays above the bar of an event; what is asked and waited for is in the bar.
+    #[must_use]
+    pub fn above(&self, event: &AccessEvent, removes: bool) -> Option<String> {
+        let page = self.bars.page();
+        match event {
+            AccessEvent::Done { .. } => setup::line(event, removes, page),
+            AccessEvent::NotTaken { .. } | AccessEvent::LookFailed { .. } => {
+                let line = setup::line(event, removes, page)?;
+                let lines = fit::wrap(line.trim(), page.columns().saturating_sub(4));
+                Some(format!("  {}\n", lines.join("\n    ")))
+            }
+            _ => None,
+        }
+    }
+
+    /// Writes while the bar is away.
+    pub fn suspend<T>(&mut self, write: impl FnOnce() -> T) -> T {
         self.bars.screen().suspend(write)
     }
 
@@ -61,11 +79,11 @@ impl Progress {
 
     fn line(&self, page: Page) -> String {
         let beat = BEATS.get(self.beat % BEATS.len()).copied().unwrap_or("·");
-        let figures = format!("{:>2}/{}  {}", self.done, self.of, time::clock(self.elapsed));
+        let figures = format!("{:>2}/{}  {}", self.reached, self.of, time::clock(self.elapsed));
         let before = 2 + figures.chars().count() + 2;
         let room = page.columns().saturating_sub(before);
         let (drawn, room) = if room >= BAR + 1 + WORDS {
-            let percent = u8::try_from(self.done * 100 / self.of.max(1)).unwrap_or(100);
+            let percent = u8::try_from(self.reached * 100 / self.of.max(1)).unwrap_or(100);
             (format!("{} ", bar(percent, BAR, page)), room - BAR - 1)
         } else {
             (String::new(), room)
@@ -74,18 +92,13 @@ impl Progress {
     }
 }
 
-/// Whether its line stays on a screen that has the bar: what is asked and waited for is in the bar.
-#[must_use]
-pub fn stays(event: &AccessEvent) -> bool {
-    matches!(event, AccessEvent::Done { .. } | AccessEvent::NotTaken { .. } | AccessEvent::LookFailed { .. })
-}
-
 #[cfg(test)]
 mod tests {
     use indicatif::{InMemoryTerm, ProgressDrawTarget};
 
     use super::*;
 
+    /// What is on the screen at the end.
     fn shown(width: u16, events: &[AccessEvent]) -> String {
         let screen = InMemoryTerm::new(8, width);
         let bars = Bars::new(ProgressDrawTarget::term_like(Box::new(screen.clone())), move || width, false);
@@ -102,7 +115,8 @@ mod tests {
     #[test]
     fn a_bar_says_how_far_it_is_and_what_it_waits_for() {
         let events = [
-            AccessEvent::Done { part: "route table without a way out".into(), done: 15, of: 30 },
+            AccessEvent::Seen { reached: 15 },
+            AccessEvent::Done { part: "route table without a way out".into(), done: 4, of: 30 },
             AccessEvent::Asking { call: "CreateVpcEndpoint com.amazonaws.eu-west-2.ssm".into() },
             AccessEvent::Waiting { why: "endpoint for ssm: pending".into() },
             AccessEvent::Tick { elapsed: Duration::from_secs(72) },
@@ -110,6 +124,6 @@ mod tests {
         assert_eq!(shown(80, &events), "⠙ ━━━━━━━━━━╌╌╌╌╌╌╌╌╌╌ 15/30  0:01:12  waiting: endpoint for ssm: pending");
         assert_eq!(shown(40, &events), "⠙ 15/30  0:01:12  waiting: endpoint for…");
         let refused = AccessEvent::NotTaken { call: "RunInstances".into(), why: "Throttling".into() };
-        assert_eq!(shown(80, &[events[1].clone(), refused]), "⠋ ╌╌╌╌╌╌╌╌╌╌╌╌╌╌╌╌╌╌╌╌  0/30  0:00:00  asking again");
+        assert_eq!(shown(80, &[events[2].clone(), refused]), "⠋ ╌╌╌╌╌╌╌╌╌╌╌╌╌╌╌╌╌╌╌╌  0/30  0:00:00  asking again");
     }
 }

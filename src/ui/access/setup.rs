@@ -114,7 +114,7 @@ pub fn line(event: &AccessEvent, removes: bool, page: Page) -> Option<String> {
         AccessEvent::NotTaken { call, why } => format!("  not taken: {call}: {why}\n"),
         AccessEvent::Waiting { why } => format!("  waiting: {why}\n"),
         AccessEvent::LookFailed { why } => format!("  AWS can't be looked at for the moment: {why}\n"),
-        AccessEvent::Tick { .. } => return None,
+        AccessEvent::Seen { .. } | AccessEvent::Tick { .. } => return None,
     })
 }
 
