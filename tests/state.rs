@@ -19,5 +19,8 @@ mod others;
 #[path = "state/owners.rs"]
 mod owners;
 #[cfg(test)]
+#[path = "state/setups.rs"]
+mod setups;
+#[cfg(test)]
 #[path = "state/unusable.rs"]
 mod unusable;

@@ -8,7 +8,10 @@ use std::{
 use serde::{Deserialize, Serialize};
 
 use super::{
-    FORMAT, Moment, Owner, Run, StateDirectory, StateError, file, file::Mark, lock::Lock, store::replace_ours,
+    FORMAT, Moment, Owner, Run, StateDirectory, StateError, file,
+    file::Mark,
+    lock::Lock,
+    store::{replace_ours, rescue},
     with_flags,
 };
 use crate::{
@@ -189,11 +192,14 @@ impl Access {
                 Ok(())
             }
             Err(why) => {
+                // A call that wasn't sent must not be remembered as one that may have been.
+                let known = if matches!(moment, Moment::Intent(_)) { &self.record } else { &record };
+                let why = Box::new(rescue(known, why));
                 let verb = match self.record.phase {
                     AccessPhase::Making | AccessPhase::Made => "setup",
                     AccessPhase::Removing | AccessPhase::Removed => "teardown",
                 };
-                Err(StateError::Unsaved { moment, next: self.record.command(verb), why: Box::new(why) })
+                Err(StateError::Unsaved { moment, next: self.record.command(verb), why })
             }
         }
     }

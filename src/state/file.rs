@@ -129,7 +129,7 @@ pub(super) fn create<T: Serialize>(path: &Path, record: &T) -> Result<Mark, Stat
 }
 
 /// Puts a record beside its state file, under a name that is never read, and returns that.
-pub(super) fn keep_beside(path: &Path, record: &Record) -> Option<PathBuf> {
+pub(super) fn keep_beside<T: Serialize>(path: &Path, record: &T) -> Option<PathBuf> {
     let stem = path.file_stem()?.to_string_lossy();
     let mut beside = tempfile::Builder::new().prefix(&format!("{stem}.kept-")).tempfile_in(folder_of(path)).ok()?;
     beside.write_all(&bytes_of(record).ok()?).ok()?;

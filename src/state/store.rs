@@ -291,7 +291,7 @@ fn give_way(path: &Path) -> Result<(), StateError> {
 }
 
 /// Puts what a run knows where it harms nobody: back where its file is gone, beside it where that is another's.
-fn rescue(known: &Record, why: StateError) -> StateError {
+pub(super) fn rescue<T: Serialize>(known: &T, why: StateError) -> StateError {
     match why {
         StateError::Removed { path, .. } => StateError::Removed { is_back: file::create(&path, known).is_ok(), path },
         StateError::Changed { path, .. } => StateError::Changed { kept: file::keep_beside(&path, known), path },

@@ -118,7 +118,7 @@ async fn a_bare_network_is_set_up_and_left_as_it_was() {
     assert_heard!("setup_status", stage.run("status --sandbox").await);
     assert_eq!(stage.run("status bare --sandbox").await.stdout, stage.run("status --sandbox").await.stdout);
     let document = stage.run("status bare --sandbox --output json").await.stdout;
-    let document: serde_json::Value = serde_json::from_str(&document).unwrap();
+    let document: Value = serde_json::from_str(&document).unwrap();
     assert_eq!(document["setups"][0]["state"]["phase"], "made", "{document:#}");
     let again = stage.run(SETUP).await;
     assert!(again.stderr.contains("parts stand around bare"), "{again}");
