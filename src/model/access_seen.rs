@@ -3,7 +3,7 @@
 use std::collections::BTreeMap;
 
 use super::{
-    Agent, InstanceProfile, Machine, NetworkAcl, RouteTable, SecurityGroup, SessionPreferences, Subnet, Tags, Vpc,
+    Agent, InstanceProfile, Machine, NetworkAcl, PreferencesDocument, RouteTable, SecurityGroup, Subnet, Tags, Vpc,
     VpcEndpoint,
 };
 
@@ -32,9 +32,8 @@ pub struct AccessSeen {
     pub profile: Option<InstanceProfile>,
     /// The tags of the DB subnet group of that name.
     pub subnet_group: Option<Tags>,
-    /// The account's preferences for sessions with the tags of their document, where somebody has saved any. Only looked
-    /// at where the setup makes them.
-    pub preferences: Option<(SessionPreferences, Tags)>,
+    /// The account's preferences for sessions, where somebody has saved any. Only looked at where the setup makes them.
+    pub preferences: Option<PreferencesDocument>,
 }
 
 /// A role of IAM, as far as the setup makes one.

@@ -61,7 +61,7 @@ pub use reference::{DatabaseReference, ReferenceError};
 pub use refusal::{Denial, Refusal};
 pub use role::{InstanceProfile, RolePolicies};
 pub use route_table::{Route, RouteTable, SubnetAssociation};
-pub use session_preferences::{PREFERENCES, SessionPreferences};
+pub use session_preferences::{PREFERENCES, PreferencesDocument, SessionPreferences};
 pub use session_record::SessionRecord;
 pub use setting::{Setting, SettingValues, Value};
 pub use shell::{quoted, unquoted};

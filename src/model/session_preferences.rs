@@ -2,6 +2,8 @@
 
 use serde_json::{Value, json};
 
+use super::Tags;
+
 /// The document that holds them.
 pub const PREFERENCES: &str = "SSM-SessionManagerRunShell";
 
@@ -16,13 +18,33 @@ pub struct SessionPreferences {
     pub key: Option<String>,
 }
 
-impl SessionPreferences {
-    /// What [`content`](Self::content) says.
+/// The document itself, as its newest version has it.
+#[derive(Clone, Debug, PartialEq)]
+pub struct PreferencesDocument {
+    /// What it says; `null` where that isn't JSON.
+    pub content: Value,
+    /// The number of that version.
+    pub version: String,
+    /// Its tags.
+    pub tags: Tags,
+}
+
+impl PreferencesDocument {
+    /// The document that a setup makes.
     #[must_use]
-    pub fn logged_to(log_group: &str) -> Self {
-        Self { log_group: Some(log_group.to_owned()), ..Self::default() }
+    pub fn made(log_group: &str, tags: Tags) -> Self {
+        let content = SessionPreferences::content(log_group);
+        Self { content: serde_json::from_str(&content).unwrap_or_default(), version: "1".to_owned(), tags }
     }
 
+    /// Whether nobody has changed it since, in any member.
+    #[must_use]
+    pub fn is_as_made(&self, log_group: &str) -> bool {
+        *self == Self::made(log_group, self.tags.clone())
+    }
+}
+
+impl SessionPreferences {
     /// The document's content with nothing chosen but a log group, as the console would save it. The log group needn't be
     /// encrypted: where that is asked for and it isn't, no session begins.
     #[must_use]

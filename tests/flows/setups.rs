@@ -105,6 +105,23 @@ async fn nobody_is_logged_unasked() {
     assert!(refused.stderr.contains("not this setup's to change"), "{refused}");
 }
 
+/// A change that doesn't hold yet is somebody's, too.
+#[tokio::test(start_paused = true)]
+async fn preferences_that_somebody_has_changed_since_stay() {
+    let stage = bare().await;
+    assert_eq!(stage.run(SETUP).await.code, 0);
+    let ssm = crate::end::ssm(&stage.sandbox).await;
+    let made = ssm.get_document().name("SSM-SessionManagerRunShell").send().await.unwrap().content.unwrap();
+    let changed = made.replace(r#""idleSessionTimeout":"20""#, r#""idleSessionTimeout":"60""#);
+    assert_ne!(made, changed);
+    let update = ssm.update_document().name("SSM-SessionManagerRunShell").document_version("$LATEST");
+    update.content(&changed).send().await.unwrap();
+    let removed = stage.run(TEARDOWN).await;
+    assert_eq!(removed.code, 0, "{removed}");
+    let newest = ssm.get_document().name("SSM-SessionManagerRunShell").document_version("$LATEST").send().await;
+    assert_eq!(newest.unwrap().content.unwrap(), changed);
+}
+
 #[tokio::test(start_paused = true)]
 async fn a_bare_network_is_set_up_and_left_as_it_was() {
     let stage = bare().await;

@@ -174,7 +174,6 @@ impl Part {
             | Self::Group { .. }
             | Self::AclEntry { .. }
             | Self::Role
-            | Self::Preferences { .. }
             | Self::Profile => false,
             Self::Association { cidr } => {
                 matches!(other, Self::RouteTable) || matches!(other, Self::Subnet { cidr: of, .. } if of == cidr)
@@ -195,6 +194,9 @@ impl Part {
                     || is_group(&GroupReference::Own(OwnGroup::Bastion))
             }
             Self::Agent => matches!(other, Self::Bastion { .. }),
+            Self::Preferences { .. } => {
+                matches!(other, Self::LogPolicy { .. } | Self::Endpoint { .. } | Self::Bastion { .. })
+            }
         }
     }
 

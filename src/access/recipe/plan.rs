@@ -86,7 +86,6 @@ impl Work<'_> {
     fn all(&mut self) -> Result<(), Unknown> {
         self.names_in_the_vpc()?;
         self.subnets()?;
-        self.logs()?;
         let bastion = self.bastion()?;
         self.endpoints(&bastion)?;
         self.way_to_the_database(&bastion)?;
@@ -98,6 +97,10 @@ impl Work<'_> {
             self.notes.extend(notes);
         }
         self.machine(&bastion);
+        self.logs()?;
+        if matches!(bastion.group, GroupReference::Own(_)) {
+            self.add(Part::Agent);
+        }
         Ok(())
     }
 
@@ -176,39 +179,6 @@ impl Work<'_> {
                 return Err(Unknown(format!("{range} overlaps with the other one")));
             }
         }
-        Ok(())
-    }
-
-    /// Logs of shells, where they are asked for: they are the whole account's, so nobody else's wishes are changed.
-    fn logs(&mut self) -> Result<(), Unknown> {
-        let Some(log_group) = self.choices.log_group.clone() else { return Ok(()) };
-        match self.scene.facts.preferences.known()? {
-            None => {
-                self.add(Part::Preferences { log_group: log_group.clone() });
-                // aws/amazon-ssm-agent#246
-                self.notes.push(
-                    "shells on every machine of this account and Region are logged then: where a machine's role may not \
-                     write to the log group, a shell on it can hang as it begins"
-                        .into(),
-                );
-            }
-            Some(told) if told.log_group.as_ref() == Some(&log_group) => {}
-            Some(told) => {
-                let now = told.log_group.as_ref().or(told.bucket.as_ref());
-                let now = now.map_or_else(|| "log nothing".to_owned(), |to| format!("log to {to}"));
-                return Err(Unknown(format!(
-                    "the account has preferences for sessions ({PREFERENCES}), which {now}: they are not this setup's to \
-                     change. Name the log group there (console: Session Manager, Preferences), and leave \
-                     --session-log-group out"
-                )));
-            }
-        }
-        // aws/amazon-ssm-agent, agent/session/plugins/sessionplugin: the agent warns in its own log, and goes on.
-        self.notes.push(format!(
-            "the log group has to be there, or shells begin and nothing of them is logged: aws logs create-log-group \
-             --log-group-name {}",
-            quoted(&log_group)
-        ));
         Ok(())
     }
 
@@ -366,6 +336,39 @@ impl Work<'_> {
             instance_type: self.choices.instance_type.clone(),
             subnet: bastion.subnet.clone(),
         });
-        self.add(Part::Agent);
+    }
+
+    /// Logs of shells, where they are asked for: they are the whole account's, so nobody else's wishes are changed, and they
+    /// come when a shell on the bastion can be logged.
+    fn logs(&mut self) -> Result<(), Unknown> {
+        let Some(log_group) = self.choices.log_group.clone() else { return Ok(()) };
+        match self.scene.facts.preferences.known()? {
+            None => {
+                self.add(Part::Preferences { log_group: log_group.clone() });
+                // aws/amazon-ssm-agent#246
+                self.notes.push(
+                    "shells on every machine of this account and Region are logged then: where a machine's role may not \
+                     write to the log group, a shell on it can hang as it begins"
+                        .into(),
+                );
+            }
+            Some(told) if told.log_group.as_ref() == Some(&log_group) => {}
+            Some(told) => {
+                let now = told.log_group.as_ref().or(told.bucket.as_ref());
+                let now = now.map_or_else(|| "log nothing".to_owned(), |to| format!("log to {to}"));
+                return Err(Unknown(format!(
+                    "the account has preferences for sessions ({PREFERENCES}), which {now}: they are not this setup's to \
+                     change. Name the log group there (console: Session Manager, Preferences), and leave \
+                     --session-log-group out"
+                )));
+            }
+        }
+        // aws/amazon-ssm-agent, agent/session/plugins/sessionplugin: the agent warns in its own log, and goes on.
+        self.notes.push(format!(
+            "the log group has to be there, or shells begin and nothing of them is logged: aws logs create-log-group \
+             --log-group-name {}",
+            quoted(&log_group)
+        ));
+        Ok(())
     }
 }

@@ -1,7 +1,7 @@
 //! Does a part stand? Judged from one look, never from what is remembered.
 
 use super::{GroupReference, Part, Recipe, Seen, part::LOGS};
-use crate::model::{DnsAttribute, PREFERENCES, Peer, SecurityGroup, SecurityRule, SessionPreferences};
+use crate::model::{DnsAttribute, PREFERENCES, Peer, SecurityGroup, SecurityRule};
 
 /// How a part stands.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -71,8 +71,8 @@ impl Part {
             }
             Self::Preferences { log_group } => match &seen.preferences {
                 None => Standing::Absent,
-                Some((_, tags)) if !recipe.owns(tags) => foreign(PREFERENCES),
-                Some((told, _)) if told == &SessionPreferences::logged_to(log_group) => Standing::There,
+                Some(document) if !recipe.owns(&document.tags) => foreign(PREFERENCES),
+                Some(document) if document.is_as_made(log_group) => Standing::There,
                 Some(_) => foreign(&format!("{PREFERENCES}, which somebody has changed since")),
             },
             Self::Profile => match &seen.profile {

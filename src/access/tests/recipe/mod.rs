@@ -10,7 +10,7 @@ use crate::{
         Facts, Read, audit,
         recipe::{Asked, Choices, Decision, Goal, Part, Recipe, Stop, decide, plan},
     },
-    model::{AccessCall, AccessIntent, AwsTime, Outcome, SessionPreferences, Tags},
+    model::{AccessCall, AccessIntent, AwsTime, Outcome, PreferencesDocument, SessionPreferences, Tags},
 };
 use world::World;
 
@@ -282,7 +282,7 @@ fn preferences_of_others_are_never_changed() {
     assert!(!planned(&facts, &[]).sets_preferences());
     for told in [
         SessionPreferences::default(),
-        SessionPreferences::logged_to("/other"),
+        SessionPreferences { log_group: Some("/other".into()), ..SessionPreferences::default() },
         SessionPreferences { bucket: Some("logs".into()), ..SessionPreferences::default() },
     ] {
         let facts = Facts { preferences: Read::Known(Some(told)), ..bare() };
@@ -290,15 +290,20 @@ fn preferences_of_others_are_never_changed() {
         let why = plan(&facts, "eu-west-2", &asked).expect_err("they are somebody's");
         assert!(why.contains("not this setup's to change"), "{why}");
     }
-    // What somebody has changed since is theirs now; so is what somebody made before us.
+    // What somebody has changed since, in whatever it is, or has only prepared, is theirs now.
+    let changes: [fn(&mut PreferencesDocument); 2] =
+        [|it| it.content["inputs"]["idleSessionTimeout"] = "60".into(), |it| it.version = "2".into()];
+    for change in changes {
+        let mut driver = Driver::new(&facts, all_planned(&facts));
+        driver.run(Goal::Make, None).expect("it is made");
+        assert_eq!(failing(&driver, &facts), [""; 0]);
+        change(driver.world.seen.preferences.as_mut().expect("they are there"));
+        driver.run(Goal::Remove, None).expect("it is removed");
+        assert!(driver.world.seen.preferences.is_some());
+    }
+    // So is what somebody made before us.
     let mut driver = Driver::new(&facts, all_planned(&facts));
-    driver.run(Goal::Make, None).expect("it is made");
-    assert_eq!(failing(&driver, &facts), [""; 0]);
-    driver.world.seen.preferences.as_mut().expect("they are there").0.key = Some("alias/shells".into());
-    driver.run(Goal::Remove, None).expect("it is removed");
-    assert!(driver.world.seen.preferences.is_some());
-    let mut driver = Driver::new(&facts, all_planned(&facts));
-    driver.world.seen.preferences = Some((SessionPreferences::logged_to("/sessions"), Tags::default()));
+    driver.world.seen.preferences = Some(PreferencesDocument::made("/sessions", Tags::default()));
     let stop = driver.run(Goal::Make, None).expect_err("somebody was faster");
     assert!(stop.reason.contains("SSM-SessionManagerRunShell"), "{stop:?}");
 }

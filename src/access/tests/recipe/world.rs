@@ -5,8 +5,9 @@ use std::collections::BTreeMap;
 use crate::{
     access::{Facts, Read, tests::network::known},
     model::{
-        AccessCall, AccessSeen, Agent, DnsAttribute, InstanceProfile, Machine, OwnRole, Peer, RolePolicies, Route,
-        RouteTable, SecurityGroup, SecurityRule, SessionPreferences, Subnet, SubnetAssociation, Tags, VpcEndpoint,
+        AccessCall, AccessSeen, Agent, DnsAttribute, InstanceProfile, Machine, OwnRole, Peer, PreferencesDocument,
+        RolePolicies, Route, RouteTable, SecurityGroup, SecurityRule, SessionPreferences, Subnet, SubnetAssociation,
+        Tags, VpcEndpoint,
     },
 };
 
@@ -30,7 +31,9 @@ impl World {
             groups: known(&mut facts.security_groups).clone(),
             endpoints: known(&mut facts.endpoints).clone(),
             machines: known(&mut facts.machines).clone(),
-            preferences: known(&mut facts.preferences).clone().map(|told| (told, Tags::default())),
+            preferences: known(&mut facts.preferences)
+                .as_ref()
+                .map(|told| PreferencesDocument::made(told.log_group.as_deref().unwrap_or_default(), Tags::default())),
             ..AccessSeen::default()
         };
         Self { seen, tokens: BTreeMap::new(), next: 0 }
@@ -56,7 +59,7 @@ impl World {
             agents: Read::Known(seen.agents.unwrap()),
             profiles: Read::Known(seen.profile.into_iter().collect()),
             roles: Read::Known(roles.into_iter().collect()),
-            preferences: Read::Known(seen.preferences.map(|(told, _)| told)),
+            preferences: Read::Known(seen.preferences.and_then(|it| SessionPreferences::of(&it.content.to_string()))),
             ..before.clone()
         }
     }
@@ -237,7 +240,7 @@ impl World {
                 if self.seen.preferences.is_some() {
                     return Err("DocumentAlreadyExists");
                 }
-                self.seen.preferences = Some((SessionPreferences::logged_to(&log_group), tags));
+                self.seen.preferences = Some(PreferencesDocument::made(&log_group, tags));
             }
             AccessCall::DeletePreferences => self.seen.preferences = None,
             AccessCall::CreateInstanceProfile { profile, tags } => {
