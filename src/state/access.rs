@@ -8,11 +8,7 @@ use std::{
 use serde::{Deserialize, Serialize};
 
 use super::{
-    FORMAT, Moment, Owner, Run, StateDirectory, StateError, file,
-    file::Mark,
-    lock::Lock,
-    store::{replace_ours, rescue},
-    with_flags,
+    FORMAT, Moment, Owner, Run, StateDirectory, StateError, file, file::Mark, lock::Lock, owned::Owned, with_flags,
 };
 use crate::{
     access::recipe::Recipe,
@@ -67,6 +63,17 @@ pub enum AccessPhase {
     Removing,
     /// All that it made is gone.
     Removed,
+}
+
+impl AccessPhase {
+    /// The command under `access` that goes on from there.
+    #[must_use]
+    pub fn next_command(self) -> &'static str {
+        match self {
+            Self::Making | Self::Made => "setup",
+            Self::Removing | Self::Removed => "teardown",
+        }
+    }
 }
 
 impl AccessRecord {
@@ -128,29 +135,24 @@ impl AccessEntry {
 
 /// A setup that this run owns. Every change is on disk before the method returns.
 #[derive(Debug)]
-pub struct Access {
-    record: AccessRecord,
-    path: PathBuf,
-    lock: Lock,
-    mark: Mark,
-}
+pub struct Access(Owned<AccessRecord>);
 
 impl Access {
     /// What its file holds.
     #[must_use]
     pub fn record(&self) -> &AccessRecord {
-        &self.record
+        self.0.record()
     }
 
     /// Where its file is.
     #[must_use]
     pub fn path(&self) -> &Path {
-        &self.path
+        self.0.path()
     }
 
     /// Saves a call that is about to be sent; returns its number.
     pub fn intend(&mut self, part: usize, call: AccessCall, now: AwsTime) -> Result<u32, StateError> {
-        let mut record = self.record.clone();
+        let mut record = self.record().clone();
         let moment = Moment::Intent(call.to_string());
         let number = u32::try_from(record.journal.len()).unwrap_or(u32::MAX).saturating_add(1);
         record.journal.push(AccessIntent { number, part, sent_at: now, outcome: Outcome::Sent, call });
@@ -161,7 +163,7 @@ impl Access {
 
     /// Saves what became of a call.
     pub fn conclude(&mut self, number: u32, outcome: Outcome, now: AwsTime) -> Result<(), StateError> {
-        let mut record = self.record.clone();
+        let mut record = self.record().clone();
         let mut call = String::new();
         if let Some(intent) = record.journal.iter_mut().find(|intent| intent.number == number) {
             call = intent.call.to_string();
@@ -173,35 +175,18 @@ impl Access {
 
     /// Saves where the setup stands, for people.
     pub fn stand(&mut self, phase: AccessPhase, stopped: Option<&str>, now: AwsTime) -> Result<(), StateError> {
-        let mut record = self.record.clone();
+        let mut record = self.record().clone();
         record.phase = phase;
         record.stopped = stopped.map(str::to_owned);
-        if record == self.record {
+        if record == *self.record() {
             return Ok(());
         }
         record.updated = now;
         self.save(record, Moment::Standing)
     }
 
-    /// Replaces the file and then what is in memory, so that the two are the same whatever happens.
     fn save(&mut self, record: AccessRecord, moment: Moment) -> Result<(), StateError> {
-        match replace_ours(&self.path, &mut self.lock, self.mark, &record) {
-            Ok(mark) => {
-                self.mark = mark;
-                self.record = record;
-                Ok(())
-            }
-            Err(why) => {
-                // A call that wasn't sent must not be remembered as one that may have been.
-                let known = if matches!(moment, Moment::Intent(_)) { &self.record } else { &record };
-                let why = Box::new(rescue(known, why));
-                let verb = match self.record.phase {
-                    AccessPhase::Making | AccessPhase::Made => "setup",
-                    AccessPhase::Removing | AccessPhase::Removed => "teardown",
-                };
-                Err(StateError::Unsaved { moment, next: self.record.command(verb), why })
-            }
-        }
+        self.0.save(record, moment, |record| record.command(record.phase.next_command()))
     }
 }
 
@@ -247,16 +232,8 @@ impl StateDirectory {
     pub fn begin_access(&self, record: AccessRecord) -> Result<Access, StateError> {
         let AccessRecord { account, recipe, .. } = &record;
         let path = self.access_path(account, &recipe.region, &recipe.database, &recipe.resource_id);
-        file::make_folder(path.parent().unwrap_or(self.root()))?;
-        let lock = Lock::take(&path, &record.run.owner)?;
-        if let Ok((earlier, _)) = read(&path)
-            && earlier.phase == AccessPhase::Removed
-        {
-            let kept = path.with_extension(format!("{}.json", earlier.run.nonce));
-            fs::rename(&path, kept).map_err(|source| file::io_error("rename", &path, source))?;
-        }
-        let mark = file::create(&path, &record)?;
-        Ok(Access { record, path, lock, mark })
+        let (who, next) = (record.run.owner.clone(), record.command("setup"));
+        Owned::begin(path, record, &who, next, give_way).map(Access)
     }
 
     /// Owns a setup that was begun earlier.
@@ -264,12 +241,19 @@ impl StateDirectory {
     /// # Errors
     /// [`StateError::Locked`] when another run owns it; others when its file can't be used.
     pub fn open_access(&self, path: &Path, who: &str) -> Result<Access, StateError> {
-        // What is no state file gets no lock beside it.
-        read(path)?;
-        let lock = Lock::take(path, who)?;
-        let (record, mark) = read(path)?;
-        Ok(Access { record, path: path.to_owned(), lock, mark })
+        Owned::open(path, who, read).map(Access)
     }
+}
+
+/// The file of a setup that is removed is kept under the name of its run.
+fn give_way(path: &Path) -> Result<(), StateError> {
+    // What can't be read isn't known to be removed: it stays, and is in the way.
+    let Ok((earlier, _)) = read(path) else { return Ok(()) };
+    if earlier.phase != AccessPhase::Removed {
+        return Ok(());
+    }
+    let kept = path.with_extension(format!("{}.json", earlier.run.nonce));
+    fs::rename(path, kept).map_err(|source| file::io_error("rename", path, source))
 }
 
 fn read(path: &Path) -> Result<(AccessRecord, Mark), StateError> {

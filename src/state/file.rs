@@ -159,7 +159,7 @@ fn bytes_of<T: Serialize>(record: &T) -> io::Result<Vec<u8>> {
     Ok(bytes)
 }
 
-fn folder_of(path: &Path) -> &Path {
+pub(super) fn folder_of(path: &Path) -> &Path {
     path.parent().unwrap_or(Path::new("."))
 }
 

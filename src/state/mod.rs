@@ -12,6 +12,7 @@ mod file;
 mod lock;
 mod made;
 mod noted;
+mod owned;
 mod page_file;
 mod plan_file;
 mod record;

@@ -5,13 +5,7 @@ use std::{
     path::{Path, PathBuf},
 };
 
-use serde::Serialize;
-
-use super::{
-    Identity, Moment, Owner, Phase, Record, StateError,
-    file::{self, Mark},
-    lock::Lock,
-};
+use super::{Identity, Moment, Owner, Phase, Record, StateError, file, lock::Lock, owned::Owned};
 use crate::{
     model::{AwsTime, Call, Outcome},
     steps::{Generation, Goal, Step, Stop},
@@ -123,31 +117,8 @@ impl StateDirectory {
     /// # Errors
     /// [`StateError::Exists`] when there is another one already; it is left as it is.
     pub fn begin(&self, record: Record) -> Result<Migration, StateError> {
-        let path = self.path_of(&record);
-        match self.begin_at(&path, &record) {
-            Ok((lock, mark)) => Ok(Migration { record, path, lock, mark }),
-            Err(why @ StateError::Io { .. }) => Err(StateError::Unsaved {
-                moment: Moment::Beginning,
-                next: record.command("migrate"),
-                why: Box::new(why),
-            }),
-            Err(other) => Err(other),
-        }
-    }
-
-    fn begin_at(&self, path: &Path, record: &Record) -> Result<(Lock, Mark), StateError> {
-        file::make_folder(path.parent().unwrap_or(&self.root))?;
-        let lock = Lock::take(path, &record.run.owner)?;
-        give_way(path)?;
-        match file::create(path, record) {
-            Ok(mark) => Ok((lock, mark)),
-            Err(error) => {
-                if !matches!(error, StateError::Exists { .. }) {
-                    lock.discard();
-                }
-                Err(error)
-            }
-        }
+        let (path, who, next) = (self.path_of(&record), record.run.owner.clone(), record.command("migrate"));
+        Owned::begin(path, record, &who, next, give_way).map(Migration)
     }
 
     /// Owns a migration that was begun earlier.
@@ -155,12 +126,7 @@ impl StateDirectory {
     /// # Errors
     /// [`StateError::Locked`] when another run owns it; others when its file can't be used.
     pub fn open(&self, path: &Path, who: &str) -> Result<Migration, StateError> {
-        // What is no state file gets no lock beside it.
-        file::read(path)?;
-        let lock = Lock::take(path, who)?;
-        let (record, mark) = file::read(path)?;
-        file::sweep(path.parent().unwrap_or(&self.root));
-        Ok(Migration { record, path: path.to_owned(), lock, mark })
+        Owned::open(path, who, file::read).map(Migration)
     }
 }
 
@@ -175,29 +141,24 @@ fn children(parent: &Path) -> io::Result<Vec<PathBuf>> {
 
 /// A migration that this run owns. Every change is on disk before the method returns.
 #[derive(Debug)]
-pub struct Migration {
-    record: Record,
-    path: PathBuf,
-    lock: Lock,
-    mark: Mark,
-}
+pub struct Migration(Owned<Record>);
 
 impl Migration {
     /// What its file holds.
     #[must_use]
     pub fn record(&self) -> &Record {
-        &self.record
+        self.0.record()
     }
 
     /// Where its file is.
     #[must_use]
     pub fn path(&self) -> &Path {
-        &self.path
+        self.0.path()
     }
 
     /// Saves a call that is about to be sent; returns its number.
     pub fn intend(&mut self, generation: u32, step: Step, call: Call, now: AwsTime) -> Result<u32, StateError> {
-        let mut record = self.record.clone();
+        let mut record = self.record().clone();
         let moment = Moment::Intent(call.to_string());
         let number = record.enter(generation, call, now);
         record.summary.step = Some(step);
@@ -209,7 +170,7 @@ impl Migration {
 
     /// Saves what became of a call.
     pub fn conclude(&mut self, number: u32, outcome: Outcome, now: AwsTime) -> Result<(), StateError> {
-        let mut record = self.record.clone();
+        let mut record = self.record().clone();
         let call = record.journal.iter().find(|intent| intent.number == number).map(|intent| intent.call.to_string());
         record.conclude(number, outcome);
         record.summary.updated = now;
@@ -218,8 +179,8 @@ impl Migration {
 
     /// Begins the next generation under names of its own; returns its number.
     pub fn next_generation(&mut self, now: AwsTime) -> Result<u32, StateError> {
-        let n = self.record.generation().map_or(0, |generation| generation.n).saturating_add(1);
-        let mut record = self.record.clone();
+        let n = self.record().generation().map_or(0, |generation| generation.n).saturating_add(1);
+        let mut record = self.record().clone();
         record.generations.push(Generation { n, names: record.plan.names(n), rehearsal: true });
         record.summary.updated = now;
         self.save(record, Moment::Standing)?;
@@ -228,11 +189,11 @@ impl Migration {
 
     /// Saves where the migration stands, for people.
     pub fn stand(&mut self, phase: Phase, step: Step, stopped: Option<&Stop>, now: AwsTime) -> Result<(), StateError> {
-        let mut record = self.record.clone();
+        let mut record = self.record().clone();
         record.summary.phase = phase;
         record.summary.step = Some(step);
         record.summary.stop(stopped);
-        if record.summary == self.record.summary {
+        if record.summary == self.record().summary {
             return Ok(());
         }
         if phase == Phase::Finished && record.summary.verified.is_none() {
@@ -243,39 +204,13 @@ impl Migration {
         self.save(record, Moment::Standing)
     }
 
-    /// Replaces the file and then what is in memory, so that the two are the same whatever happens.
     fn save(&mut self, record: Record, moment: Moment) -> Result<(), StateError> {
-        match replace_ours(&self.path, &mut self.lock, self.mark, &record) {
-            Ok(mark) => {
-                self.mark = mark;
-                self.record = record;
-                Ok(())
-            }
-            Err(why) => {
-                // A call that wasn't sent must not be remembered as one that may have been.
-                let known = if matches!(moment, Moment::Intent(_)) { &self.record } else { &record };
-                let why = Box::new(rescue(known, why));
-                let next = match self.record.summary.phase {
-                    Phase::Finished => Goal::DropSnapshots.command(),
-                    phase => phase.next_command(),
-                };
-                Err(StateError::Unsaved { moment, next: self.record.command(next), why })
-            }
-        }
+        let next = |record: &Record| match record.summary.phase {
+            Phase::Finished => record.command(Goal::DropSnapshots.command()),
+            phase => record.command(phase.next_command()),
+        };
+        self.0.save(record, moment, next)
     }
-}
-
-/// Replaces a file under its lock, if it is ours still: nobody else's words are overwritten.
-pub(super) fn replace_ours<T: Serialize>(
-    path: &Path,
-    lock: &mut Lock,
-    mark: Mark,
-    record: &T,
-) -> Result<Mark, StateError> {
-    file::has_folder(path)?;
-    lock.hold(path)?;
-    file::is_as_marked(path, mark)?;
-    file::replace(path, record)
 }
 
 /// The file of an abandoned migration is kept under the number of its last generation.
@@ -288,13 +223,4 @@ fn give_way(path: &Path) -> Result<(), StateError> {
     let last = earlier.generation().map_or(0, |generation| generation.n);
     let kept = path.with_extension(format!("g{last}.json"));
     fs::rename(path, kept).map_err(|source| file::io_error("rename", path, source))
-}
-
-/// Puts what a run knows where it harms nobody: back where its file is gone, beside it where that is another's.
-pub(super) fn rescue<T: Serialize>(known: &T, why: StateError) -> StateError {
-    match why {
-        StateError::Removed { path, .. } => StateError::Removed { is_back: file::create(&path, known).is_ok(), path },
-        StateError::Changed { path, .. } => StateError::Changed { kept: file::keep_beside(&path, known), path },
-        other => other,
-    }
 }

@@ -20,7 +20,7 @@ pub fn list(setups: &[AccessEntry], page: Page) -> String {
     text.block(&laid_out(&mut table));
     let idle = setups.iter().filter(|it| it.holder.is_none()).filter_map(|it| it.record.as_deref().ok());
     let (stand, half): (Vec<&AccessRecord>, Vec<&AccessRecord>) = idle.partition(|it| it.phase == AccessPhase::Made);
-    let go_on = half.iter().map(|record| record.command(verb(record.phase))).collect();
+    let go_on = half.iter().map(|record| record.command(record.phase.next_command())).collect();
     let remove = stand.iter().map(|record| record.command("teardown")).collect();
     for (heading, commands) in [("To go on", go_on), ("Billed until they are removed", remove)] {
         let commands: Vec<String> = commands;
@@ -60,12 +60,5 @@ fn standing(record: &AccessRecord, holder: Option<&Owner>) -> String {
     match (&record.stopped, holder) {
         (Some(why), None) => format!("{text}: {why}"),
         _ => text,
-    }
-}
-
-fn verb(phase: AccessPhase) -> &'static str {
-    match phase {
-        AccessPhase::Making | AccessPhase::Made => "setup",
-        AccessPhase::Removing | AccessPhase::Removed => "teardown",
     }
 }
