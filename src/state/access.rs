@@ -31,11 +31,7 @@ pub struct AccessRecord {
     pub account: String,
     /// AWS's name of the Region.
     pub region: String,
-    /// Where AWS was reached, if not at its own address.
-    pub endpoint: Option<String>,
-    /// The profile that was used, if one was named.
-    pub profile: Option<String>,
-    /// The flags without which a later command wouldn't find this setup.
+    /// The flags without which a later command wouldn't find this setup: `--profile …`, `--state-dir …`.
     pub flags: String,
     /// Who began it; goes into the tags of what it makes.
     pub run: Run,
@@ -86,8 +82,6 @@ impl AccessRecord {
             stopped: None,
             account: account.to_owned(),
             region: recipe.region.clone(),
-            endpoint: None,
-            profile: None,
             flags: String::new(),
             run,
             begun: now,

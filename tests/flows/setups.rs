@@ -122,6 +122,38 @@ async fn preferences_that_somebody_has_changed_since_stay() {
     assert_eq!(newest.unwrap().content.unwrap(), changed);
 }
 
+/// Of a setup that was cut, it is told what stands; asking changes nothing.
+#[tokio::test(start_paused = true)]
+async fn a_dry_run_changes_nothing_of_what_was_begun() {
+    let stage = bare().await;
+    stage.order("CreateRole", 0, 100, How::Deny);
+    assert_eq!(stage.run(SETUP).await.code, 8);
+    let (before, made) = (mutating(&stage), things(&stage).await);
+    assert_heard!("setup_dry_begun", stage.run(&format!("{SETUP} --dry-run")).await);
+    let told = stage.run(&format!("{SETUP} --dry-run --output json")).await.stdout;
+    let told: Value = serde_json::from_str(&told).unwrap();
+    assert_eq!(told["standing"].as_array().map(Vec::len), told["recipe"]["parts"].as_array().map(Vec::len));
+    assert_eq!((mutating(&stage), things(&stage).await), (before, made));
+}
+
+/// Two machines, or a state file that was lost: the second one says so, makes no twins, and removes the same things.
+#[tokio::test(start_paused = true)]
+async fn a_second_machine_takes_over_what_stands() {
+    let stage = bare().await;
+    let before = things(&stage).await;
+    assert_eq!(stage.run(SETUP).await.code, 0);
+    let made = counts(&stage).await;
+    let elsewhere = stage.elsewhere();
+    let again = elsewhere.run(SETUP).await;
+    assert_eq!(again.code, 0, "{again}");
+    assert!(again.stderr.contains("an earlier setup of bare has made"), "{again}");
+    assert_eq!(counts(&stage).await, made);
+    let removed = elsewhere.run(TEARDOWN).await;
+    assert_eq!(removed.code, 0, "{removed}");
+    assert_eq!(stage.run(TEARDOWN).await.code, 0);
+    assert_eq!(things(&stage).await, before);
+}
+
 #[tokio::test(start_paused = true)]
 async fn a_bare_network_is_set_up_and_left_as_it_was() {
     let stage = bare().await;

@@ -88,12 +88,15 @@ fn sorted(value: Value) -> Value {
 }
 
 fn run(moto: &Moto, folder: &TempDir, line: &str) -> Output {
+    let state = folder.path().join("state");
+    let there = format!("--region {REGION} --endpoint-url {} --state-dir {}", moto.url, state.display());
+    as_printed(folder, &format!("{line} {there}"))
+}
+
+/// A command without any other hint where AWS is, and which state is meant.
+fn as_printed(folder: &TempDir, line: &str) -> Output {
     command(env!("CARGO_BIN_EXE_rds-encrypt").as_ref(), folder.path())
         .args(words(line))
-        .arg("--state-dir")
-        .arg(folder.path().join("state"))
-        .env("AWS_REGION", REGION)
-        .env("AWS_ENDPOINT_URL", &moto.url)
         // What moto doesn't know is asked for again and again: soon enough.
         .env("AWS_MAX_ATTEMPTS", "1")
         .env("RDS_ENCRYPT_PACE", "2000")
@@ -133,7 +136,11 @@ fn a_setup_on_moto_makes_all_but_an_agent_and_its_removal_leaves_what_was_there(
         of("not-checked"),
         ["database-not-public", "agent-online", "agent-version", "endpoint-others", "tunnel-permitted"]
     );
-    let removed = run(&moto, &folder, "access teardown bare --yes");
+    // The command that was printed leads back here from anywhere.
+    let printed = said(&made);
+    let teardown = printed.lines().find_map(|line| line.trim().strip_prefix("rds-encrypt access teardown bare "));
+    let teardown = format!("access teardown bare {} --yes", teardown.expect("it is told"));
+    let removed = as_printed(&folder, &teardown);
     assert_eq!(removed.status.code(), Some(0), "{}", said(&removed));
     for (left, before) in things(&moto.aws).iter().zip(&before) {
         assert_eq!(left, before);

@@ -3,7 +3,7 @@
 use std::time::Duration;
 
 use super::{GroupReference, Part, Recipe, Seen, Standing};
-use crate::model::{AccessCall, AccessIntent, Denial, Outcome};
+use crate::model::{AccessCall, AccessIntent, Denial, Outcome, Peer, SecurityRule};
 
 /// AWS can be slow to show what it has taken (rule 5).
 const SHOWN_BY: Duration = Duration::from_mins(5);
@@ -13,6 +13,8 @@ const EVIDENCE_BY: Duration = Duration::from_mins(1);
 const AGAIN: Duration = Duration::from_secs(10);
 /// A refusal that passes when AWS's parts have heard of each other has passed by then.
 const HEARD_BY: Duration = Duration::from_mins(5);
+/// What AWS releases slowly it has released by then.
+const RELEASED_BY: Duration = Duration::from_hours(2);
 /// An agent that registers has done so by then; the machine boots in the first of these minutes.
 const REGISTERED_BY: Duration = Duration::from_mins(20);
 /// The same call so often at the most in one run, where its answers are lost or what it made vanishes.
@@ -166,7 +168,8 @@ impl Work<'_> {
     }
 
     /// What has tags says by itself whose it is. Of what has none, only what this setup asked for is taken away, and an
-    /// attribute of the VPC stays as long as somebody else's endpoint rests on it.
+    /// attribute of the VPC stays as long as somebody else's endpoint rests on it. A rule that names a group of the setup's
+    /// goes with that group, whoever asked for it.
     fn is_ours(&self, index: usize, part: &Part) -> bool {
         let asked = || {
             self.journal.iter().any(|asked| {
@@ -179,6 +182,7 @@ impl Work<'_> {
                 let mut others = others.filter(|it| it.private_dns == Some(true) && !self.recipe.owns(&it.tags));
                 asked() && others.next().is_none()
             }
+            Part::Rule { peer: GroupReference::Own(_), .. } => true,
             Part::Rule { group: GroupReference::There(_), .. } | Part::AclEntry { .. } => asked(),
             _ => true,
         }
@@ -232,9 +236,15 @@ impl Work<'_> {
         // Ever more rarely: each attempt is kept.
         let attempts = earlier.iter().filter(|asked| asked.this_run).count();
         let again = AGAIN.saturating_mul(u32::try_from(attempts.min(6)).unwrap_or(1));
+        if self.goal == Goal::Remove
+            && is_in_use(code)
+            && let Some(stop) = self.named_by_others(part)
+        {
+            return Next::Stop(stop);
+        }
         let passes = match self.goal {
             // An interface of what is gone can linger for long: nothing is lost by waiting.
-            Goal::Remove => is_in_use(code),
+            Goal::Remove => is_in_use(code) && since < RELEASED_BY,
             Goal::Make => has_not_heard(code, message) && since < HEARD_BY,
         };
         if passes && last.age < again {
@@ -258,6 +268,23 @@ impl Work<'_> {
         })
     }
 
+    /// A group stays as long as a rule of somebody else's group names it, and that doesn't pass.
+    fn named_by_others(&self, part: &Part) -> Option<Stop> {
+        let Part::Group { group } = part else { return None };
+        let own = self.seen.group(self.recipe, &GroupReference::Own(*group))?;
+        let names_it = |rule: &SecurityRule| rule.peer == Peer::Group(own.id.clone());
+        let other = self
+            .seen
+            .groups
+            .iter()
+            .find(|other| other.id != own.id && other.ingress.iter().chain(&other.egress).any(names_it))?;
+        Some(Stop {
+            reason: format!("{} ({part}) is named by a rule of {}, which isn't this setup's", own.id, other.id),
+            remedy: "nothing of others is changed: take that rule away, then run the same command again".into(),
+            is_denied: false,
+        })
+    }
+
     fn registering(&self, standing: Standing) -> Next {
         let Standing::Underway(word) = standing else { return Next::Blocked };
         let made = self.journal.iter().rev().find(|asked| matches!(asked.intent.call, AccessCall::RunInstance { .. }));
@@ -267,7 +294,7 @@ impl Work<'_> {
         let minutes = REGISTERED_BY.as_secs() / 60;
         Next::Stop(Stop {
             reason: format!("the bastion was made more than {minutes} minutes ago, and {word}"),
-            remedy: "the audit says what is in its way: rds-encrypt access audit".into(),
+            remedy: format!("the audit says what is in its way: rds-encrypt access audit {}", self.recipe.database),
             is_denied: false,
         })
     }

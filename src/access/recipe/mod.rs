@@ -4,7 +4,7 @@
 //! | file | question it answers |
 //! |---|---|
 //! | `part` | which parts are there, and what does each rest on? |
-//! | `plan`, `borders` | which of them are missing? |
+//! | `plan`, `borders`, `earlier` | which of them are missing? |
 //! | `seen` | what does AWS show of them? |
 //! | `standing` | does a part stand? |
 //! | `calls` | what makes it, and what takes it away? |
@@ -13,6 +13,7 @@
 mod borders;
 mod calls;
 mod decide;
+mod earlier;
 mod part;
 mod plan;
 mod seen;

@@ -2,7 +2,7 @@
 
 use std::collections::BTreeSet;
 
-use super::{GroupReference, OwnGroup, Part, Recipe, SubnetReference, borders};
+use super::{GroupReference, OwnGroup, Part, Recipe, SubnetReference, borders, earlier::without};
 use crate::{
     access::{
         checks::{endpoint_stands, endpoints_needed, is_private, role_stands},
@@ -45,11 +45,9 @@ pub struct Planned {
 /// # Errors
 /// Where something wasn't read that it rests on, or nothing can be made as asked: in a sentence.
 pub fn plan(facts: &Facts, region: &str, choices: &Choices) -> Result<Planned, String> {
-    let scene = Scene::of(facts);
-    let read = |unknown: Unknown| unknown.0;
     let database = &facts.database;
     let resource_id = database.resource_id.clone().ok_or("AWS shows no identity of the database")?;
-    let vpc_id = scene.vpc().map_err(read)?.to_owned();
+    let vpc_id = Scene::of(facts).vpc().map_err(|unknown| unknown.0)?.to_owned();
     let recipe = Recipe {
         database: database.identifier.clone(),
         resource_id,
@@ -57,8 +55,17 @@ pub fn plan(facts: &Facts, region: &str, choices: &Choices) -> Result<Planned, S
         region: region.to_owned(),
         parts: Vec::new(),
     };
-    let mut work = Work { scene, choices, recipe, notes: Vec::new() };
+    let (facts, own) = without(facts, &recipe);
+    let mut work = Work { scene: Scene::of(&facts), choices, recipe, notes: Vec::new() };
     work.all().map_err(|why| why.0)?;
+    if !own.is_empty() {
+        work.notes.push(format!(
+            "an earlier setup of {} has made {}, from here or another machine: what of the parts above stands already is \
+             taken over, and removed with them",
+            database.identifier,
+            own.join(", ")
+        ));
+    }
     Ok(Planned { recipe: work.recipe, notes: work.notes })
 }
 
@@ -211,9 +218,7 @@ impl Work<'_> {
         let machine = self.scene.chosen().filter(|machine| machine.state.as_deref() == Some("running"))?;
         let is_named = self.scene.facts.bastion.as_ref() == Some(&machine.id);
         let online = self.scene.agent(machine).ok().flatten().is_some_and(|agent| agent.ping == "Online");
-        let machine = if is_named || (online && role_stands(&self.scene)) { Some(machine) } else { None };
-        // One of an earlier setup of this database is made anew, or stands, by its own record.
-        machine.filter(|machine| !self.recipe.owns(&machine.tags))
+        (is_named || (online && role_stands(&self.scene))).then_some(machine)
     }
 
     /// A private subnet for the bastion and the endpoints.

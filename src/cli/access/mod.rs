@@ -16,6 +16,7 @@ mod live;
 mod sessions;
 mod setup;
 mod shell;
+mod standing;
 mod teardown;
 mod work;
 

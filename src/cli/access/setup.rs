@@ -1,17 +1,25 @@
 //! `rds-encrypt access setup DB`
 
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 
 use serde_json::json;
 
-use super::{arguments::Setup, audit, live, work::work};
+use super::{
+    arguments::Setup,
+    audit, live,
+    standing::{look, parts},
+    work::work,
+};
 use crate::{
     access::{
         Facts,
         recipe::{Choices, Goal, Planned, plan},
     },
     aws::Aws,
-    cli::{Failure, Surroundings, arguments::Global, place::Place, plan::prices, session, unless_interrupted},
+    cli::{
+        Failure, Surroundings, arguments::Global, migrate::given_flags, place::Place, plan::prices, session,
+        unless_interrupted,
+    },
     model::{CallerIdentity, DbInstance},
     state::{Access, AccessPhase, AccessRecord, Run, StateError},
     ui::{access::setup as shown, json},
@@ -22,7 +30,13 @@ pub(in crate::cli) async fn setup(global: &Global, asked: &Setup, around: &mut S
     let aws = Aws::connect(&place.connection(global, None, around)?).await?;
     let caller = unless_interrupted(around, aws.caller_identity()).await?.map_err(Failure::NothingBegun)?;
     let database = unless_interrupted(around, live::named(&aws, &asked.database)).await??;
-    let mut access = if let Some(access) = begun(&place, &aws, &caller, &database)? {
+    let path = path_of(&place, &aws, &caller.account, &database)?;
+    if asked.dry_run
+        && let Some(entry) = place.states.access_entries().into_iter().find(|entry| entry.path == path)
+    {
+        return show_begun(&aws, &*entry.record?, around).await;
+    }
+    let mut access = if let Some(access) = begun(&place, &path)? {
         around.output.say(&format!(
             "going on with the setup for {} that was begun at {}, as it was planned then (to plan it anew: {} first)\n",
             access.record().recipe.database,
@@ -51,13 +65,28 @@ pub(in crate::cli) async fn setup(global: &Global, asked: &Setup, around: &mut S
 }
 
 /// The setup that was begun earlier, if there is one that isn't removed.
-fn begun(place: &Place, aws: &Aws, caller: &CallerIdentity, database: &DbInstance) -> Result<Option<Access>, Failure> {
-    let path = path_of(place, aws, &caller.account, database)?;
+fn begun(place: &Place, path: &Path) -> Result<Option<Access>, Failure> {
     if !path.exists() {
         return Ok(None);
     }
-    let access = place.states.open_access(&path, &session::owner())?;
+    let access = place.states.open_access(path, &session::owner())?;
     Ok(Some(access).filter(|access| access.record().phase != AccessPhase::Removed))
+}
+
+/// What one that was begun earlier has made by now, and what it would go on with.
+async fn show_begun(aws: &Aws, record: &AccessRecord, around: &mut Surroundings) -> Result<u8, Failure> {
+    let seen = Box::pin(unless_interrupted(around, look(aws, record))).await??;
+    let parts = parts(record, &seen);
+    let text = if around.json {
+        let standing: Vec<bool> = parts.iter().map(|(_, stands)| *stands).collect();
+        json::line(&json!({
+            "format": json::FORMAT, "event": "planned", "recipe": record.recipe, "begun": record.begun,
+            "standing": standing,
+        }))
+    } else {
+        shown::begun(record, &parts, around.output.stdout_page)
+    };
+    around.result(&text).map(|()| 0)
 }
 
 /// Where the setup of a database is kept.
@@ -101,29 +130,24 @@ async fn begin(
         around.output.say("nothing is missing that a setup makes\n");
         return audit::show(facts, around).map(Begun::Not);
     }
-    let page = around.output.stderr_page;
+    let (page, flags) = (around.output.stderr_page, given_flags(global, place));
     if asked.dry_run {
         let text = if around.json {
             json::line(&json!({
                 "format": json::FORMAT, "event": "planned", "recipe": planned.recipe, "notes": planned.notes,
             }))
         } else {
-            shown::plan(&planned, &caller.account, &prices, &place.flags, around.output.stdout_page)
+            shown::plan(&planned, &caller.account, &prices, &flags, around.output.stdout_page)
         };
         return around.result(&text).map(|()| Begun::Not(0));
     }
-    around.output.say(&shown::plan(&planned, &caller.account, &prices, &place.flags, page));
+    around.output.say(&shown::plan(&planned, &caller.account, &prices, &flags, page));
     if !consents(global, asked, place, &planned, around).await? {
         return Ok(Begun::Not(3));
     }
     let now = aws.clock().now().ok_or_else(|| Failure::Ours("AWS's answers carry no Date".into()))?;
     let run = Run { nonce: format!("{:016x}", fastrand::u64(..)), owner: session::owner() };
-    let record = AccessRecord {
-        endpoint: global.endpoint_url.clone(),
-        profile: global.profile.clone(),
-        flags: place.flags.clone(),
-        ..AccessRecord::begun(planned.recipe, &caller.account, run, now)
-    };
+    let record = AccessRecord { flags, ..AccessRecord::begun(planned.recipe, &caller.account, run, now) };
     match place.states.begin_access(record) {
         Ok(access) => Ok(Begun::Here(Box::new(access))),
         Err(StateError::Exists { path }) => {

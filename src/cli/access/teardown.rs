@@ -4,12 +4,17 @@ use std::path::PathBuf;
 
 use serde_json::json;
 
-use super::{arguments::Teardown, live, setup::path_of, work::work};
+use super::{
+    arguments::Teardown,
+    live,
+    setup::path_of,
+    standing::{look, removable},
+    work::work,
+};
 use crate::{
-    access::recipe::{ACCESS_TAG, Goal, Standing},
+    access::recipe::{ACCESS_TAG, Goal},
     aws::Aws,
     cli::{Failure, Surroundings, arguments::Global, place::Place, session, unless_interrupted},
-    state::AccessRecord,
     ui::{access::setup as shown, json},
 };
 
@@ -37,7 +42,8 @@ pub(in crate::cli) async fn teardown(
     };
     let mut access = place.states.open_access(&path, &session::owner())?;
     let name = access.record().recipe.database.clone();
-    let standing = Box::pin(unless_interrupted(around, standing(&aws, access.record()))).await??;
+    let seen = Box::pin(unless_interrupted(around, look(&aws, access.record()))).await??;
+    let standing = removable(access.record(), &seen);
     let page = around.output.stderr_page;
     around.output.say(&shown::removal(access.record(), &standing, page));
     if !standing.is_empty() && !consents(global, &place, around).await? {
@@ -66,27 +72,6 @@ fn the_only_one(paths: Vec<PathBuf>) -> Result<Option<PathBuf>, Failure> {
         ))),
         (one, _) => Ok(one),
     }
-}
-
-/// What of it is there, in words.
-async fn standing(aws: &Aws, record: &AccessRecord) -> Result<Vec<String>, Failure> {
-    let recipe = &record.recipe;
-    let owner = recipe.owner();
-    let seen = aws
-        .surrounded(
-            &recipe.vpc_id,
-            (ACCESS_TAG, &owner),
-            &recipe.name("bastion"),
-            &recipe.name("private"),
-            recipe.sets_preferences(),
-        )
-        .await
-        .map_err(Failure::NothingBegun)?;
-    let is_there = |part: &&crate::access::recipe::Part| {
-        part.removed_by(recipe, &seen).is_some()
-            && matches!(part.standing(recipe, &seen), Standing::There | Standing::Underway(_))
-    };
-    Ok(recipe.parts.iter().filter(is_there).map(ToString::to_string).collect())
 }
 
 async fn consents(global: &Global, place: &Place, around: &mut Surroundings) -> Result<bool, Failure> {

@@ -5,7 +5,7 @@ use crate::{
     engine::AccessEvent,
     plan::cost::{HOURS_A_MONTH, Prices},
     state::{AccessRecord, with_flags},
-    ui::{Page, text::Text},
+    ui::{Page, text::Text, time::minute},
 };
 
 /// The size of the machine's volume that the AMI brings, in GiB.
@@ -85,6 +85,31 @@ fn billed(text: &mut Text, recipe: &Recipe, prices: &Prices) {
              storage_gib_month.gp3=… say what it costs in your Region",
         ),
     }
+}
+
+/// A setup that was begun earlier: each part, and whether it stands.
+#[must_use]
+pub fn begun(record: &AccessRecord, parts: &[(&Part, bool)], page: Page) -> String {
+    let mut text = Text::new(page);
+    let standing = parts.iter().filter(|(_, stands)| *stands).count();
+    text.heading(&format!(
+        "The setup for {} that was begun at {}: {standing} of {} parts stand",
+        record.recipe.database,
+        minute(record.begun),
+        parts.len()
+    ));
+    for (part, stands) in parts {
+        text.point(&if *stands { page.good("✓") } else { page.dim("·") }, &part.to_string());
+    }
+    if standing < parts.len() {
+        text.heading("To go on");
+        text.verbatim(&record.command(record.phase.next_command()));
+    }
+    if record.phase.next_command() != "teardown" {
+        text.heading("To remove all of it again");
+        text.verbatim(&record.command("teardown"));
+    }
+    text.finish()
 }
 
 /// What a removal takes away.

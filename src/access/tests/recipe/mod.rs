@@ -10,7 +10,9 @@ use crate::{
         Facts, Read, audit,
         recipe::{Asked, Choices, Decision, Goal, Part, Recipe, Stop, decide, plan},
     },
-    model::{AccessCall, AccessIntent, AwsTime, Outcome, PreferencesDocument, SessionPreferences, Tags},
+    model::{
+        AccessCall, AccessIntent, AwsTime, Outcome, Peer, PreferencesDocument, SecurityRule, SessionPreferences, Tags,
+    },
 };
 use world::World;
 
@@ -306,6 +308,25 @@ fn preferences_of_others_are_never_changed() {
     driver.world.seen.preferences = Some(PreferencesDocument::made("/sessions", Tags::default()));
     let stop = driver.run(Goal::Make, None).expect_err("somebody was faster");
     assert!(stop.reason.contains("SSM-SessionManagerRunShell"), "{stop:?}");
+}
+
+/// AWS keeps a group for as long, and nothing is lost by telling at once.
+#[test]
+fn a_group_that_somebody_elses_rule_names_is_not_waited_for() {
+    let facts = bare();
+    let mut driver = Driver::new(&facts, planned(&facts, &[]));
+    driver.run(Goal::Make, None).expect("it is made");
+    let groups = &mut driver.world.seen.groups;
+    let own = groups.iter().find(|group| group.name.ends_with("-bastion")).expect("it is there").id.clone();
+    let rule = SecurityRule { protocol: "tcp".into(), ports: Some((9000, 9000)), peer: Peer::Group(own.clone()) };
+    let theirs = groups.iter_mut().find(|group| group.tags.is_empty()).expect("it is there");
+    theirs.ingress.insert(rule.clone());
+    let theirs = theirs.id.clone();
+    let stop = driver.run(Goal::Remove, None).expect_err("it is in use");
+    assert!(stop.reason.contains(&format!("is named by a rule of {theirs}")), "{stop:?}");
+    let groups = &mut driver.world.seen.groups;
+    groups.iter_mut().find(|group| group.id == theirs).expect("it is there").ingress.remove(&rule);
+    driver.run(Goal::Remove, None).expect("it is removed");
 }
 
 #[test]
