@@ -57,7 +57,7 @@ fn row(entry: &Entry) -> [String; 3] {
 }
 
 /// A sentence about a file, without the folders that stand above it already.
-fn in_place(sentence: &str, path: &Path) -> String {
+pub(super) fn in_place(sentence: &str, path: &Path) -> String {
     let name = path.file_name().unwrap_or_default().to_string_lossy();
     sentence.replace(&path.display().to_string(), &name)
 }

@@ -1,10 +1,12 @@
 //! Setups that aren't removed, for `status`.
 
+use std::path::Path;
+
 use crate::{
     state::{AccessEntry, AccessPhase, AccessRecord, Owner},
     ui::{
         Page,
-        table::{laid_out, table},
+        table::{in_place, laid_out, table},
         text::Text,
         time,
     },
@@ -42,8 +44,16 @@ fn row(entry: &AccessEntry) -> [String; 4] {
             standing(record, entry.holder.as_ref()),
             time::minute(record.updated),
         ],
-        Err(error) => ["?".into(), String::new(), error.to_string(), String::new()],
+        Err(error) => ["?".into(), place(&entry.path), in_place(&error.to_string(), &entry.path), String::new()],
     }
+}
+
+/// Account and Region are also the folders that a file is in, readable or not.
+fn place(path: &Path) -> String {
+    let folders = path.ancestors().skip(2).take(2).filter_map(Path::file_name);
+    let mut folders: Vec<String> = folders.map(|name| name.to_string_lossy().into_owned()).collect();
+    folders.reverse();
+    folders.join(" ")
 }
 
 fn standing(record: &AccessRecord, holder: Option<&Owner>) -> String {
@@ -60,5 +70,52 @@ fn standing(record: &AccessRecord, holder: Option<&Owner>) -> String {
     match (&record.stopped, holder) {
         (Some(why), None) => format!("{text}: {why}"),
         _ => text,
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use std::path::PathBuf;
+
+    use super::*;
+    use crate::{
+        access::recipe::{Part, Recipe},
+        state::{Run, StateError},
+    };
+
+    fn entry(database: &str, phase: AccessPhase, stopped: Option<&str>) -> AccessEntry {
+        let recipe = Recipe {
+            database: database.into(),
+            resource_id: format!("db-{database}"),
+            vpc_id: "vpc-1".into(),
+            region: "eu-west-2".into(),
+            parts: vec![Part::Role, Part::Profile],
+        };
+        let run = Run { nonce: "0123".into(), owner: "alice@laptop".into() };
+        let begun = "2026-11-25T06:00:00Z".parse().unwrap();
+        let record = AccessRecord {
+            phase,
+            stopped: stopped.map(str::to_owned),
+            flags: "--profile prod".into(),
+            ..AccessRecord::begun(recipe, "123456789012", run, begun)
+        };
+        AccessEntry { path: PathBuf::from(database), record: Ok(Box::new(record)), holder: None }
+    }
+
+    #[test]
+    fn setups_fit_80_columns() {
+        let path = PathBuf::from("/home/alice/.local/state/rds-encrypt/123456789012/eu-west-2/access/odd-1.json");
+        let broken = StateError::Edited { path: path.clone() };
+        let listed = list(
+            &[
+                entry("orders", AccessPhase::Made, None),
+                entry("billing", AccessPhase::Making, Some("AWS refused CreateRole with AccessDenied")),
+                entry("shop", AccessPhase::Removing, None),
+                AccessEntry { path, record: Err(broken), holder: None },
+            ],
+            Page { width: 80, color: false },
+        );
+        assert!(listed.lines().all(|line| line.chars().count() <= 80), "{listed}");
+        insta::assert_snapshot!(listed);
     }
 }
