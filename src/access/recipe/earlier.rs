@@ -12,12 +12,20 @@ use crate::{
 /// The facts as if it had made nothing, so that all of it is this setup's as well; and what it made, by id.
 pub(super) fn without(facts: &Facts, recipe: &Recipe) -> (Facts, Vec<String>) {
     let (mut facts, mut own) = (facts.clone(), BTreeSet::new());
+    // AWS shows what is gone for a while.
+    retain(&mut facts.machines, &mut BTreeSet::new(), |it| {
+        let is_gone = it.state.as_deref().is_some_and(|state| ["shutting-down", "terminated"].contains(&state));
+        (!is_gone || !recipe.owns(&it.tags)).then_some(()).ok_or(&it.id)
+    });
     retain(&mut facts.machines, &mut own, |it| (!recipe.owns(&it.tags)).then_some(()).ok_or(&it.id));
     retain(&mut facts.security_groups, &mut own, |it| (!recipe.owns(&it.tags)).then_some(()).ok_or(&it.id));
     retain(&mut facts.endpoints, &mut own, |it| (!recipe.owns(&it.tags)).then_some(()).ok_or(&it.id));
     if !lives_in_it(&facts, recipe) {
         retain(&mut facts.subnets, &mut own, |it| (!recipe.owns(&it.tags)).then_some(()).ok_or(&it.id));
         retain(&mut facts.route_tables, &mut own, |it| (!recipe.owns(&it.tags)).then_some(()).ok_or(&it.id));
+    }
+    if facts.bastion.as_ref().is_some_and(|id| own.contains(id)) {
+        facts.bastion = None;
     }
     if let Read::Known(groups) = &mut facts.security_groups {
         let names_own = |peer: &Peer| matches!(peer, Peer::Group(id) if own.contains(id));

@@ -8,7 +8,7 @@ use super::network::{entry, good, known};
 use crate::{
     access::{
         Facts, Read, audit,
-        recipe::{Asked, Choices, Decision, Goal, Part, Recipe, Stop, decide, plan},
+        recipe::{Asked, Choices, Decision, Goal, Part, Planned, Recipe, Stop, decide, plan},
     },
     model::{
         AccessCall, AccessIntent, AwsTime, Outcome, Peer, PreferencesDocument, SecurityRule, SessionPreferences, Tags,
@@ -308,6 +308,25 @@ fn preferences_of_others_are_never_changed() {
     driver.world.seen.preferences = Some(PreferencesDocument::made("/sessions", Tags::default()));
     let stop = driver.run(Goal::Make, None).expect_err("somebody was faster");
     assert!(stop.reason.contains("SSM-SessionManagerRunShell"), "{stop:?}");
+}
+
+/// From another machine, or after its file was lost: all that carries marks is this one's, too, and what is gone is not told.
+#[test]
+fn an_earlier_setup_is_taken_over_whole() {
+    let facts = bare();
+    let first = planned(&facts, &[]);
+    let mut driver = Driver::new(&facts, first.clone());
+    let again = |driver: &Driver| plan(&driver.world.facts(&facts), "eu-west-2", &choices(&[])).expect("planned");
+    let is_told = |planned: &Planned| planned.notes.iter().any(|note| note.contains("an earlier setup"));
+    driver.run(Goal::Make, None).expect("it is made");
+    let taken_over = again(&driver);
+    let is_marked = |part: &&Part| !matches!(part, Part::DnsAttribute { .. } | Part::AclEntry { .. });
+    assert_eq!(taken_over.recipe.parts, first.parts.iter().filter(is_marked).cloned().collect::<Vec<_>>());
+    assert!(is_told(&taken_over), "{:?}", taken_over.notes);
+    driver.run(Goal::Remove, None).expect("it is removed");
+    let anew = again(&driver);
+    assert_eq!(anew.recipe.parts, first.parts);
+    assert!(!is_told(&anew), "{:?}", anew.notes);
 }
 
 /// AWS keeps a group for as long, and nothing is lost by telling at once.
