@@ -196,14 +196,12 @@ impl AccessEngine<'_> {
 
     async fn look_until_seen(&mut self, access: &Access) -> Result<Look, EngineError> {
         let recipe = &access.record().recipe;
-        let (owner, role, group) = (recipe.owner(), recipe.name("bastion"), recipe.name("private"));
         let mut told = None;
         loop {
             if self.interrupt.is_asked() {
                 return Ok(Look::Interrupted);
             }
-            let look =
-                self.aws.surrounded(&recipe.vpc_id, (ACCESS_TAG, &owner), &role, &group, recipe.sets_preferences());
+            let look = look_at(&self.aws, recipe);
             let answer = tokio::select! {
                 answer = look => answer,
                 () = self.interrupt.asked() => return Ok(Look::Interrupted),
@@ -244,6 +242,12 @@ impl AccessEngine<'_> {
         }
         !self.interrupt.is_asked()
     }
+}
+
+/// One look at what a setup is made of.
+pub async fn look_at(aws: &Aws, recipe: &Recipe) -> Result<Seen, ReadError> {
+    let (owner, role, group) = (recipe.owner(), recipe.name("bastion"), recipe.name("private"));
+    aws.surrounded(&recipe.vpc_id, (ACCESS_TAG, &owner), &role, &group, recipe.sets_preferences()).await
 }
 
 /// What came of looking at AWS.

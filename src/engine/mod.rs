@@ -20,7 +20,7 @@ mod steady;
 mod survey;
 mod turn;
 
-pub use access::{AccessEnding, AccessEngine, AccessEvent};
+pub use access::{AccessEnding, AccessEngine, AccessEvent, look_at};
 pub use clock::Clock;
 pub use interrupt::{Interrupt, Interrupter, KeyboardLeft};
 pub use look::look;

@@ -42,6 +42,19 @@ pub enum ReferenceError {
     Arn(String),
 }
 
+impl DatabaseReference {
+    /// Whether it means the instance of this account and Region, with this name and `DbiResourceId`.
+    #[must_use]
+    pub fn means(&self, account: &str, region: &str, name: &str, resource_id: &str) -> bool {
+        match self {
+            Self::Name(own) => own == name,
+            Self::Arn { region: its, account: of, name: own, .. } => own == name && its == region && of == account,
+            Self::ResourceId(id) => id == resource_id,
+            Self::Cluster(_) => false,
+        }
+    }
+}
+
 impl FromStr for DatabaseReference {
     type Err = ReferenceError;
 

@@ -115,15 +115,7 @@ impl AccessEntry {
     #[must_use]
     pub fn is_meant_by(&self, reference: &DatabaseReference) -> bool {
         let Ok(record) = &self.record else { return true };
-        let recipe = &record.recipe;
-        match reference {
-            DatabaseReference::Name(name) => *name == recipe.database,
-            DatabaseReference::Arn { region, account, name, .. } => {
-                *name == recipe.database && *region == record.region && *account == record.account
-            }
-            DatabaseReference::ResourceId(id) => *id == recipe.resource_id,
-            DatabaseReference::Cluster(_) => false,
-        }
+        reference.means(&record.account, &record.region, &record.recipe.database, &record.recipe.resource_id)
     }
 }
 

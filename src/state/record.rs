@@ -231,14 +231,7 @@ impl Record {
     /// Whether a person means this migration.
     #[must_use]
     pub fn is_meant_by(&self, reference: &DatabaseReference) -> bool {
-        match reference {
-            DatabaseReference::Name(name) => *name == self.migration.name,
-            DatabaseReference::Arn { region, account, name, .. } => {
-                *name == self.migration.name && *region == self.region && *account == self.account
-            }
-            DatabaseReference::ResourceId(id) => *id == self.migration.resource_id,
-            DatabaseReference::Cluster(_) => false,
-        }
+        reference.means(&self.account, &self.region, &self.migration.name, &self.migration.resource_id)
     }
 
     /// Enters a call that is about to be sent; returns its number.

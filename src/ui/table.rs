@@ -37,12 +37,16 @@ pub fn list(entries: &[Entry], page: Page) -> String {
     text.finish()
 }
 
-/// Account and Region are also the folders that a file is in, readable or not.
 fn place(entry: &Entry) -> String {
-    let folders = entry.path.ancestors().skip(1).take(2).filter_map(|folder| folder.file_name());
-    let mut folders: Vec<String> = folders.map(|name| name.to_string_lossy().into_owned()).collect();
-    folders.reverse();
-    folders.join(" ")
+    entry.path.parent().map(account_and_region).unwrap_or_default()
+}
+
+/// Account and Region are also the folders that a file is in, readable or not; of the Region's folder.
+pub(super) fn account_and_region(folder: &Path) -> String {
+    let mut names: Vec<_> =
+        folder.ancestors().take(2).filter_map(Path::file_name).map(|name| name.to_string_lossy()).collect();
+    names.reverse();
+    names.join(" ")
 }
 
 fn row(entry: &Entry) -> [String; 3] {

@@ -6,23 +6,28 @@ use std::collections::BTreeSet;
 use super::Recipe;
 use crate::{
     access::{Facts, Read},
-    model::Peer,
+    model::{Peer, Tags},
 };
 
 /// The facts as if it had made nothing, so that all of it is this setup's as well; and what it made, by id.
 pub(super) fn without(facts: &Facts, recipe: &Recipe) -> (Facts, Vec<String>) {
     let (mut facts, mut own) = (facts.clone(), BTreeSet::new());
-    // AWS shows what is gone for a while.
-    retain(&mut facts.machines, &mut BTreeSet::new(), |it| {
-        let is_gone = it.state.as_deref().is_some_and(|state| ["shutting-down", "terminated"].contains(&state));
-        (!is_gone || !recipe.owns(&it.tags)).then_some(()).ok_or(&it.id)
-    });
-    retain(&mut facts.machines, &mut own, |it| (!recipe.owns(&it.tags)).then_some(()).ok_or(&it.id));
-    retain(&mut facts.security_groups, &mut own, |it| (!recipe.owns(&it.tags)).then_some(()).ok_or(&it.id));
-    retain(&mut facts.endpoints, &mut own, |it| (!recipe.owns(&it.tags)).then_some(()).ok_or(&it.id));
+    // AWS shows what is gone for a while: not told.
+    if let Read::Known(machines) = &mut facts.machines {
+        let is_gone = |state: &str| ["shutting-down", "terminated"].contains(&state);
+        machines.retain(|it| !(recipe.owns(&it.tags) && it.state.as_deref().is_some_and(is_gone)));
+    }
+    let mut take = |id: &str, tags: &Tags| {
+        let is_own = recipe.owns(tags);
+        own.extend(is_own.then(|| id.to_owned()));
+        is_own
+    };
+    leave(&mut facts.machines, |it| take(&it.id, &it.tags));
+    leave(&mut facts.security_groups, |it| take(&it.id, &it.tags));
+    leave(&mut facts.endpoints, |it| take(&it.id, &it.tags));
     if !lives_in_it(&facts, recipe) {
-        retain(&mut facts.subnets, &mut own, |it| (!recipe.owns(&it.tags)).then_some(()).ok_or(&it.id));
-        retain(&mut facts.route_tables, &mut own, |it| (!recipe.owns(&it.tags)).then_some(()).ok_or(&it.id));
+        leave(&mut facts.subnets, |it| take(&it.id, &it.tags));
+        leave(&mut facts.route_tables, |it| take(&it.id, &it.tags));
     }
     if facts.bastion.as_ref().is_some_and(|id| own.contains(id)) {
         facts.bastion = None;
@@ -43,14 +48,9 @@ fn lives_in_it(facts: &Facts, recipe: &Recipe) -> bool {
     own.iter().any(|it| recipe.owns(&it.tags) && group.iter().any(|subnet| subnet.id == it.id))
 }
 
-/// Keeps what isn't ours, and notes the ids of what is.
-fn retain<T>(read: &mut Read<Vec<T>>, own: &mut BTreeSet<String>, theirs: impl Fn(&T) -> Result<(), &String>) {
-    let Read::Known(all) = read else { return };
-    all.retain(|it| match theirs(it) {
-        Ok(()) => true,
-        Err(id) => {
-            own.insert(id.clone());
-            false
-        }
-    });
+/// Keeps what isn't taken.
+fn leave<T>(read: &mut Read<Vec<T>>, mut is_taken: impl FnMut(&T) -> bool) {
+    if let Read::Known(all) = read {
+        all.retain(|it| !is_taken(it));
+    }
 }

@@ -1,19 +1,16 @@
 //! What of a setup AWS shows now: nothing is saved of it, since each run looks by itself.
 
 use crate::{
-    access::recipe::{ACCESS_TAG, Part, Seen, Standing},
+    access::recipe::{Part, Seen, Standing},
     aws::Aws,
     cli::Failure,
+    engine::look_at,
     state::AccessRecord,
 };
 
 /// One look.
 pub(super) async fn look(aws: &Aws, record: &AccessRecord) -> Result<Seen, Failure> {
-    let recipe = &record.recipe;
-    let owner = recipe.owner();
-    let (role, group) = (recipe.name("bastion"), recipe.name("private"));
-    let seen = aws.surrounded(&recipe.vpc_id, (ACCESS_TAG, &owner), &role, &group, recipe.sets_preferences());
-    seen.await.map_err(Failure::NothingBegun)
+    look_at(aws, &record.recipe).await.map_err(Failure::NothingBegun)
 }
 
 /// Each part, and whether it stands.

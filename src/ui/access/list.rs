@@ -6,7 +6,7 @@ use crate::{
     state::{AccessEntry, AccessPhase, AccessRecord, Owner},
     ui::{
         Page,
-        table::{in_place, laid_out, table},
+        table::{account_and_region, in_place, laid_out, table},
         text::Text,
         time,
     },
@@ -44,16 +44,16 @@ fn row(entry: &AccessEntry) -> [String; 4] {
             standing(record, entry.holder.as_ref()),
             time::minute(record.updated),
         ],
-        Err(error) => ["?".into(), place(&entry.path), in_place(&error.to_string(), &entry.path), String::new()],
+        Err(error) => {
+            let region = entry.path.parent().and_then(Path::parent);
+            [
+                "?".into(),
+                region.map(account_and_region).unwrap_or_default(),
+                in_place(&error.to_string(), &entry.path),
+                String::new(),
+            ]
+        }
     }
-}
-
-/// Account and Region are also the folders that a file is in, readable or not.
-fn place(path: &Path) -> String {
-    let folders = path.ancestors().skip(2).take(2).filter_map(Path::file_name);
-    let mut folders: Vec<String> = folders.map(|name| name.to_string_lossy().into_owned()).collect();
-    folders.reverse();
-    folders.join(" ")
 }
 
 fn standing(record: &AccessRecord, holder: Option<&Owner>) -> String {
