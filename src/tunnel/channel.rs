@@ -78,6 +78,8 @@ pub struct Channel {
     /// The number of the last `DisconnectToPort`.
     disconnection: Option<u64>,
     terminating: bool,
+    /// The service has said that the session is over.
+    closed: bool,
     block: BytesMut,
     notices: VecDeque<Notice>,
 }
@@ -97,6 +99,7 @@ impl Channel {
             controls: VecDeque::new(),
             disconnection: None,
             terminating: false,
+            closed: false,
             block: BytesMut::new(),
             notices: VecDeque::new(),
         }
@@ -161,6 +164,7 @@ impl Channel {
             MessageType::Output => self.output(&message, now, sink),
             MessageType::Acknowledge => self.acknowledgement(message.payload, now),
             MessageType::ChannelClosed => {
+                self.closed = true;
                 let closed: ChannelClosed = serde_json::from_slice(message.payload).unwrap_or_default();
                 self.notices.push_back(Notice::Closed { output: closed.output.unwrap_or_default() });
             }
@@ -299,10 +303,10 @@ impl Channel {
         self.terminating = true;
     }
 
-    /// Whether everything that was asked of the agent is acknowledged.
+    /// Whether nothing is to be said any more: all that was asked of the agent is acknowledged, or the session is over.
     #[must_use]
     pub fn is_settled(&self) -> bool {
-        self.controls.is_empty() && self.sender.unacknowledged() == 0
+        self.closed || self.controls.is_empty() && self.sender.unacknowledged() == 0
     }
 
     /// Whether the session has no more use: its one connection has ended for good.
@@ -331,6 +335,9 @@ impl Channel {
             self.begin();
             write_acknowledgement(&mut self.block, "output_stream_data", id, sequence);
             return Some(self.finish(MessageType::Acknowledge, 0, ACKNOWLEDGEMENT_FLAGS, 0, now));
+        }
+        if self.closed {
+            return None;
         }
         if let Some(bytes) = self.sender.next_again(now) {
             return Some(bytes);

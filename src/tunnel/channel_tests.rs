@@ -91,6 +91,26 @@ fn stragglers_do_not_end_a_pause() {
     }
 }
 
+/// Check 15: who has heard that the session is over acknowledges what came, and asks the agent for nothing more.
+#[test]
+fn a_closed_session_is_written_to_no_more() {
+    let mut channel = usable();
+    channel.terminate();
+    sent(&mut channel);
+    assert!(!channel.is_settled());
+    channel.receive(&output(2, DATA, b""), Moment::ZERO, &mut Heard::default());
+    let id = MessageId::random();
+    let head = Head { kind: MessageType::ChannelClosed, created: 1, sequence: 0, flags: 0, id, payload_type: 0 };
+    channel.receive(&message::encode(&head, b"{}"), Moment::ZERO, &mut Heard::default());
+    assert!(channel.is_settled());
+    let later = Moment::from_mins(1);
+    channel.expire(later, &mut Heard::default());
+    let kinds: Vec<MessageType> = std::iter::from_fn(|| channel.transmit(later))
+        .map(|bytes| message::decode(&bytes).expect("right").head.kind)
+        .collect();
+    assert_eq!(kinds, [MessageType::Acknowledge]);
+}
+
 /// A frame that isn't smux ends the session, with words.
 #[test]
 fn nonsense_in_a_right_message_is_a_failure() {

@@ -4,7 +4,8 @@ use std::{
     fs::File,
     io::{Read, Write},
     os::fd::{AsFd, OwnedFd},
-    process::{Child, Stdio},
+    process::{Child, Command, Stdio},
+    sync::{Arc, Mutex},
     thread,
 };
 
@@ -22,7 +23,7 @@ pub(super) enum Printed {
 
 pub(super) enum Program {
     Shell(blocking::Pty),
-    Command(Pid),
+    Command(Arc<Mutex<Child>>),
 }
 
 type To = mpsc::UnboundedSender<Printed>;
@@ -48,16 +49,17 @@ impl Program {
     }
 
     pub(super) fn command(line: &str, to: To) -> Self {
-        let mut child = std::process::Command::new("sh")
+        let child = Command::new("sh")
             .args(["-c", line])
             .stdin(Stdio::null())
             .stdout(Stdio::piped())
             .stderr(Stdio::piped())
             .spawn()
             .expect("a command");
-        let pid = i32::try_from(child.id()).ok().and_then(Pid::from_raw).expect("it runs");
-        thread::spawn(move || of_command(&mut child, &to));
-        Self::Command(pid)
+        let child = Arc::new(Mutex::new(child));
+        let running = child.clone();
+        thread::spawn(move || of_command(&running, &to));
+        Self::Command(child)
     }
 
     pub(super) fn resize(&self, size: &Value) {
@@ -70,19 +72,35 @@ impl Program {
     pub(super) fn typed(&mut self, bytes: &[u8]) {
         match self {
             Self::Shell(pty) => pty.write_all(bytes).expect("a terminal"),
-            Self::Command(pid) if bytes.contains(&3) => drop(kill_process(*pid, Signal::INT)),
+            Self::Command(child) if bytes.contains(&3) => {
+                let pid = i32::try_from(child.lock().expect("no panic").id()).ok().and_then(Pid::from_raw);
+                let _ = kill_process(pid.expect("a process"), Signal::INT);
+            }
             Self::Command(_) => {}
         }
     }
 }
 
-fn of_command(child: &mut Child, to: &To) {
+/// A command that ignores its signals doesn't outlive the test.
+impl Drop for Program {
+    fn drop(&mut self) {
+        if let Self::Command(child) = self
+            && let Ok(mut child) = child.lock()
+        {
+            drop(child.kill());
+        }
+    }
+}
+
+fn of_command(running: &Mutex<Child>, to: &To) {
+    let mut child = running.lock().expect("no panic");
     let (output, errors) = (child.stdout.take().expect("a pipe"), child.stderr.take().expect("a pipe"));
+    drop(child);
     let other = to.clone();
     let reading = thread::spawn(move || read(errors, |bytes| other.send(Printed::Errors(bytes)).is_ok()));
     read(output, |bytes| to.send(Printed::Output(bytes)).is_ok());
     drop(reading.join());
-    let code = child.wait().ok().and_then(|status| status.code());
+    let code = running.lock().ok().and_then(|mut child| child.wait().ok()).and_then(|status| status.code());
     drop(to.send(Printed::Exit(code)));
 }
 

@@ -39,6 +39,22 @@ async fn the_agent_has_a_second_to_acknowledge_the_end() {
     assert_eq!(fake.seen().calls, ["StartSession", "TerminateSession s-1"]);
 }
 
+/// Who hears that the session is over waits for no acknowledgement.
+#[tokio::test(start_paused = true)]
+async fn a_session_that_is_closed_meanwhile_is_waited_for_no_longer() {
+    // The handshake's answer is the first.
+    let lost = |passing: &Passing| if passing.sequence > 0 { Fate::Drop } else { Fate::Pass };
+    let fake = Fake::new(Habits { to_agent: Box::new(lost), ..Habits::default() });
+    let (session, _heard) = fake.session().await;
+    let before = fake.now();
+    let closed = async {
+        tokio::time::sleep(Duration::from_millis(300)).await;
+        fake.order(Order::Closed(""));
+    };
+    tokio::join!(end(&session), closed);
+    assert_eq!(fake.since(before).as_millis(), 300);
+}
+
 /// Check 29: the call fails.
 #[tokio::test(start_paused = true)]
 async fn a_session_that_the_service_does_not_end_is_told() {
