@@ -1,6 +1,9 @@
 //! The loop for a setup: look, decide, save the intent, act once, save the outcome, look again.
 
-use std::{collections::BTreeMap, time::Duration};
+use std::{
+    collections::{BTreeMap, BTreeSet},
+    time::Duration,
+};
 
 use tokio::time::sleep;
 
@@ -40,16 +43,16 @@ pub enum AccessEvent {
         /// How many parts stand, or are gone.
         reached: usize,
     },
-    /// A call is sent.
+    /// A call is sent for the first time in this run: what AWS refuses for the moment is asked again in silence.
     Asking {
         /// In words.
         call: String,
     },
-    /// It was answered, and AWS didn't take it.
+    /// Whether AWS has taken a call isn't known, or it wasn't sent. A refusal is what is waited for next, or a stop.
     NotTaken {
         /// The call, in words.
         call: String,
-        /// What AWS said.
+        /// Why.
         why: String,
     },
     /// Something is waited for.
@@ -101,6 +104,7 @@ pub struct AccessEngine<'a> {
 struct Memory {
     sent: BTreeMap<u32, Duration>,
     done: usize,
+    told: BTreeSet<String>,
     waiting: Option<String>,
     looks: u32,
 }
@@ -130,14 +134,17 @@ impl AccessEngine<'_> {
                     access.stand(during(goal), None, now)?;
                     let number = access.intend(part, call.clone(), now)?;
                     memory.sent.insert(number, self.clock.now());
-                    (memory.waiting, memory.looks) = (None, 0);
-                    (self.report)(AccessEvent::Asking { call: call.to_string() });
+                    let in_words = call.to_string();
+                    if memory.told.insert(in_words.clone()) {
+                        (memory.waiting, memory.looks) = (None, 0);
+                        (self.report)(AccessEvent::Asking { call: in_words.clone() });
+                    }
                     let outcome = self.aws.act_on_access(&call).await;
                     tracing::info!(%call, number, ?outcome, "asked");
-                    let not_taken = in_words(&outcome);
+                    let unknown = unknown(&outcome);
                     access.conclude(number, outcome, self.aws.clock().now().unwrap_or(now))?;
-                    if let Some(why) = not_taken {
-                        (self.report)(AccessEvent::NotTaken { call: call.to_string(), why });
+                    if let Some(why) = unknown {
+                        (self.report)(AccessEvent::NotTaken { call: in_words, why });
                         if !self.sleep(LOOK).await {
                             return Ok(AccessEnding::Interrupted);
                         }
@@ -271,10 +278,9 @@ fn after(goal: Goal) -> AccessPhase {
     }
 }
 
-/// Why AWS may not have taken a call; nothing where it has.
-fn in_words(outcome: &Outcome) -> Option<String> {
+/// Why nobody knows whether AWS has taken a call; nothing where it has said so.
+fn unknown(outcome: &Outcome) -> Option<String> {
     match outcome {
-        Outcome::Refused { code, message, .. } => Some(format!("{code}: {message}")),
         Outcome::Unknown { why } => Some(format!("no answer: {why}")),
         Outcome::NotSent { why } => Some(why.clone()),
         _ => None,

@@ -92,6 +92,12 @@ impl AccessRecord {
         }
     }
 
+    /// Whether something of it may be there: it isn't removed to its end.
+    #[must_use]
+    pub fn is_standing(&self) -> bool {
+        self.phase != AccessPhase::Removed
+    }
+
     /// A command on this setup that a person can paste.
     #[must_use]
     pub fn command(&self, verb: &str) -> String {
@@ -184,6 +190,18 @@ impl StateDirectory {
         self.root().join(account).join(region).join(FOLDER).join(name)
     }
 
+    /// The setup that is kept there, unless there is none or it is removed.
+    ///
+    /// # Errors
+    /// When its file can't be used.
+    pub fn access_record(&self, path: &Path) -> Result<Option<AccessRecord>, StateError> {
+        if !path.exists() {
+            return Ok(None);
+        }
+        let (record, _) = read(path)?;
+        Ok(Some(record).filter(AccessRecord::is_standing))
+    }
+
     /// Setups of databases of this name that aren't removed, whatever their identity.
     #[must_use]
     pub fn access_paths(&self, account: &str, region: &str, name: &str) -> Vec<PathBuf> {
@@ -191,8 +209,7 @@ impl StateDirectory {
         let files = fs::read_dir(folder).into_iter().flatten().flatten().map(|entry| entry.path());
         let is_meant = |path: &PathBuf| {
             path.extension().is_some_and(|extension| extension == "json")
-                && read(path)
-                    .is_ok_and(|(record, _)| record.recipe.database == name && record.phase != AccessPhase::Removed)
+                && read(path).is_ok_and(|(record, _)| record.recipe.database == name && record.is_standing())
         };
         let mut found: Vec<PathBuf> = files.filter(is_meant).collect();
         found.sort();
@@ -207,8 +224,9 @@ impl StateDirectory {
             holder: Lock::holder(&path),
             path,
         };
-        let is_removed = |it: &AccessEntry| it.record.as_ref().is_ok_and(|it| it.phase == AccessPhase::Removed);
-        self.files_in(FOLDER).into_iter().map(entry).filter(|entry| !is_removed(entry)).collect()
+        // What can't be read isn't known to be removed.
+        let may_stand = |it: &AccessEntry| it.record.as_ref().map_or(true, |record| record.is_standing());
+        self.files_in(FOLDER).into_iter().map(entry).filter(may_stand).collect()
     }
 
     /// Begins a setup: makes its file and owns it. The file of one that is removed gives way, and is kept beside it.
@@ -235,7 +253,7 @@ impl StateDirectory {
 fn give_way(path: &Path) -> Result<(), StateError> {
     // What can't be read isn't known to be removed: it stays, and is in the way.
     let Ok((earlier, _)) = read(path) else { return Ok(()) };
-    if earlier.phase != AccessPhase::Removed {
+    if earlier.is_standing() {
         return Ok(());
     }
     let kept = path.with_extension(format!("{}.json", earlier.run.nonce));

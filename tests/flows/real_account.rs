@@ -11,7 +11,7 @@ use std::{
     time::Duration,
 };
 
-use rds_encrypt::sandbox::{How, Options, serve};
+use rds_encrypt::sandbox::{How, Options, Switches, serve};
 use tokio::{
     io::{AsyncReadExt, AsyncWriteExt},
     net::{TcpListener, TcpStream},
@@ -39,7 +39,11 @@ fn in_a_child(test: &str, variables: &[(&str, &str)]) {
 
 /// A small world on loopback, and the flags that lead there.
 async fn served() -> (Stage, String) {
-    let stage = Stage::with(Options { speed: 20_000.0, ..Options::default() });
+    served_with(Options { speed: 20_000.0, ..Options::default() }).await
+}
+
+async fn served_with(options: Options) -> (Stage, String) {
+    let stage = Stage::with(options);
     let listener = TcpListener::bind(("127.0.0.1", 0)).await.unwrap();
     let flags = format!("--endpoint-url http://{}", listener.local_addr().unwrap());
     tokio::spawn(serve(stage.sandbox.clone(), listener, std::future::pending()));
@@ -219,4 +223,46 @@ async fn child_without_credentials() {
     let heard = stage.run(&format!("migrate orders {flags} --kms-key alias/sandbox")).await;
     assert_heard!("no_credentials", heard);
     assert_eq!(heard.code, 8);
+}
+
+#[test]
+fn half_removed() {
+    in_a_child("child_half_removed", &[("AWS_ACCESS_KEY_ID", "AKIDEXAMPLE"), ("AWS_SECRET_ACCESS_KEY", "secret")]);
+}
+
+/// What is being removed is made again on a person's word alone, as if for the first time.
+#[tokio::test]
+#[ignore = "runs in a child"]
+async fn child_half_removed() {
+    if env::var_os(CHILD).is_none() {
+        return;
+    }
+    let switches = Switches { bare_vpc: true, ..Switches::default() };
+    let (stage, flags) = served_with(Options { speed: 20_000.0, switches, ..Options::default() }).await;
+    let (setup, teardown) =
+        ["setup", "teardown"].map(|verb| format!("access {verb} bare {flags} --region eu-west-2")).into();
+    let made = stage.run(&format!("{setup} --yes --allow-iam")).await;
+    assert!(made.stderr.contains("parts stand around bare"), "{made}");
+    stage.order("DeleteRole", 0, 1, How::Deny);
+    assert_eq!(stage.run(&format!("{teardown} --yes")).await.code, 8);
+    let calls = || stage.sandbox.calls().into_iter().filter(|(name, _)| name.starts_with("Create")).collect::<Vec<_>>();
+    let before = calls();
+    for (words, answer, said) in [
+        (setup.clone(), None, "nothing was begun: without a terminal to ask on"),
+        (setup.clone(), Some(false), "Nothing was begun"),
+        (format!("{setup} --yes"), None, "what is made in IAM takes --allow-iam as well"),
+    ] {
+        let command = stage.command(&words);
+        let heard = match answer {
+            Some(yes) => command.answered(yes).run().await,
+            None => command.run().await,
+        };
+        assert_eq!(heard.code, 3, "{heard}");
+        assert!(heard.stderr.contains("its removal has begun") && heard.stderr.contains(said), "{heard}");
+        assert!(heard.stderr.contains("rds-encrypt access teardown bare"), "{heard}");
+    }
+    assert_eq!(calls(), before);
+    let again = stage.run(&format!("{setup} --yes --allow-iam")).await;
+    assert!(again.stderr.contains("parts stand around bare"), "{again}");
+    assert_eq!(stage.run(&format!("{teardown} --yes")).await.code, 0);
 }

@@ -248,7 +248,11 @@ impl Work<'_> {
             Goal::Make => has_not_heard(code, message) && since < HEARD_BY,
         };
         if passes && last.age < again {
-            return Next::Wait(format!("{part}: {}", in_words(code, message)));
+            let passing = match self.goal {
+                Goal::Remove => "still in use, and asked again until AWS releases it",
+                Goal::Make => "what it rests on isn't known everywhere in AWS yet, and it is asked again",
+            };
+            return Next::Wait(format!("{part}: {passing} ({})", in_words(code, message)));
         }
         if passes {
             return Next::Act(call);

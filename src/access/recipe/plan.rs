@@ -61,7 +61,8 @@ pub fn plan(facts: &Facts, region: &str, choices: &Choices) -> Result<Planned, S
     if !own.is_empty() {
         work.notes.push(format!(
             "an earlier setup of {} has made {}, from here or another machine: what of the parts above stands already is \
-             taken over, and removed with them",
+             taken over, and removed with them. What it changed that carries no marks (rules of network ACLs, the VPC's \
+             DNS attributes, Session Manager's preferences) stays until it is removed where it was begun",
             database.identifier,
             own.join(", ")
         ));

@@ -13,7 +13,7 @@ use super::{
 use crate::{
     access::{
         Facts,
-        recipe::{Choices, Goal, Planned, plan},
+        recipe::{Choices, Goal, Part, Recipe, plan},
     },
     aws::Aws,
     cli::{
@@ -32,17 +32,14 @@ pub(in crate::cli) async fn setup(global: &Global, asked: &Setup, around: &mut S
     let database = unless_interrupted(around, live::named(&aws, &asked.database)).await??;
     let path = path_of(&place, &aws, &caller.account, &database)?;
     if asked.dry_run
-        && let Some(entry) = place.states.access_entries().into_iter().find(|entry| entry.path == path)
+        && let Some(record) = place.states.access_record(&path)?
     {
-        return show_begun(&aws, &*entry.record?, around).await;
+        return show_begun(&aws, &record, around).await;
     }
     let mut access = if let Some(access) = begun(&place, &path)? {
-        around.output.say(&format!(
-            "going on with the setup for {} that was begun at {}, as it was planned then (to plan it anew: {} first)\n",
-            access.record().recipe.database,
-            access.record().begun,
-            access.record().command("teardown")
-        ));
+        if !goes_on(global, asked, &place, &aws, access.record(), around).await? {
+            return Ok(3);
+        }
         access
     } else {
         let facts = live::around(&aws, database, asked.bastion.as_deref());
@@ -66,11 +63,37 @@ pub(in crate::cli) async fn setup(global: &Global, asked: &Setup, around: &mut S
 
 /// The setup that was begun earlier, if there is one that isn't removed.
 fn begun(place: &Place, path: &Path) -> Result<Option<Access>, Failure> {
-    if !path.exists() {
+    if place.states.access_record(path)?.is_none() {
         return Ok(None);
     }
     let access = place.states.open_access(path, &session::owner())?;
-    Ok(Some(access).filter(|access| access.record().phase != AccessPhase::Removed))
+    Ok(Some(access).filter(|access| access.record().is_standing()))
+}
+
+/// Whether the setup that was begun earlier is to go on. A person has said so of one that was being made, and not of one
+/// that was being removed since.
+async fn goes_on(
+    global: &Global,
+    asked: &Setup,
+    place: &Place,
+    aws: &Aws,
+    record: &AccessRecord,
+    around: &mut Surroundings,
+) -> Result<bool, Failure> {
+    if record.phase != AccessPhase::Removing {
+        around.output.say(&format!(
+            "going on with the setup for {} that was begun at {}, as it was planned then (to plan it anew: {} first)\n",
+            record.recipe.database,
+            record.begun,
+            record.command("teardown")
+        ));
+        return Ok(true);
+    }
+    let seen = Box::pin(unless_interrupted(around, look(aws, record))).await??;
+    let page = around.output.stderr_page;
+    around.output.say(&shown::begun(record, &parts(record, &seen), page));
+    around.output.say("its removal has begun; what is gone would be made again, as it was planned then\n");
+    consents(global, asked, place, &record.recipe, around).await
 }
 
 /// What one that was begun earlier has made by now, and what it would go on with.
@@ -142,7 +165,7 @@ async fn begin(
         return around.result(&text).map(|()| Begun::Not(0));
     }
     around.output.say(&shown::plan(&planned, &caller.account, &prices, &flags, page));
-    if !consents(global, asked, place, &planned, around).await? {
+    if !consents(global, asked, place, &planned.recipe, around).await? {
         return Ok(Begun::Not(3));
     }
     let now = aws.clock().now().ok_or_else(|| Failure::Ours("AWS's answers carry no Date".into()))?;
@@ -182,7 +205,7 @@ async fn consents(
     global: &Global,
     asked: &Setup,
     place: &Place,
-    planned: &Planned,
+    recipe: &Recipe,
     around: &mut Surroundings,
 ) -> Result<bool, Failure> {
     if place.is_sandbox() {
@@ -191,7 +214,7 @@ async fn consents(
     if !global.yes && !around.may_begin().await? {
         return Ok(false);
     }
-    if asked.allow_iam || !planned.recipe.parts.iter().any(crate::access::recipe::Part::is_of_iam) {
+    if asked.allow_iam || !recipe.parts.iter().any(Part::is_of_iam) {
         return Ok(true);
     }
     let answer = if global.yes { None } else { around.yes("Make the role and its profile in IAM? [y/N] ").await? };
