@@ -123,7 +123,7 @@ impl AccessEngine<'_> {
             let record = access.record();
             let run = record.run.tag();
             let journal = self.journal(record, &memory, now);
-            let decision = decide(&record.recipe, &seen, &journal, goal, &run);
+            let decision = decide(&record.recipe, &seen, &journal, (goal, self.clock.now()), &run);
             tracing::debug!(?decision, "decided");
             self.tell_what_is_done(&record.recipe, &seen, goal, &mut memory);
             match decision {

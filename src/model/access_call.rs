@@ -264,6 +264,29 @@ impl fmt::Display for DnsAttribute {
 }
 
 impl AccessCall {
+    /// Whether something is there after it that wasn't before.
+    #[must_use]
+    pub fn makes(&self) -> bool {
+        if let Self::ModifyVpcAttribute { value, .. } = self {
+            return *value;
+        }
+        let name = self.action().rsplit(':').next().unwrap_or_default();
+        ["Create", "Associate", "Authorize", "Attach", "Put", "Add", "Run"].iter().any(|it| name.starts_with(it))
+    }
+
+    /// Whether the other is the same call, or another attempt at it with a token of its own.
+    #[must_use]
+    pub fn is_again(&self, other: &Self) -> bool {
+        let without_token = |call: &Self| {
+            let mut call = call.clone();
+            if let Self::CreateVpcEndpoint { token, .. } | Self::RunInstance { token, .. } = &mut call {
+                token.clear();
+            }
+            call
+        };
+        self == other || without_token(self) == without_token(other)
+    }
+
     /// AWS's name for it, after its service: its IAM action.
     #[must_use]
     pub fn action(&self) -> &'static str {

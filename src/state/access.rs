@@ -98,6 +98,12 @@ impl AccessRecord {
         self.phase != AccessPhase::Removed
     }
 
+    /// Whether a person means it.
+    #[must_use]
+    pub fn is_meant_by(&self, reference: &DatabaseReference) -> bool {
+        reference.means(&self.account, &self.region, &self.recipe.database, &self.recipe.resource_id)
+    }
+
     /// A command on this setup that a person can paste.
     #[must_use]
     pub fn command(&self, verb: &str) -> String {
@@ -120,8 +126,7 @@ impl AccessEntry {
     /// Whether a person means it. What can't be read might be the one.
     #[must_use]
     pub fn is_meant_by(&self, reference: &DatabaseReference) -> bool {
-        let Ok(record) = &self.record else { return true };
-        reference.means(&record.account, &record.region, &record.recipe.database, &record.recipe.resource_id)
+        self.record.as_ref().map_or(true, |record| record.is_meant_by(reference))
     }
 }
 
@@ -202,18 +207,27 @@ impl StateDirectory {
         Ok(Some(record).filter(AccessRecord::is_standing))
     }
 
-    /// Setups of databases of this name that aren't removed, whatever their identity.
+    /// Setups that aren't removed of databases that a person may mean, whatever has become of them: of the one with this
+    /// identity, under whatever name; else of all that had the name.
     #[must_use]
-    pub fn access_paths(&self, account: &str, region: &str, name: &str) -> Vec<PathBuf> {
+    pub fn access_paths(
+        &self,
+        account: &str,
+        region: &str,
+        reference: &DatabaseReference,
+        resource_id: Option<&str>,
+    ) -> Vec<PathBuf> {
         let folder = self.root().join(account).join(region).join(FOLDER);
         let files = fs::read_dir(folder).into_iter().flatten().flatten().map(|entry| entry.path());
-        let is_meant = |path: &PathBuf| {
-            path.extension().is_some_and(|extension| extension == "json")
-                && read(path).is_ok_and(|(record, _)| record.recipe.database == name && record.is_standing())
-        };
-        let mut found: Vec<PathBuf> = files.filter(is_meant).collect();
-        found.sort();
-        found
+        let files = files.filter(|path| path.extension().is_some_and(|extension| extension == "json"));
+        let mut all: Vec<(PathBuf, AccessRecord)> =
+            files.filter_map(|path| Some((read(&path).ok()?.0, path))).map(|(record, path)| (path, record)).collect();
+        all.retain(|(_, record)| record.is_standing());
+        all.sort_by(|one, other| one.0.cmp(&other.0));
+        let has_id = |record: &AccessRecord| resource_id.is_some_and(|id| record.recipe.resource_id == id);
+        let is_known = all.iter().any(|(_, record)| has_id(record));
+        let is_meant = |record: &AccessRecord| if is_known { has_id(record) } else { record.is_meant_by(reference) };
+        all.into_iter().filter(|(_, record)| is_meant(record)).map(|(path, _)| path).collect()
     }
 
     /// All setups that aren't removed, sorted by path, readable or not.

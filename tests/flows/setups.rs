@@ -304,6 +304,47 @@ async fn a_database_that_is_gone_leaves_nothing_behind() {
     assert_eq!(stage.run(TEARDOWN).await.code, 3, "once is enough");
 }
 
+/// The name has moved to a copy, as after a migration: the setup is found by either name and by the identity.
+#[tokio::test(start_paused = true)]
+async fn a_name_that_has_moved_leads_to_the_setup_all_the_same() {
+    for named in ["bare", "before", "db-"] {
+        let stage = bare().await;
+        let before = counts(&stage).await;
+        stage.run(SETUP).await;
+        let rds = crate::end::rds(&stage.sandbox).await;
+        let row = rds.describe_db_instances().db_instance_identifier("bare").send().await.unwrap();
+        let id = row.db_instances()[0].dbi_resource_id().unwrap().to_owned();
+        rds.create_db_snapshot().db_instance_identifier("bare").db_snapshot_identifier("s").send().await.unwrap();
+        sleep(Duration::from_hours(2)).await;
+        let rename = rds.modify_db_instance().db_instance_identifier("bare").new_db_instance_identifier("before");
+        rename.apply_immediately(true).send().await.unwrap();
+        sleep(Duration::from_hours(1)).await;
+        let restore = rds.restore_db_instance_from_db_snapshot().db_snapshot_identifier("s");
+        restore.db_instance_identifier("bare").send().await.unwrap();
+        sleep(Duration::from_hours(2)).await;
+        let named = if named == "db-" { &id } else { named };
+        let removed = stage.run(&format!("access teardown {named} --sandbox")).await;
+        assert_eq!(removed.code, 0, "{removed}");
+        assert_eq!(removed.stderr.contains("which was called bare then"), named == "bare", "{removed}");
+        assert_eq!(counts(&stage).await, before, "{named}");
+    }
+}
+
+/// Once is enough: what another machine has made since isn't this one's to remove.
+#[tokio::test(start_paused = true)]
+async fn a_setup_that_is_removed_is_not_removed_again() {
+    let stage = bare().await;
+    stage.run(SETUP).await;
+    assert_eq!(stage.run(TEARDOWN).await.code, 0);
+    let elsewhere = stage.elsewhere();
+    elsewhere.run(SETUP).await;
+    let made = things(&stage).await;
+    let again = stage.run(TEARDOWN).await;
+    assert_eq!(again.code, 3, "{again}");
+    assert_eq!(things(&stage).await, made);
+    assert_eq!(elsewhere.run(TEARDOWN).await.code, 0);
+}
+
 #[tokio::test(start_paused = true)]
 async fn what_cannot_be_meant_is_refused() {
     let stage = bare().await;

@@ -85,7 +85,7 @@ fn of_one(acl: &NetworkAcl, inside: &[Range]) -> Result<Option<Vec<AclEntry>>, U
     }
     // Whoever is inside is let in before everybody else is denied.
     made.sort_by_key(|entry| !entry.allows);
-    // The one that denies the rest doesn't count.
-    let there = acl.entries.iter().filter(|it| !it.egress && it.number < crate::model::LAST_RULE).count();
+    // Those that deny the rest count.
+    let there = acl.entries.iter().filter(|it| !it.egress).count();
     Ok((there + made.len() <= RULES).then_some(made))
 }

@@ -5,7 +5,7 @@ use serde_json::json;
 use super::{
     GroupReference, OwnGroup, Part, Recipe, Seen,
     part::LOGS,
-    standing::{association, everything_out, rule},
+    standing::{association, door, everything_out, rule},
 };
 use crate::model::{AccessCall, partition};
 
@@ -70,6 +70,9 @@ impl Part {
                 egress: *egress,
                 rule: rule(recipe, seen, *port, peer)?,
             },
+            Self::Door { cidr } => {
+                AccessCall::Authorize { group_id: own(OwnGroup::Endpoints)?, egress: false, rule: door(cidr) }
+            }
             Self::AclEntry { acl_id, entry } => {
                 AccessCall::CreateNetworkAclEntry { acl_id: acl_id.clone(), entry: entry.clone() }
             }
@@ -156,7 +159,7 @@ impl Part {
                 AccessCall::DeleteVpcEndpoint { endpoint_id: seen.endpoint(recipe, service)?.id.clone() }
             }
             Self::Bastion { .. } => AccessCall::TerminateInstance { instance_id: seen.bastion(recipe)?.id.clone() },
-            Self::NoEgress { .. } | Self::Agent => return None,
+            Self::NoEgress { .. } | Self::Door { .. } | Self::Agent => return None,
         })
     }
 }

@@ -2,8 +2,13 @@
 
 use std::time::Duration;
 
-use super::{GroupReference, Part, Recipe, Seen, Standing};
-use crate::model::{AccessCall, AccessIntent, Denial, Outcome, Peer, SecurityRule};
+use super::{
+    GroupReference, Part, Recipe, Seen, Standing, Stop,
+    others::{carries_others_policies, named_by_others},
+    refusal::{has_not_heard, in_words, is_denied, is_in_use, is_there_already},
+    stop::{in_the_way, rests_on_what_is_gone, stuck, vanished},
+};
+use crate::model::{AccessCall, AccessIntent, Denial, Outcome};
 
 /// AWS can be slow to show what it has taken (rule 5).
 const SHOWN_BY: Duration = Duration::from_mins(5);
@@ -61,21 +66,21 @@ pub enum Decision {
     Done,
 }
 
-/// Why only a person can help.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub struct Stop {
-    /// What was seen.
-    pub reason: String,
-    /// What to do about it.
-    pub remedy: String,
-    /// Whether AWS denied it.
-    pub is_denied: bool,
-}
-
-/// Decides. `run` marks what is made now, and `nonce` makes its tokens.
+/// Decides. `run` marks what is made now, and its nonce makes tokens; `elapsed` is for how long this run has worked.
 #[must_use]
-pub fn decide(recipe: &Recipe, seen: &Seen, journal: &[Asked<'_>], goal: Goal, run: &str) -> Decision {
-    let work = Work { recipe, seen, journal, run, goal };
+pub fn decide(
+    recipe: &Recipe,
+    seen: &Seen,
+    journal: &[Asked<'_>],
+    (goal, elapsed): (Goal, Duration),
+    run: &str,
+) -> Decision {
+    let work = Work { recipe, seen, journal, run, goal, elapsed };
+    if goal == Goal::Remove
+        && let Some(stop) = recipe.parts.iter().find_map(|part| named_by_others(recipe, seen, part))
+    {
+        return Decision::Stop(stop);
+    }
     let mut waits = None;
     for part in work.order() {
         match work.of(part) {
@@ -89,8 +94,20 @@ pub fn decide(recipe: &Recipe, seen: &Seen, journal: &[Asked<'_>], goal: Goal, r
     }
     match waits {
         Some(why) => Decision::Wait { why },
-        None => Decision::Done,
+        None => work.end(),
     }
+}
+
+/// What a removal would take away now.
+#[must_use]
+pub fn removable<'a>(recipe: &'a Recipe, seen: &Seen, journal: &[Asked<'_>]) -> Vec<&'a Part> {
+    let work = Work { recipe, seen, journal, run: "", goal: Goal::Remove, elapsed: Duration::ZERO };
+    let goes = |(index, part): &(usize, &Part)| {
+        matches!(part.standing(recipe, seen), Standing::There | Standing::Underway(_))
+            && part.removed_by(recipe, seen).is_some()
+            && work.is_ours(*index, part)
+    };
+    recipe.parts.iter().enumerate().filter(goes).map(|(_, part)| part).collect()
 }
 
 /// What comes next for one part.
@@ -109,9 +126,19 @@ struct Work<'a> {
     journal: &'a [Asked<'a>],
     run: &'a str,
     goal: Goal,
+    elapsed: Duration,
 }
 
 impl Work<'_> {
+    /// Nothing is left to ask or wait for: what doesn't stand yet never will.
+    fn end(&self) -> Decision {
+        let stands = |part: &&Part| part.standing(self.recipe, self.seen) == Standing::There;
+        match self.recipe.parts.iter().find(|part| self.goal == Goal::Make && !stands(part)) {
+            None => Decision::Done,
+            Some(part) => Decision::Stop(rests_on_what_is_gone(part)),
+        }
+    }
+
     fn order(&self) -> Vec<usize> {
         let all = 0..self.recipe.parts.len();
         match self.goal {
@@ -134,6 +161,7 @@ impl Work<'_> {
             Standing::There => return Next::Reached,
             Standing::Foreign(what) => return Next::Stop(in_the_way(part, &what)),
             Standing::Underway(_) if *part == Part::Agent => return self.registering(standing),
+            Standing::Underway(word) if stays(&word) => return Next::Stop(stuck(part, &word)),
             Standing::Underway(word) => return Next::Wait(format!("{part}: {word}")),
             Standing::Absent => {}
         }
@@ -149,6 +177,10 @@ impl Work<'_> {
 
     fn remove(&self, index: usize, part: &Part, standing: &Standing) -> Next {
         match standing {
+            // What was asked for a moment ago may show yet (rule 5): removed is only what has had its time.
+            Standing::Absent if self.may_show_yet(index) && part.is_removed_by_itself() => {
+                return Next::Wait(format!("{part}: it was asked for a moment ago, and may show yet"));
+            }
             // What isn't ours stays.
             Standing::Absent | Standing::Foreign(_) => return Next::Reached,
             Standing::Underway(word) if is_going(word) => return Next::Wait(format!("{part}: {word}")),
@@ -167,14 +199,22 @@ impl Work<'_> {
         if still { Next::Blocked } else { self.ask(part, call) }
     }
 
+    /// Whether the last that AWS may have done for a part was to make it, and not long ago.
+    fn may_show_yet(&self, index: usize) -> bool {
+        let last = self.journal.iter().rev().find(|it| it.intent.part == index && it.intent.outcome.may_have_acted());
+        last.is_some_and(|it| it.intent.call.makes() && it.age < SHOWN_BY)
+    }
+
     /// What has tags says by itself whose it is. Of what has none, only what this setup asked for is taken away, and an
     /// attribute of the VPC stays as long as somebody else's endpoint rests on it. A rule that names a group of the setup's
     /// goes with that group, whoever asked for it.
     fn is_ours(&self, index: usize, part: &Part) -> bool {
+        // What was taken away is made by others, if it is there again.
+        let of_part = self.journal.iter().rev().map(|asked| asked.intent).filter(|intent| intent.part == index);
         let asked = || {
-            self.journal.iter().any(|asked| {
-                asked.intent.part == index && asked.intent.outcome.may_have_acted() && part.is_what(&asked.intent.call)
-            })
+            let mut told = of_part
+                .filter(|it| if it.call.makes() { it.outcome.may_have_acted() } else { it.outcome.is_accepted() });
+            told.next().is_some_and(|intent| intent.call.makes())
         };
         match part {
             Part::DnsAttribute { .. } => {
@@ -202,7 +242,7 @@ impl Work<'_> {
 
     /// Whether a call may be made now.
     fn ask(&self, part: &Part, call: AccessCall) -> Next {
-        let earlier: Vec<&Asked<'_>> = self.journal.iter().filter(|asked| asked.intent.call == call).collect();
+        let earlier: Vec<&Asked<'_>> = self.journal.iter().filter(|it| it.intent.call.is_again(&call)).collect();
         let Some(last) = earlier.last() else { return Next::Act(call) };
         let too_often = earlier.iter().filter(|asked| asked.this_run).count() >= ATTEMPTS;
         match &last.intent.outcome {
@@ -214,7 +254,7 @@ impl Work<'_> {
                 Next::Wait(format!("{part}: AWS has taken it, and doesn't show it yet"))
             }
             Outcome::Refused { code, message, .. } => self.refused(part, call, &earlier, last, (code, message)),
-            _ if too_often => Next::Stop(vanished(part, &call)),
+            outcome if too_often => Next::Stop(vanished(part, &call, outcome)),
             _ => Next::Act(call),
         }
     }
@@ -231,17 +271,17 @@ impl Work<'_> {
         if !last.this_run {
             return Next::Act(call);
         }
+        if self.goal == Goal::Remove
+            && code == "DeleteConflict"
+            && let Some(stop) = carries_others_policies(self.recipe, self.seen, part)
+        {
+            return Next::Stop(stop);
+        }
         let first = earlier.iter().find(|asked| asked.this_run);
         let since = first.map_or(last.age, |asked| asked.age);
         // Ever more rarely: each attempt is kept.
         let attempts = earlier.iter().filter(|asked| asked.this_run).count();
         let again = AGAIN.saturating_mul(u32::try_from(attempts.min(6)).unwrap_or(1));
-        if self.goal == Goal::Remove
-            && is_in_use(code)
-            && let Some(stop) = self.named_by_others(part)
-        {
-            return Next::Stop(stop);
-        }
         let passes = match self.goal {
             // An interface of what is gone can linger for long: nothing is lost by waiting.
             Goal::Remove => is_in_use(code) && since < RELEASED_BY,
@@ -266,38 +306,25 @@ impl Work<'_> {
                 allow if is_denied(code) => {
                     format!("{allow}; what was made so far stays and is known: then run the same command again")
                 }
-                _ => "what was made so far stays and is known; mend it and run the same command again".into(),
+                _ => format!(
+                    "what was made so far stays and is known; mend it and run the same command again{}",
+                    if self.goal == Goal::Make { ", or remove it and set up with other choices" } else { "" }
+                ),
             },
             is_denied: is_denied(code),
-        })
-    }
-
-    /// A group stays as long as a rule of somebody else's group names it, and that doesn't pass.
-    fn named_by_others(&self, part: &Part) -> Option<Stop> {
-        let Part::Group { group } = part else { return None };
-        let own = self.seen.group(self.recipe, &GroupReference::Own(*group))?;
-        let names_it = |rule: &SecurityRule| rule.peer == Peer::Group(own.id.clone());
-        let other = self
-            .seen
-            .groups
-            .iter()
-            .find(|other| other.id != own.id && other.ingress.iter().chain(&other.egress).any(names_it))?;
-        Some(Stop {
-            reason: format!("{} ({part}) is named by a rule of {}, which isn't this setup's", own.id, other.id),
-            remedy: "nothing of others is changed: take that rule away, then run the same command again".into(),
-            is_denied: false,
         })
     }
 
     fn registering(&self, standing: Standing) -> Next {
         let Standing::Underway(word) = standing else { return Next::Blocked };
         let made = self.journal.iter().rev().find(|asked| matches!(asked.intent.call, AccessCall::RunInstance { .. }));
-        if made.is_none_or(|made| made.age < REGISTERED_BY) {
+        // Who takes over a bastion waits for as long.
+        if made.map_or(self.elapsed, |made| made.age) < REGISTERED_BY {
             return Next::Wait(format!("the bastion: {word}"));
         }
         let minutes = REGISTERED_BY.as_secs() / 60;
         Next::Stop(Stop {
-            reason: format!("the bastion was made more than {minutes} minutes ago, and {word}"),
+            reason: format!("the bastion is there for more than {minutes} minutes, and {word}"),
             remedy: format!("the audit says what is in its way: rds-encrypt access audit {}", self.recipe.database),
             is_denied: false,
         })
@@ -305,68 +332,17 @@ impl Work<'_> {
 }
 
 impl Part {
-    /// Whether a call was for making this part.
-    fn is_what(&self, call: &AccessCall) -> bool {
-        matches!(
-            (self, call),
-            (Self::DnsAttribute { .. }, AccessCall::ModifyVpcAttribute { value: true, .. })
-                | (Self::Rule { .. }, AccessCall::Authorize { .. })
-                | (Self::AclEntry { .. }, AccessCall::CreateNetworkAclEntry { .. })
-        )
+    /// Whether it is taken away by a call of its own.
+    fn is_removed_by_itself(&self) -> bool {
+        !matches!(self, Self::NoEgress { .. } | Self::Door { .. } | Self::Agent)
     }
 }
 
-fn in_the_way(what: &Part, found: &str) -> Stop {
-    Stop {
-        reason: format!("{found} is in the place of the {what}, and isn't marked as this setup's"),
-        remedy: "nothing of others is taken or changed: rename or remove it, then run the same command again".into(),
-        is_denied: false,
-    }
-}
-
-fn vanished(what: &Part, call: &AccessCall) -> Stop {
-    Stop {
-        reason: format!("{call} was asked for twice, and AWS doesn't show what it does ({what})"),
-        remedy: "look whether somebody else changes it at the same time, then run the same command again".into(),
-        is_denied: false,
-    }
+/// States that nothing leaves by itself.
+fn stays(state: &str) -> bool {
+    matches!(state, "failed" | "rejected" | "expired" | "stopping" | "stopped")
 }
 
 fn is_going(state: &str) -> bool {
     matches!(state, "deleting" | "shutting-down" | "stopping")
-}
-
-fn in_words(code: &str, message: &str) -> String {
-    if message.is_empty() { code.to_owned() } else { format!("{code}: {}", message.trim_end_matches('.')) }
-}
-
-fn is_denied(code: &str) -> bool {
-    matches!(code, "AccessDenied" | "AccessDeniedException" | "UnauthorizedOperation" | "UnauthorizedAccess")
-}
-
-/// EC2 and IAM don't hear of each other, or of themselves, at once.
-fn has_not_heard(code: &str, message: &str) -> bool {
-    let message = message.to_ascii_lowercase();
-    matches!(code, "NoSuchEntity" | "NoSuchEntityException")
-        || code.ends_with(".NotFound")
-        || (code == "InvalidParameterValue" && message.contains("instance profile"))
-        || code == "IncorrectState"
-}
-
-fn is_in_use(code: &str) -> bool {
-    matches!(code, "DependencyViolation" | "DeleteConflict" | "InvalidGroup.InUse" | "IncorrectState" | "ResourceInUse")
-}
-
-fn is_there_already(code: &str) -> bool {
-    matches!(
-        code,
-        "EntityAlreadyExists"
-            | "InvalidGroup.Duplicate"
-            | "InvalidPermission.Duplicate"
-            | "NetworkAclEntryAlreadyExists"
-            | "DBSubnetGroupAlreadyExists"
-            | "InvalidSubnet.Conflict"
-            | "DocumentAlreadyExists"
-            | "LimitExceeded"
-    )
 }

@@ -9,26 +9,32 @@
 //! | `standing` | does a part stand? |
 //! | `calls` | what makes it, and what takes it away? |
 //! | `decide` | what comes next? |
+//! | `refusal` | what does a refusal of AWS's say of that? |
+//! | `others`, `stop` | where can only a person help, and what is that person told? |
 
 mod borders;
 mod calls;
 mod decide;
 mod earlier;
+mod others;
 mod part;
 mod plan;
+mod refusal;
 mod seen;
 mod standing;
+mod stop;
 
 use serde::{Deserialize, Serialize};
 
 use crate::model::{RUN_TAG, Tags, name::short_id};
 
 pub use crate::model::ACCESS_TAG;
-pub use decide::{Asked, Decision, Goal, Stop, decide};
+pub use decide::{Asked, Decision, Goal, decide, removable};
 pub use part::{GroupReference, OwnGroup, Part, SubnetReference};
 pub use plan::{Choices, Planned, plan};
 pub use seen::Seen;
 pub use standing::Standing;
+pub use stop::Stop;
 
 /// What is to be made around one database. Never changed once it is approved.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]

@@ -17,6 +17,9 @@ impl Recipe {
     }
 }
 
+/// The port of AWS's services.
+pub(super) const HTTPS: i32 = 443;
+
 /// The end of the name of the role's own policy.
 pub(super) const LOGS: &str = "logs";
 
@@ -68,6 +71,11 @@ pub enum Part {
         port: i32,
         /// The group at the other end.
         peer: GroupReference,
+    },
+    /// That addresses of the VPC are let in at our endpoints: their services' names lead there for everybody in the VPC.
+    Door {
+        /// The addresses.
+        cidr: String,
     },
     /// A rule of a network ACL that was there before.
     AclEntry {
@@ -180,11 +188,12 @@ impl Part {
             }
             Self::SubnetGroup { cidrs } => matches!(other, Self::Subnet { cidr, .. } if cidrs.contains(cidr)),
             Self::NoEgress { group } => is_group(&GroupReference::Own(*group)),
+            Self::Door { .. } => is_group(&GroupReference::Own(OwnGroup::Endpoints)),
             Self::Rule { group, peer, .. } => is_group(group) || is_group(peer),
             Self::RolePolicy | Self::LogPolicy { .. } => matches!(other, Self::Role),
             Self::ProfileRole => matches!(other, Self::Role | Self::Profile),
             Self::Endpoint { subnet, .. } => {
-                matches!(other, Self::DnsAttribute { .. })
+                matches!(other, Self::DnsAttribute { .. } | Self::Door { .. })
                     || is_subnet(subnet)
                     || is_group(&GroupReference::Own(OwnGroup::Endpoints))
             }
@@ -231,6 +240,7 @@ impl fmt::Display for Part {
                 let way = if *egress { "out to" } else { "in from" };
                 write!(f, "rule of {group}: tcp {port} {way} {peer}")
             }
+            Self::Door { cidr } => write!(f, "rule of the group of the endpoints: tcp {HTTPS} in from {cidr}"),
             Self::AclEntry { acl_id, entry } => write!(f, "{acl_id}: {}", entry.in_words()),
             Self::Role => f.write_str("role of the bastion"),
             Self::RolePolicy => f.write_str("AmazonSSMManagedInstanceCore on that role"),

@@ -2,7 +2,7 @@
 
 use std::collections::BTreeSet;
 
-use super::{GroupReference, OwnGroup, Part, Recipe, SubnetReference, borders, earlier::without};
+use super::{GroupReference, OwnGroup, Part, Recipe, SubnetReference, borders, earlier::without, part::HTTPS};
 use crate::{
     access::{
         checks::{endpoint_stands, endpoints_needed, is_private, role_stands},
@@ -11,10 +11,8 @@ use crate::{
         scene::Scene,
         security_rule::{End, egress, ingress, through},
     },
-    model::{DnsAttribute, Machine, PREFERENCES, quoted},
+    model::{DnsAttribute, Machine, PREFERENCES, Peer, quoted},
 };
-
-const HTTPS: i32 = 443;
 
 /// What a person chose.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
@@ -133,8 +131,11 @@ impl Work<'_> {
         if cidrs.is_empty() {
             return Ok(());
         }
+        // us-east-1-bos-1a is a Local Zone of us-east-1: neither RDS nor the endpoints are there as they are in us-east-1a.
+        let region = format!("{}-", self.recipe.region);
+        let is_plain = |zone: &String| !zone.starts_with(&region);
         let zones: BTreeSet<String> =
-            self.scene.facts.subnets.known()?.iter().filter_map(|subnet| subnet.zone.clone()).collect();
+            self.scene.facts.subnets.known()?.iter().filter_map(|it| it.zone.clone()).filter(is_plain).collect();
         if zones.len() < cidrs.len() {
             return Err(Unknown(
                 "the VPC has subnets in one Availability Zone only: make one in a second first".into(),
@@ -246,6 +247,12 @@ impl Work<'_> {
         }
         for service in needed {
             match endpoint_stands(&self.scene, service)? {
+                Some(endpoint) if endpoint.private_dns == Some(false) && service != "s3" => {
+                    return Err(Unknown(format!(
+                        "{} for {service} has no private DNS, so agents don't find it: switch it on there, or remove it",
+                        endpoint.id
+                    )));
+                }
                 Some(endpoint) => theirs.extend(endpoint.groups.first().cloned()),
                 None if service == "s3" => self.notes.push(
                     "logs of sessions go to S3, which takes a gateway endpoint in the bastion's route table: that is \
@@ -260,6 +267,16 @@ impl Work<'_> {
             self.add(Part::Group { group });
             self.add(Part::NoEgress { group });
             self.between(bastion, &GroupReference::Own(group), HTTPS)?;
+            for range in self.scene.inside() {
+                self.add(Part::Door { cidr: range.to_string() });
+            }
+            // https://docs.aws.amazon.com/vpc/latest/privatelink/privatelink-access-aws-services.html
+            self.notes.push(format!(
+                "the names of {} lead to the new endpoints for everybody in {} from then on: all of its addresses are let \
+                 in there. Who resolves names in it from outside (peering, VPN) isn't",
+                own.join(", "),
+                self.recipe.vpc_id
+            ));
         }
         for id in theirs {
             self.between(bastion, &GroupReference::There(id), HTTPS)?;
@@ -310,7 +327,8 @@ impl Work<'_> {
                 return Ok(());
             }
             // One that lets everything out says so by addresses.
-            if own.iter().any(|group| super::standing::everything_out(group).is_some()) {
+            let everywhere = Peer::Ipv4("0.0.0.0/0".into());
+            if own.iter().any(|group| group.egress.iter().any(|it| it.protocol == "-1" && it.peer == everywhere)) {
                 return Ok(());
             }
         }

@@ -1,7 +1,7 @@
 //! What AWS shows of the parts: one look, asked for what is ours.
 
 use super::{OwnGroup, Recipe, SubnetReference, part::GroupReference};
-use crate::model::{Machine, RouteTable, SecurityGroup, Subnet, VpcEndpoint};
+use crate::model::{Machine, OwnRole, RouteTable, SecurityGroup, Subnet, VpcEndpoint};
 
 pub use crate::model::AccessSeen as Seen;
 
@@ -35,9 +35,15 @@ impl Seen {
         }
     }
 
-    /// Our route table.
+    /// Our route table: of twins, which a lost answer can leave, the one that a subnet follows, and the same at every look.
     pub(super) fn table(&self, recipe: &Recipe) -> Option<&RouteTable> {
-        self.route_tables.iter().find(|table| recipe.owns(&table.tags))
+        let own = self.route_tables.iter().filter(|table| recipe.owns(&table.tags));
+        own.min_by_key(|table| (table.associations.is_empty(), &table.id))
+    }
+
+    /// The role, where it is ours.
+    pub(super) fn own_role(&self, recipe: &Recipe) -> Option<&OwnRole> {
+        self.role.as_ref().filter(|role| recipe.owns(&role.tags))
     }
 
     /// Our endpoint for a service, if it isn't gone.

@@ -1,6 +1,9 @@
 //! Does a part stand? Judged from one look, never from what is remembered.
 
-use super::{GroupReference, Part, Recipe, Seen, part::LOGS};
+use super::{
+    GroupReference, OwnGroup, Part, Recipe, Seen,
+    part::{HTTPS, LOGS},
+};
 use crate::model::{DnsAttribute, PREFERENCES, Peer, SecurityGroup, SecurityRule};
 
 /// How a part stands.
@@ -47,6 +50,10 @@ impl Part {
                 let found = rule(recipe, seen, *port, peer).zip(seen.group(recipe, group));
                 is_there(found.is_some_and(|(rule, group)| rules(group, *egress).contains(&rule)))
             }
+            Self::Door { cidr } => {
+                let group = seen.group(recipe, &GroupReference::Own(OwnGroup::Endpoints));
+                is_there(group.is_some_and(|group| group.ingress.contains(&door(cidr))))
+            }
             Self::AclEntry { acl_id, entry } => {
                 let acl = seen.network_acls.iter().find(|acl| acl.id == *acl_id);
                 let mut all = acl.into_iter().flat_map(|acl| &acl.entries);
@@ -63,11 +70,11 @@ impl Part {
             },
             Self::RolePolicy => {
                 let policy = recipe.agents_policy();
-                is_there(seen.role.as_ref().is_some_and(|role| role.attached.contains(&policy)))
+                is_there(seen.own_role(recipe).is_some_and(|role| role.attached.contains(&policy)))
             }
             Self::LogPolicy { .. } => {
                 let name = recipe.name(LOGS);
-                is_there(seen.role.as_ref().is_some_and(|role| role.inline.contains(&name)))
+                is_there(seen.own_role(recipe).is_some_and(|role| role.inline.contains(&name)))
             }
             Self::Preferences { log_group } => match &seen.preferences {
                 None => Standing::Absent,
@@ -81,7 +88,8 @@ impl Part {
                 Some(profile) => foreign(&format!("the instance profile {}", profile.name)),
             },
             Self::ProfileRole => {
-                let role = seen.profile.as_ref().and_then(|profile| profile.role.as_deref());
+                let own = seen.profile.as_ref().filter(|profile| recipe.owns(&profile.tags));
+                let role = own.and_then(|profile| profile.role.as_deref());
                 is_there(role == Some(recipe.name("bastion").as_str()))
             }
             Self::Endpoint { service, .. } => match seen.endpoint(recipe, service) {
@@ -129,9 +137,16 @@ pub(super) fn association(recipe: &Recipe, seen: &Seen, cidr: &str) -> Option<St
     all.iter().find(|it| it.subnet_id == subnet.id).map(|it| it.id.clone())
 }
 
-/// The rule with which each new group begins.
+/// One of the rules with which each new group begins: where the VPC has IPv6 addresses there are two.
 pub(super) fn everything_out(group: &SecurityGroup) -> Option<&SecurityRule> {
-    group.egress.iter().find(|rule| rule.protocol == "-1" && rule.peer == Peer::Ipv4("0.0.0.0/0".into()))
+    let everywhere = [Peer::Ipv4("0.0.0.0/0".into()), Peer::Ipv6("::/0".into())];
+    group.egress.iter().find(|rule| rule.protocol == "-1" && everywhere.contains(&rule.peer))
+}
+
+/// The rule that lets addresses of the VPC in at the endpoints.
+pub(super) fn door(cidr: &str) -> SecurityRule {
+    let peer = if cidr.contains(':') { Peer::Ipv6(cidr.to_owned()) } else { Peer::Ipv4(cidr.to_owned()) };
+    SecurityRule { protocol: "tcp".into(), ports: Some((HTTPS, HTTPS)), peer }
 }
 
 /// A rule, once the group at its other end is there.

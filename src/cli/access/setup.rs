@@ -54,7 +54,7 @@ pub(in crate::cli) async fn setup(global: &Global, asked: &Setup, around: &mut S
     }
     if !around.json {
         let page = around.output.stderr_page;
-        around.output.say(&shown::done(access.record(), false, page));
+        around.output.say(&shown::done(access.record(), page));
     }
     let facts = live::facts(&aws, &asked.database, asked.bastion.as_deref());
     let facts = Box::pin(unless_interrupted(around, facts)).await??;

@@ -1,7 +1,9 @@
 //! What of a setup AWS shows now: nothing is saved of it, since each run looks by itself.
 
+use std::time::Duration;
+
 use crate::{
-    access::recipe::{Part, Seen, Standing},
+    access::recipe::{self, Asked, Part, Seen, Standing},
     aws::Aws,
     cli::Failure,
     engine::look_at,
@@ -21,10 +23,16 @@ pub(super) fn parts<'a>(record: &'a AccessRecord, seen: &Seen) -> Vec<(&'a Part,
 
 /// What a removal would take away, in words.
 pub(super) fn removable(record: &AccessRecord, seen: &Seen) -> Vec<String> {
+    let asked = |intent| Asked { intent, age: Duration::MAX, this_run: false };
+    let journal: Vec<Asked<'_>> = record.journal.iter().map(asked).collect();
+    recipe::removable(&record.recipe, seen, &journal).into_iter().map(ToString::to_string).collect()
+}
+
+/// What stays of what it changed once all of its own is gone: others made it, have changed it, or rest on it.
+pub(super) fn kept(record: &AccessRecord, seen: &Seen) -> Vec<String> {
     let recipe = &record.recipe;
-    let is_there = |part: &&Part| {
-        part.removed_by(recipe, seen).is_some()
-            && matches!(part.standing(recipe, seen), Standing::There | Standing::Underway(_))
+    let is_kept = |part: &&Part| {
+        part.changes_theirs() && matches!(part.standing(recipe, seen), Standing::There | Standing::Foreign(_))
     };
-    recipe.parts.iter().filter(is_there).map(ToString::to_string).collect()
+    recipe.parts.iter().filter(is_kept).map(ToString::to_string).collect()
 }

@@ -8,7 +8,7 @@ use super::{
     arguments::Teardown,
     live,
     setup::path_of,
-    standing::{look, removable},
+    standing::{kept, look, removable},
     work::work,
 };
 use crate::{
@@ -27,10 +27,15 @@ pub(in crate::cli) async fn teardown(
     let aws = Aws::connect(&place.connection(global, None, around)?).await?;
     let caller = unless_interrupted(around, aws.caller_identity()).await?.map_err(Failure::NothingBegun)?;
     let database = Box::pin(unless_interrupted(around, live::database(&aws, &asked.database))).await?;
-    let path = match database.map_err(Failure::NothingBegun)? {
-        Some(database) => Some(path_of(&place, &aws, &caller.account, &database)?).filter(|path| path.exists()),
-        // It may be gone for long: what was made around it is known all the same.
-        None => the_only_one(place.states.access_paths(&caller.account, aws.region(), &asked.database.to_string()))?,
+    let database = database.map_err(Failure::NothingBegun)?;
+    let own = database.as_ref().map(|database| path_of(&place, &aws, &caller.account, database)).transpose()?;
+    let path = match own {
+        Some(own) if place.states.access_record(&own)?.is_some() => Some(own),
+        // The one that it was made for may have another name by now, or be gone for long: what was made is known all the same.
+        _ => {
+            let id = database.as_ref().and_then(|database| database.resource_id.as_deref());
+            the_only_one(place.states.access_paths(&caller.account, aws.region(), &asked.database, id))?
+        }
     };
     let Some(path) = path else {
         return Err(Failure::Refused(format!(
@@ -41,7 +46,10 @@ pub(in crate::cli) async fn teardown(
         )));
     };
     let mut access = place.states.open_access(&path, &session::owner())?;
-    let name = access.record().recipe.database.clone();
+    let (name, id) = (access.record().recipe.database.clone(), access.record().recipe.resource_id.clone());
+    if database.is_some_and(|database| database.resource_id.as_ref() != Some(&id)) {
+        around.output.say(&format!("this setup was made for {id}, which was called {name} then\n"));
+    }
     let seen = Box::pin(unless_interrupted(around, look(&aws, access.record()))).await??;
     let standing = removable(access.record(), &seen);
     let page = around.output.stderr_page;
@@ -52,10 +60,15 @@ pub(in crate::cli) async fn teardown(
     if let Some(code) = work(&aws, &mut access, Goal::Remove, around).await? {
         return Ok(code);
     }
+    // What can't be read now changes nothing of what is done.
+    let seen = Box::pin(unless_interrupted(around, look(&aws, access.record()))).await?;
+    let kept = seen.map(|seen| kept(access.record(), &seen)).unwrap_or_default();
     let text = if around.json {
-        json::line(&json!({"format": json::FORMAT, "event": "removed", "exit_code": 0, "database": name}))
+        json::line(&json!({
+            "format": json::FORMAT, "event": "removed", "exit_code": 0, "database": name, "kept": kept,
+        }))
     } else {
-        shown::done(access.record(), true, around.output.stdout_page)
+        shown::removed(access.record(), &kept, around.output.stdout_page)
     };
     around.result(&text).map(|()| 0)
 }
@@ -65,8 +78,8 @@ fn the_only_one(paths: Vec<PathBuf>) -> Result<Option<PathBuf>, Failure> {
     let mut paths = paths.into_iter();
     match (paths.next(), paths.next()) {
         (Some(one), Some(other)) => Err(Failure::Usage(format!(
-            "there were several databases of this name, each with a setup: {} and {}. None of them is there any more: nothing \
-             was removed, and its parts carry the tag {ACCESS_TAG}",
+            "there were several databases of this name, each with a setup: {} and {}. Nothing was removed: name one by its \
+             resource id (db-…), which is in the file and in the tag {ACCESS_TAG} of its parts",
             one.display(),
             other.display()
         ))),

@@ -143,16 +143,28 @@ pub fn line(event: &AccessEvent, removes: bool, page: Page) -> Option<String> {
     })
 }
 
-/// The end of a run that reached its goal.
+/// The end of a removal; `kept` is what stays of what was changed.
 #[must_use]
-pub fn done(record: &AccessRecord, removed: bool, page: Page) -> String {
+pub fn removed(record: &AccessRecord, kept: &[String], page: Page) -> String {
     let mut text = Text::new(page);
-    let recipe = &record.recipe;
-    if removed {
-        let told = format!("All that the setup for {} made is gone; what it changed is as it was", recipe.database);
-        text.marked_heading(&page.good("✓"), &told);
+    let gone = format!("All that the setup for {} made is gone", record.recipe.database);
+    if kept.is_empty() {
+        text.marked_heading(&page.good("✓"), &format!("{gone}; what it changed is as it was"));
         return text.finish();
     }
+    text.marked_heading(&page.good("✓"), &gone);
+    text.heading("What stays: somebody else made it, has changed it since, or rests on it");
+    for part in kept {
+        text.point("-", part);
+    }
+    text.finish()
+}
+
+/// The end of a setup.
+#[must_use]
+pub fn done(record: &AccessRecord, page: Page) -> String {
+    let mut text = Text::new(page);
+    let recipe = &record.recipe;
     text.marked_heading(&page.good("✓"), &format!("{} parts stand around {}", recipe.parts.len(), recipe.database));
     text.heading("To look into the database");
     text.verbatim(&with_flags(&format!("rds-encrypt tunnel {}", recipe.database), &record.flags));

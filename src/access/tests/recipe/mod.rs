@@ -1,5 +1,6 @@
 //! A setup and its removal, with every answer lost once, in a small AWS.
 
+mod ends;
 mod world;
 
 use std::{collections::BTreeMap, time::Duration};
@@ -101,7 +102,8 @@ impl Driver {
                 this_run: *this_run,
             })
             .collect();
-        decide(&self.recipe, &self.world.seen, &journal, goal, RUN)
+        let elapsed = Duration::from_secs(u64::from(20 * self.tick));
+        decide(&self.recipe, &self.world.seen, &journal, (goal, elapsed), RUN)
     }
 
     /// Until it is done, or a person is needed; at the `nth` call something goes wrong.
@@ -341,8 +343,10 @@ fn a_group_that_somebody_elses_rule_names_is_not_waited_for() {
     let theirs = groups.iter_mut().find(|group| group.tags.is_empty()).expect("it is there");
     theirs.ingress.insert(rule.clone());
     let theirs = theirs.id.clone();
+    let asked = driver.journal.len();
     let stop = driver.run(Goal::Remove, None).expect_err("it is in use");
     assert!(stop.reason.contains(&format!("is named by a rule of {theirs}")), "{stop:?}");
+    assert_eq!(driver.journal.len(), asked, "whoever rests on it keeps the way");
     let groups = &mut driver.world.seen.groups;
     groups.iter_mut().find(|group| group.id == theirs).expect("it is there").ingress.remove(&rule);
     driver.run(Goal::Remove, None).expect("it is removed");

@@ -1,6 +1,6 @@
 //! A small AWS of its own: it takes calls, and shows things a little later.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 use crate::{
     access::{Facts, Read, tests::network::known},
@@ -15,6 +15,10 @@ use crate::{
 #[derive(Clone, Debug)]
 pub(super) struct World {
     pub(super) seen: AccessSeen,
+    /// Machines end as they begin.
+    pub(super) machines_end: bool,
+    /// The VPC has IPv6 addresses, so a new group lets everything out twice.
+    pub(super) has_ipv6: bool,
     tokens: BTreeMap<String, String>,
     next: u32,
 }
@@ -36,7 +40,7 @@ impl World {
                 .map(|told| PreferencesDocument::made(told.log_group.as_deref().unwrap_or_default(), Tags::default())),
             ..AccessSeen::default()
         };
-        Self { seen, tokens: BTreeMap::new(), next: 0 }
+        Self { seen, machines_end: false, has_ipv6: false, tokens: BTreeMap::new(), next: 0 }
     }
 
     /// The same as the audit reads it.
@@ -175,9 +179,10 @@ impl World {
                 if self.seen.groups.iter().any(|group| group.name == name) {
                     return Err("InvalidGroup.Duplicate");
                 }
-                let everything =
-                    SecurityRule { protocol: "-1".into(), ports: None, peer: Peer::Ipv4("0.0.0.0/0".into()) };
-                let (id, egress) = (self.id("sg"), [everything].into());
+                let to = |peer| SecurityRule { protocol: "-1".into(), ports: None, peer };
+                let mut egress = BTreeSet::from([to(Peer::Ipv4("0.0.0.0/0".into()))]);
+                egress.extend(self.has_ipv6.then(|| to(Peer::Ipv6("::/0".into()))));
+                let id = self.id("sg");
                 let group = SecurityGroup { id, name, vpc_id: Some(vpc_id), egress, tags, ..Default::default() };
                 self.seen.groups.push(group);
             }
@@ -231,11 +236,15 @@ impl World {
             AccessCall::AttachRolePolicy { policy_arn, .. } => {
                 self.seen.role.as_mut().ok_or("NoSuchEntity")?.attached = vec![policy_arn];
             }
-            AccessCall::DetachRolePolicy { .. } => self.seen.role.as_mut().ok_or("NoSuchEntity")?.attached.clear(),
+            AccessCall::DetachRolePolicy { policy_arn, .. } => {
+                self.seen.role.as_mut().ok_or("NoSuchEntity")?.attached.retain(|it| *it != policy_arn);
+            }
             AccessCall::PutRolePolicy { policy, .. } => {
                 self.seen.role.as_mut().ok_or("NoSuchEntity")?.inline = vec![policy];
             }
-            AccessCall::DeleteRolePolicy { .. } => self.seen.role.as_mut().ok_or("NoSuchEntity")?.inline.clear(),
+            AccessCall::DeleteRolePolicy { policy, .. } => {
+                self.seen.role.as_mut().ok_or("NoSuchEntity")?.inline.retain(|it| *it != policy);
+            }
             AccessCall::CreatePreferences { log_group, tags } => {
                 if self.seen.preferences.is_some() {
                     return Err("DocumentAlreadyExists");
@@ -293,7 +302,7 @@ impl World {
                 self.tokens.insert(token, id.clone());
                 self.seen.machines.push(Machine {
                     id,
-                    state: Some("pending".into()),
+                    state: Some(if self.machines_end { "terminated" } else { "pending" }.into()),
                     vpc_id: Some("vpc-1".into()),
                     address: Some("10.0.1.9".into()),
                     groups: vec![group_id],
