@@ -114,6 +114,14 @@ fn the_later_row_of_one_id_counts() {
 }
 
 #[test]
+fn what_a_simulation_lacks_is_told_with_the_resource() {
+    let row = json!({"EvalActionName": "ssm:StartSession", "EvalDecision": "implicitDeny", "MissingContextValues": [],
+                     "ResourceSpecificResults": [{"MissingContextValues": ["aws:MultiFactorAuthPresent"]}]});
+    let facts = with(&[("more.json", json!({"EvaluationResults": [row]}))]);
+    assert_eq!(found(&facts), (vec![], vec!["tunnel-permitted"]));
+}
+
+#[test]
 fn roles_are_put_together_from_their_policies() {
     let policy = |effect: &str, action: Value, resource: &str| json!({"Statement": {"Effect": effect, "Action": action, "Resource": resource}});
     let role = |policies: Value, attached: Value, managed: Value| {
