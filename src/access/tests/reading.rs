@@ -141,6 +141,16 @@ fn roles_are_put_together_from_their_policies() {
     assert_eq!(role(own(policy("Allow", json!("ssm:*"), "*")), none.clone(), none.clone()), failed);
     assert_eq!(role(own(policy("Allow", both.clone(), "arn:aws:ssm:x")), none.clone(), none.clone()), failed);
     assert_eq!(role(none.clone(), none.clone(), none.clone()), failed);
+    // A statement that excepts some actions is for all others.
+    let all_but =
+        |effect: &str, but: Value| json!({"Statement": [{"Effect": effect, "NotAction": but, "Resource": "*"}]});
+    let core = json!([{"PolicyArn": "arn:aws:iam::aws:policy/AmazonSSMManagedInstanceCore"}]);
+    let allow = |but: Value| role(own(all_but("Allow", but)), none.clone(), none.clone());
+    let deny = |but: Value| role(own(all_but("Deny", but)), core.clone(), none.clone());
+    assert_eq!(allow(json!(["iam:*", "organizations:*", "account:*"])), (vec![], vec![]));
+    assert_eq!(allow(json!("SSM:Update*")), failed);
+    assert_eq!(deny(json!(["s3:*"])), failed);
+    assert_eq!(deny(json!(["ssm:*", "ssmmessages:*", "s3:*"])), (vec![], vec![]));
     // As IAM's API writes it.
     let encoded = json!(
         "%7B%22Statement%22%3A%5B%7B%22Effect%22%3A%22Allow%22%2C%22Action%22%3A%22%2A%22%2C%22Resource%22%3A%22%2A%22%7D%5D%7D"
