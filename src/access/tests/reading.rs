@@ -104,6 +104,17 @@ fn facts_of_documents(documents: &Value) -> Read<Option<crate::model::SessionPre
 }
 
 #[test]
+fn blocks_that_a_vpc_has_given_up_are_none_of_it() {
+    let v4 = |cidr: &str, state: &str| json!({"CidrBlock": cidr, "CidrBlockState": {"State": state}});
+    let v6 = |cidr: &str, state: &str| json!({"Ipv6CidrBlock": cidr, "Ipv6CidrBlockState": {"State": state}});
+    let row = json!({"VpcId": "vpc-1", "CidrBlock": "10.0.0.0/16",
+        "CidrBlockAssociationSet": [v4("10.0.0.0/16", "associated"), v4("100.64.0.0/16", "disassociated")],
+        "Ipv6CidrBlockAssociationSet": [v6("2001:db8:1::/56", "failed"), v6("2001:db8:2::/56", "associated")]});
+    let facts = with(&[("vpcs.json", json!({"Vpcs": [row]}))]);
+    assert_eq!(facts.vpcs.known().unwrap()[0].cidrs, ["10.0.0.0/16", "2001:db8:2::/56"]);
+}
+
+#[test]
 fn the_later_row_of_one_id_counts() {
     let facts = with(&[(
         "z.json",
