@@ -1,6 +1,8 @@
 //! What the caller may do, by IAM's own simulation: nothing is done by it.
 
-use aws_sdk_iam::types::{ContextEntry, ContextKeyTypeEnum, EvaluationResult};
+use std::collections::BTreeSet;
+
+use aws_sdk_iam::types::{ContextEntry, ContextKeyTypeEnum, EvaluationResult, ResourceSpecificResult};
 
 use super::{Aws, CallError, ReadError};
 use crate::model::{Principal, Question, Simulated};
@@ -47,10 +49,33 @@ fn entry((key, value): &(String, String)) -> ContextEntry {
 }
 
 fn simulated(row: EvaluationResult, resource: &str) -> Simulated {
+    // Where a resource was named, IAM tells what it had no values for with the resource, and not with the action.
+    let of_resources = row.resource_specific_results().iter().flat_map(ResourceSpecificResult::missing_context_values);
+    let missing: BTreeSet<String> = row.missing_context_values().iter().chain(of_resources).cloned().collect();
     Simulated {
+        missing: missing.into_iter().collect(),
         action: row.eval_action_name,
         resource: row.eval_resource_name.unwrap_or_else(|| resource.to_owned()),
         decision: row.eval_decision.as_str().to_owned(),
-        missing: row.missing_context_values.unwrap_or_default(),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use aws_sdk_iam::types::PolicyEvaluationDecisionType::ImplicitDeny;
+
+    use super::*;
+
+    #[test]
+    fn what_is_missing_is_found_with_the_action_and_with_each_resource() {
+        let of_resource = |key: &str| {
+            let result = ResourceSpecificResult::builder().eval_resource_name("*").eval_resource_decision(ImplicitDeny);
+            result.missing_context_values(key).build().unwrap()
+        };
+        let row = EvaluationResult::builder().eval_action_name("ssm:StartSession").eval_decision(ImplicitDeny);
+        let row = row.missing_context_values("aws:SourceIp");
+        let row = row.resource_specific_results(of_resource("aws:SourceVpc"));
+        let row = row.resource_specific_results(of_resource("aws:SourceIp"));
+        assert_eq!(simulated(row.build().unwrap(), "*").missing, ["aws:SourceIp", "aws:SourceVpc"]);
     }
 }

@@ -2,11 +2,11 @@
 
 use aws_sdk_ec2::types::{
     Filter, Subnet as SubnetRow, SubnetCidrBlockStateCode, SubnetIpv6CidrBlockAssociation, Vpc as VpcRow,
-    VpcAttributeName, VpcEndpoint as EndpointRow,
+    VpcAttributeName, VpcCidrBlockState, VpcCidrBlockStateCode, VpcEndpoint as EndpointRow,
 };
 
 use super::{Aws, CallError, ReadError, network::tags};
-use crate::model::{Subnet, Vpc, VpcEndpoint};
+use crate::model::{Subnet, Vpc, VpcEndpoint, holds_block};
 
 const VPCS: &str = "ec2:DescribeVpcs";
 const ATTRIBUTE: &str = "ec2:DescribeVpcAttribute";
@@ -67,13 +67,18 @@ impl Aws {
 }
 
 fn vpc(row: VpcRow) -> Vpc {
-    let mut cidrs: Vec<String> =
-        row.cidr_block_association_set().iter().filter_map(|block| block.cidr_block.clone()).collect();
-    if cidrs.is_empty() {
+    let v4 = row.cidr_block_association_set().iter().filter(|block| is_held(block.cidr_block_state()));
+    let v6 = row.ipv6_cidr_block_association_set().iter().filter(|block| is_held(block.ipv6_cidr_block_state()));
+    let mut cidrs: Vec<String> = v4.filter_map(|block| block.cidr_block.clone()).collect();
+    if row.cidr_block_association_set().is_empty() {
         cidrs.extend(row.cidr_block.clone());
     }
-    cidrs.extend(row.ipv6_cidr_block_association_set().iter().filter_map(|block| block.ipv6_cidr_block.clone()));
+    cidrs.extend(v6.filter_map(|block| block.ipv6_cidr_block.clone()));
     Vpc { id: row.vpc_id.unwrap_or_default(), cidrs, dns_support: None, dns_hostnames: None }
+}
+
+fn is_held(state: Option<&VpcCidrBlockState>) -> bool {
+    holds_block(state.and_then(VpcCidrBlockState::state).map(VpcCidrBlockStateCode::as_str))
 }
 
 /// One subnet's row, with its blocks of both kinds.
@@ -92,9 +97,7 @@ pub(super) fn subnet(row: SubnetRow) -> Option<Subnet> {
 
 fn associated(block: &SubnetIpv6CidrBlockAssociation) -> Option<String> {
     let state = block.ipv6_cidr_block_state().and_then(|state| state.state());
-    let is_over =
-        matches!(state, Some(SubnetCidrBlockStateCode::Disassociated | SubnetCidrBlockStateCode::Disassociating));
-    block.ipv6_cidr_block.clone().filter(|_| !is_over)
+    block.ipv6_cidr_block.clone().filter(|_| holds_block(state.map(SubnetCidrBlockStateCode::as_str)))
 }
 
 fn endpoint(row: EndpointRow) -> VpcEndpoint {
@@ -109,5 +112,31 @@ fn endpoint(row: EndpointRow) -> VpcEndpoint {
         subnets: row.subnet_ids.unwrap_or_default(),
         route_tables: row.route_table_ids.unwrap_or_default(),
         tags: tags(row.tags),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use aws_sdk_ec2::types::{VpcCidrBlockAssociation, VpcIpv6CidrBlockAssociation};
+
+    use super::*;
+
+    #[test]
+    fn blocks_that_a_vpc_has_given_up_are_none_of_it() {
+        let state = |code: &str| VpcCidrBlockState::builder().state(code.into()).build();
+        let v4 = |cidr: &str, code| {
+            VpcCidrBlockAssociation::builder().cidr_block(cidr).cidr_block_state(state(code)).build()
+        };
+        let v6 = |cidr: &str, code| {
+            let row = VpcIpv6CidrBlockAssociation::builder().ipv6_cidr_block(cidr);
+            row.ipv6_cidr_block_state(state(code)).build()
+        };
+        let row = VpcRow::builder().cidr_block("10.0.0.0/16");
+        let row = row.cidr_block_association_set(v4("10.0.0.0/16", "associated"));
+        let row = row.cidr_block_association_set(v4("100.64.0.0/16", "disassociated"));
+        let row = row.ipv6_cidr_block_association_set(v6("2001:db8:1::/56", "disassociating"));
+        let row = row.ipv6_cidr_block_association_set(v6("2001:db8:2::/56", "failed"));
+        let row = row.ipv6_cidr_block_association_set(v6("2001:db8:3::/56", "associated"));
+        assert_eq!(vpc(row.build()).cidrs, ["10.0.0.0/16", "2001:db8:3::/56"]);
     }
 }

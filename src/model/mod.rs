@@ -71,7 +71,7 @@ pub use status::{InstanceState, SnapshotState};
 pub use surroundings::{Bounded, Deployment, GroupSubnet, Parameter, PendingMaintenance, SharedSnapshot, Subnet};
 pub use tags::{ACCESS_TAG, CHOICES_TAG, MAXIMUM_TAGS, OWNER_TAG, RUN_TAG, Tags, is_reserved};
 pub use version::{EngineVersion, MajorVersion, OrderableOption, Range, UpgradeTarget};
-pub use vpc::{Vpc, VpcEndpoint};
+pub use vpc::{Vpc, VpcEndpoint, holds_block};
 
 /// An account, as `sts:GetCallerIdentity` names it, and who asked.
 #[derive(Clone, Debug, PartialEq, Eq)]

@@ -28,6 +28,10 @@ pub struct RolePolicies {
     pub allowed: BTreeSet<String>,
     /// Those that they deny, on whatever resource.
     pub denied: BTreeSet<String>,
+    /// The exceptions (`NotAction`) of each statement that allows everything else.
+    pub allowed_but: BTreeSet<BTreeSet<String>>,
+    /// The exceptions of each statement that denies everything else.
+    pub denied_but: BTreeSet<BTreeSet<String>>,
     /// Its policies whose text wasn't read, by name or ARN: what they allow isn't known.
     pub unread: BTreeSet<String>,
 }
@@ -49,11 +53,14 @@ impl RolePolicies {
             if !is_for_all || statement.get("Condition").is_some() {
                 continue;
             }
-            let actions = one_or_many(statement.get("Action")).filter_map(|action| action.as_str().map(str::to_owned));
-            match statement.get("Effect").and_then(Value::as_str) {
-                Some("Allow") => self.allowed.extend(actions),
-                Some("Deny") => self.denied.extend(actions),
-                _ => {}
+            let (actions, all_but) = match statement.get("Effect").and_then(Value::as_str) {
+                Some("Allow") => (&mut self.allowed, &mut self.allowed_but),
+                Some("Deny") => (&mut self.denied, &mut self.denied_but),
+                _ => continue,
+            };
+            actions.extend(texts(statement.get("Action")));
+            if let Some(exceptions) = statement.get("NotAction") {
+                all_but.insert(texts(Some(exceptions)).collect());
             }
         }
     }
@@ -66,6 +73,10 @@ fn one_or_many(value: Option<&Value>) -> impl Iterator<Item = &Value> {
         one => (one, [].as_slice()),
     };
     one.into_iter().chain(many)
+}
+
+fn texts(value: Option<&Value>) -> impl Iterator<Item = String> {
+    one_or_many(value).filter_map(|text| text.as_str().map(str::to_owned))
 }
 
 /// IAM's API gives texts of policies percent-encoded; the `aws` command decodes them.

@@ -15,6 +15,13 @@ pub struct Vpc {
     pub dns_hostnames: Option<bool>,
 }
 
+/// Whether a block of addresses in this state (`CidrBlockState.State`, `Ipv6CidrBlockState.State`) belongs to its VPC or
+/// subnet: one that was given up, or never came, is shown on for a while.
+#[must_use]
+pub fn holds_block(state: Option<&str>) -> bool {
+    !matches!(state, Some("disassociating" | "disassociated" | "failing" | "failed"))
+}
+
 /// An endpoint of a VPC, observed.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct VpcEndpoint {

@@ -76,8 +76,19 @@ fn asked_for(scene: &Scene<'_>) -> Result<Vec<&'static str>, Unknown> {
 
 /// The endpoint for a service that can be used, if there is one.
 pub(in crate::access) fn usable<'a>(scene: &Scene<'a>, service: &str) -> Result<Option<&'a VpcEndpoint>, Unknown> {
-    let found = of(scene, service)?;
-    Ok(found.into_iter().find(|endpoint| endpoint.state.as_deref().is_some_and(is_available)))
+    Ok(served(scene, service)?.into_iter().next())
+}
+
+/// The endpoints for a service that can be used. Where one has private DNS, the service's name leads to it, and others
+/// (another team's) do neither good nor harm: AWS lets one in a VPC have it.
+fn served<'a>(scene: &Scene<'a>, service: &str) -> Result<Vec<&'a VpcEndpoint>, Unknown> {
+    let mut found = of(scene, service)?;
+    found.retain(|endpoint| endpoint.state.as_deref().is_some_and(is_available));
+    let has_names = |endpoint: &&VpcEndpoint| endpoint.private_dns == Some(true);
+    if found.iter().any(has_names) {
+        found.retain(has_names);
+    }
+    Ok(found)
 }
 
 fn is_there(scene: &Scene<'_>, service: &str) -> Judgement {
@@ -117,9 +128,8 @@ fn of<'a>(scene: &Scene<'a>, service: &str) -> Result<Vec<&'a VpcEndpoint>, Unkn
 pub(super) fn required<'a>(scene: &Scene<'a>) -> Result<Vec<&'a VpcEndpoint>, Unknown> {
     let mut found = Vec::new();
     for service in REQUIRED {
-        found.extend(of(scene, service)?);
+        found.extend(served(scene, service)?);
     }
-    found.retain(|endpoint| endpoint.state.as_deref().is_some_and(is_available));
     if found.is_empty() {
         Err(Unknown("there is no endpoint for ssm or ssmmessages to judge".into()))
     } else {

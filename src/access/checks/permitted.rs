@@ -10,11 +10,12 @@ use crate::{
     policy::{Command, Scope, policy},
 };
 
-/// By IAM's simulation of what `policy tunnel` prints: all of it is to be allowed.
+/// By IAM's simulation of what `policy tunnel` prints: all of it is to be allowed. Neither a denial nor a permission is
+/// certain where a condition wasn't known: a denial of every other address is passed over without one.
 pub(super) fn judge(scene: &Scene<'_>) -> Judgement {
     let simulated = scene.facts.permitted.known()?;
-    let (allowed, others): (Vec<&Simulated>, Vec<&Simulated>) = simulated.iter().partition(|row| row.is_allowed());
-    let (denied, open): (Vec<&Simulated>, Vec<&Simulated>) = others.into_iter().partition(|row| row.missing.is_empty());
+    let (certain, open): (Vec<&Simulated>, Vec<&Simulated>) = simulated.iter().partition(|row| row.missing.is_empty());
+    let (allowed, denied): (Vec<&Simulated>, Vec<&Simulated>) = certain.into_iter().partition(|row| row.is_allowed());
     if !denied.is_empty() {
         let seen = denied.iter().map(|row| format!("{} on {}: {}", row.action, row.resource, row.decision));
         return Ok(Judged::Wrong(seen.collect(), remedy(scene)));

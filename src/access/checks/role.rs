@@ -50,8 +50,10 @@ pub(super) fn judge(scene: &Scene<'_>) -> Judgement {
 }
 
 fn of_role(role: &str, policies: &RolePolicies) -> Judgement {
-    let denied: Vec<&str> = ACTIONS.into_iter().filter(|action| matches(&policies.denied, action)).collect();
-    let missing: Vec<&str> = ACTIONS.into_iter().filter(|action| !matches(&policies.allowed, action)).collect();
+    let denied: Vec<&str> =
+        ACTIONS.into_iter().filter(|action| holds(&policies.denied, &policies.denied_but, action)).collect();
+    let is_allowed = |action: &&str| holds(&policies.allowed, &policies.allowed_but, action);
+    let missing: Vec<&str> = ACTIONS.into_iter().filter(|action| !is_allowed(action)).collect();
     if !denied.is_empty() {
         return Ok(Judged::wrong(
             format!("policies of {role} deny {}", denied.join(", ")),
@@ -77,6 +79,11 @@ fn of_role(role: &str, policies: &RolePolicies) -> Judgement {
         format!("{role} carries no AmazonSSMManagedInstanceCore, and doesn't allow {}", missing.join(", ")),
         Remedy::new("attaches it", &["iam", "attach-role-policy", "--role-name", role, "--policy-arn", POLICY]),
     ))
+}
+
+/// Whether statements are for an action: by its name, or as they except others only.
+fn holds(named: &BTreeSet<String>, all_but: &BTreeSet<BTreeSet<String>>, action: &str) -> bool {
+    matches(named, action) || all_but.iter().any(|exceptions| !matches(exceptions, action))
 }
 
 /// Actions are written with * and ?, in any case.

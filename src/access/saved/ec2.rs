@@ -12,7 +12,7 @@ use crate::{
     access::Read,
     model::{
         AclEntry, Machine, NetworkAcl, Peer, Route, RouteTable, SecurityGroup, SecurityRule, Subnet, SubnetAssociation,
-        Vpc, VpcEndpoint,
+        Vpc, VpcEndpoint, holds_block,
     },
 };
 
@@ -33,8 +33,11 @@ pub(super) fn subnet(row: &Value) -> Option<(String, Subnet)> {
 }
 
 fn associated_v6(row: &Value) -> Option<String> {
-    let is_over = matches!(text(row, "Ipv6CidrBlockState.State").as_deref(), Some("disassociated" | "disassociating"));
-    text(row, "Ipv6CidrBlock").filter(|_| !is_over)
+    text(row, "Ipv6CidrBlock").filter(|_| holds_block(text(row, "Ipv6CidrBlockState.State").as_deref()))
+}
+
+fn associated_v4(row: &Value) -> Option<String> {
+    text(row, "CidrBlock").filter(|_| holds_block(text(row, "CidrBlockState.State").as_deref()))
 }
 
 pub(super) fn route_table(row: &Value) -> Option<(String, RouteTable)> {
@@ -158,8 +161,8 @@ pub(super) fn vpcs(answers: &Answers) -> Read<Vec<Vpc>> {
     };
     answers.rows("Vpcs", "ec2 describe-vpcs", |row| {
         let id = text(row, "VpcId")?;
-        let mut cidrs = each(row, "CidrBlockAssociationSet", "CidrBlock");
-        if cidrs.is_empty() {
+        let mut cidrs: Vec<String> = list(row, "CidrBlockAssociationSet").filter_map(associated_v4).collect();
+        if list(row, "CidrBlockAssociationSet").next().is_none() {
             cidrs.extend(text(row, "CidrBlock"));
         }
         cidrs.extend(list(row, "Ipv6CidrBlockAssociationSet").filter_map(associated_v6));

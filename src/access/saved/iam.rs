@@ -67,11 +67,14 @@ pub(super) fn permitted(answers: &Answers) -> Read<Vec<Simulated>> {
 }
 
 fn simulated(row: &Value) -> Option<Simulated> {
+    // Where a resource was named, IAM tells what it had no values for with the resource, and not with the action.
+    let results = list(row, "ResourceSpecificResults").chain([row]);
+    let missing: BTreeSet<String> = results.flat_map(|result| texts(result, "MissingContextValues")).collect();
     Some(Simulated {
         action: text(row, "EvalActionName")?,
         resource: text(row, "EvalResourceName").unwrap_or_else(|| "*".to_owned()),
         decision: text(row, "EvalDecision")?,
-        missing: texts(row, "MissingContextValues").into_iter().collect(),
+        missing: missing.into_iter().collect(),
     })
 }
 

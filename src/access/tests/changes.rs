@@ -268,6 +268,18 @@ fn the_endpoints() {
             &["endpoint-others"],
         ),
         ("no private DNS", |facts| endpoint(facts, "vpce-ssm").private_dns = Some(false), &["endpoint-private-dns"]),
+        (
+            "another team's without private DNS",
+            |facts| {
+                let other = VpcEndpoint {
+                    id: "vpce-team".into(),
+                    private_dns: Some(false),
+                    ..endpoint(facts, "vpce-ssm").clone()
+                };
+                known(&mut facts.endpoints).insert(0, VpcEndpoint { groups: vec!["sg-db".into()], ..other });
+            },
+            &[],
+        ),
         ("no DNS", |facts| known(&mut facts.vpcs)[0].dns_support = Some(false), &["vpc-dns-support"]),
         ("no host names", |facts| known(&mut facts.vpcs)[0].dns_hostnames = Some(false), &["vpc-dns-hostnames"]),
         ("443 not let in", |facts| group(facts, "sg-endpoints").ingress.clear(), &["endpoint-let-in"]),

@@ -36,6 +36,9 @@ fn what_is_denied_is_named_with_the_policy_that_mends_it() {
 /// A real request brings values of its own: what hangs on them is neither allowed nor denied here.
 #[test]
 fn what_hangs_on_an_unknown_condition_is_not_judged() {
+    // A denial of requests from elsewhere is passed over where nothing says whence they come.
+    let facts = with("ssm:StartSession", "allowed", &["aws:SourceIp"]);
+    assert_eq!(found(&facts), (vec![], vec![CHECK]));
     let facts = with("ssm:StartSession", "implicitDeny", &["aws:MultiFactorAuthPresent"]);
     assert_eq!(found(&facts), (vec![], vec![CHECK]));
     let (why, _) = of_check(&facts, CHECK);

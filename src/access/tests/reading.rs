@@ -104,6 +104,17 @@ fn facts_of_documents(documents: &Value) -> Read<Option<crate::model::SessionPre
 }
 
 #[test]
+fn blocks_that_a_vpc_has_given_up_are_none_of_it() {
+    let v4 = |cidr: &str, state: &str| json!({"CidrBlock": cidr, "CidrBlockState": {"State": state}});
+    let v6 = |cidr: &str, state: &str| json!({"Ipv6CidrBlock": cidr, "Ipv6CidrBlockState": {"State": state}});
+    let row = json!({"VpcId": "vpc-1", "CidrBlock": "10.0.0.0/16",
+        "CidrBlockAssociationSet": [v4("10.0.0.0/16", "associated"), v4("100.64.0.0/16", "disassociated")],
+        "Ipv6CidrBlockAssociationSet": [v6("2001:db8:1::/56", "failed"), v6("2001:db8:2::/56", "associated")]});
+    let facts = with(&[("vpcs.json", json!({"Vpcs": [row]}))]);
+    assert_eq!(facts.vpcs.known().unwrap()[0].cidrs, ["10.0.0.0/16", "2001:db8:2::/56"]);
+}
+
+#[test]
 fn the_later_row_of_one_id_counts() {
     let facts = with(&[(
         "z.json",
@@ -111,6 +122,14 @@ fn the_later_row_of_one_id_counts() {
     )]);
     let subnets = facts.subnets.known().unwrap();
     assert_eq!((subnets.len(), subnets[0].cidrs.as_slice()), (4, ["10.9.0.0/24".to_owned()].as_slice()));
+}
+
+#[test]
+fn what_a_simulation_lacks_is_told_with_the_resource() {
+    let row = json!({"EvalActionName": "ssm:StartSession", "EvalDecision": "implicitDeny", "MissingContextValues": [],
+                     "ResourceSpecificResults": [{"MissingContextValues": ["aws:MultiFactorAuthPresent"]}]});
+    let facts = with(&[("more.json", json!({"EvaluationResults": [row]}))]);
+    assert_eq!(found(&facts), (vec![], vec!["tunnel-permitted"]));
 }
 
 #[test]
@@ -133,6 +152,16 @@ fn roles_are_put_together_from_their_policies() {
     assert_eq!(role(own(policy("Allow", json!("ssm:*"), "*")), none.clone(), none.clone()), failed);
     assert_eq!(role(own(policy("Allow", both.clone(), "arn:aws:ssm:x")), none.clone(), none.clone()), failed);
     assert_eq!(role(none.clone(), none.clone(), none.clone()), failed);
+    // A statement that excepts some actions is for all others.
+    let all_but =
+        |effect: &str, but: Value| json!({"Statement": [{"Effect": effect, "NotAction": but, "Resource": "*"}]});
+    let core = json!([{"PolicyArn": "arn:aws:iam::aws:policy/AmazonSSMManagedInstanceCore"}]);
+    let allow = |but: Value| role(own(all_but("Allow", but)), none.clone(), none.clone());
+    let deny = |but: Value| role(own(all_but("Deny", but)), core.clone(), none.clone());
+    assert_eq!(allow(json!(["iam:*", "organizations:*", "account:*"])), (vec![], vec![]));
+    assert_eq!(allow(json!("SSM:Update*")), failed);
+    assert_eq!(deny(json!(["s3:*"])), failed);
+    assert_eq!(deny(json!(["ssm:*", "ssmmessages:*", "s3:*"])), (vec![], vec![]));
     // As IAM's API writes it.
     let encoded = json!(
         "%7B%22Statement%22%3A%5B%7B%22Effect%22%3A%22Allow%22%2C%22Action%22%3A%22%2A%22%2C%22Resource%22%3A%22%2A%22%7D%5D%7D"
