@@ -2,7 +2,7 @@
 
 use super::{database_group::revoke, subnets};
 use crate::access::{
-    check::{Judged, Judgement, Remedy, all},
+    check::{Judged, Judgement, Remedy, all, aws},
     facts::Unknown,
     scene::{Scene, unread},
     security_rule::{in_words, ingress},
@@ -23,10 +23,17 @@ pub(super) fn exists(scene: &Scene<'_>) -> Judgement {
     match state {
         Some("running") => Ok(Judged::fine(seen)),
         None => Err(Unknown(seen)),
-        Some(_) => Ok(Judged::wrong(
-            seen,
-            Remedy::new("starts it", &["ec2", "start-instances", "--instance-ids", &bastion.id]),
-        )),
+        Some(state) => Ok(Judged::wrong(seen, awake(&bastion.id, state))),
+    }
+}
+
+/// EC2 starts what is stopped, and nothing else.
+fn awake(id: &str, state: &str) -> Remedy {
+    match state {
+        "stopped" => Remedy::new("starts it", &["ec2", "start-instances", "--instance-ids", id]),
+        "pending" => Remedy::words("wait until it runs"),
+        "stopping" => Remedy::words("wait until it is stopped, then start it"),
+        _ => Remedy::words("it doesn't come back: name another machine with --bastion, or launch one anew"),
     }
 }
 
@@ -42,15 +49,18 @@ pub(super) fn no_public_address(scene: &Scene<'_>) -> Judgement {
         return Ok(Judged::fine(format!("{} shows no public address", bastion.id)));
     }
     all(bastion.public_addresses.iter().map(|address| {
-        Ok(Judged::wrong(
-            format!("{} has the public address {address}", bastion.id),
-            Remedy::new(
-                "an Elastic IP is taken off; an address that EC2 gave at launch goes only with a new machine, launched with \
-                 --no-associate-public-ip-address",
-                &["ec2", "disassociate-address", "--public-ip", address],
-            ),
-        ))
+        let words = "an Elastic IP is taken off; an address that EC2 gave at launch goes only with a new machine, launched with \
+                     --no-associate-public-ip-address";
+        let remedy = Remedy { words: words.into(), commands: vec![taken_off(address)] };
+        Ok(Judged::wrong(format!("{} has the public address {address}", bastion.id), remedy))
     }))
+}
+
+/// EC2 asks for the association, and no longer for the address.
+fn taken_off(address: &str) -> String {
+    let query = "Addresses[0].AssociationId";
+    let found = aws(&["ec2", "describe-addresses", "--public-ips", address, "--query", query, "--output", "text"]);
+    format!("aws ec2 disassociate-address --association-id \"$({found})\"")
 }
 
 pub(super) fn no_key_pair(scene: &Scene<'_>) -> Judgement {

@@ -17,17 +17,20 @@ pub(super) fn ports(scene: &Scene<'_>) -> Judgement {
     if rules.is_empty() {
         return Ok(Judged::fine("they let nothing in"));
     }
-    all(rules.into_iter().map(|deciding| {
-        let (group, rule) = deciding;
-        let seen = in_words(deciding, "in");
+    all(rules.iter().map(|deciding| {
+        let (group, rule) = *deciding;
+        let seen = in_words(*deciding, "in");
         if matches!(rule.protocol.as_str(), "tcp" | "6") && rule.ports == Some((port, port)) {
             return Ok(Judged::fine(seen));
         }
         let mut remedy = Remedy::words("revokes what is wider than the port");
         if is_for(rule, port) && matches!(rule.peer, Peer::Group(_)) {
             let narrow = SecurityRule { protocol: "tcp".into(), ports: Some((port, port)), ..rule.clone() };
-            remedy.commands.push(authorize(group, &narrow));
-            remedy.words = "lets the same group in at the port, then revokes what is wider".into();
+            // EC2 refuses a rule that is there already.
+            if !rules.contains(&(group, &narrow)) {
+                remedy.commands.push(authorize(group, &narrow));
+                remedy.words = "lets the same group in at the port, then revokes what is wider".into();
+            }
         }
         remedy.commands.push(revoke((group, rule)));
         Ok(Judged::wrong(seen, remedy))

@@ -104,6 +104,10 @@ fn is_there(scene: &Scene<'_>, service: &str) -> Judgement {
     if let Some((seen, remedy)) = available.find_map(|endpoint| lacking(scene, endpoint)) {
         return Ok(Judged::wrong(seen, remedy));
     }
+    if let Some(endpoint) = found.iter().find(|endpoint| endpoint.state.as_deref().is_some_and(is_pending)) {
+        let seen = format!("{} for {service} is pending", endpoint.id);
+        return Ok(Judged::wrong(seen, Remedy::words("wait until it is available")));
+    }
     let seen = match found.first() {
         Some(endpoint) => {
             format!("{} for {service} is {}", endpoint.id, endpoint.state.as_deref().unwrap_or("unknown"))
@@ -141,6 +145,10 @@ fn lacking(scene: &Scene<'_>, endpoint: &VpcEndpoint) -> Option<(String, Remedy)
 /// AWS writes the word in both cases.
 fn is_available(state: &str) -> bool {
     state.eq_ignore_ascii_case("available")
+}
+
+fn is_pending(state: &str) -> bool {
+    state.eq_ignore_ascii_case("pending")
 }
 
 /// The endpoints of a service in the bastion's VPC. An endpoint of EC2 Instance Connect is another thing, and counts

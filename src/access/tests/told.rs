@@ -66,6 +66,33 @@ fn a_wide_rule_is_narrowed_before_it_is_revoked() {
 }
 
 #[test]
+fn no_command_is_printed_that_aws_refuses() {
+    let mut facts = good();
+    known(&mut facts.security_groups)[0].ingress = [rule("-1 all sg-bastion"), rule("tcp 5432 sg-bastion")].into();
+    let (_, commands) = of_check(&facts, "database-group-ports");
+    assert_eq!(commands.len(), 1, "the narrow rule is there: {commands:?}");
+    assert!(commands[0].starts_with("aws ec2 revoke-security-group-ingress "), "{commands:?}");
+
+    known(&mut facts.machines)[0].public_addresses = vec!["203.0.113.7".into()];
+    let (_, commands) = of_check(&facts, "bastion-no-public-address");
+    let found =
+        "aws ec2 describe-addresses --public-ips 203.0.113.7 --query 'Addresses[0].AssociationId' --output text";
+    assert_eq!(commands, [format!("aws ec2 disassociate-address --association-id \"$({found})\"")]);
+
+    facts.bastion = Some("i-bastion".into());
+    for (state, commands) in [("stopped", 1), ("stopping", 0), ("pending", 0), ("shutting-down", 0), ("terminated", 0)]
+    {
+        known(&mut facts.machines)[0].state = Some(state.into());
+        assert_eq!(of_check(&facts, "bastion").1.len(), commands, "{state}");
+    }
+
+    for (state, commands) in [("pending", 0), ("Pending", 0), ("failed", 1)] {
+        known(&mut facts.endpoints)[0].state = Some(state.into());
+        assert_eq!(of_check(&facts, "endpoint-ssm").1.len(), commands, "{state}");
+    }
+}
+
+#[test]
 fn two_remedies_never_take_one_number() {
     let mut facts = good();
     let acl = &mut known(&mut facts.network_acls)[1];
