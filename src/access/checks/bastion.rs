@@ -40,13 +40,22 @@ fn awake(id: &str, state: &str) -> Remedy {
 pub(super) fn private(scene: &Scene<'_>) -> Judgement {
     let bastion = scene.bastion()?;
     let subnet = bastion.subnet_id.as_deref().ok_or_else(|| unread("subnet of", &bastion.id))?;
-    subnets::one(scene, subnet)
+    // Another interface can be in another VPC, of whose tables nothing was read.
+    let others = bastion.other_subnets.iter().map(|other| subnets::one(scene, &scene.subnet(other)?.id));
+    all([subnets::one(scene, subnet)].into_iter().chain(others))
 }
 
 pub(super) fn no_public_address(scene: &Scene<'_>) -> Judgement {
     let bastion = scene.bastion()?;
     if bastion.public_addresses.is_empty() {
-        return Ok(Judged::fine(format!("{} shows no public address", bastion.id)));
+        let mut seen = vec![format!("{} shows no public address", bastion.id)];
+        if !bastion.ipv6_addresses.is_empty() {
+            let all = bastion.ipv6_addresses.join(", ");
+            seen.push(format!(
+                "its IPv6 addresses ({all}) are reached as the routes of its subnet say: bastion-private"
+            ));
+        }
+        return Ok(Judged::Fine(seen));
     }
     all(bastion.public_addresses.iter().map(|address| {
         let words = "an Elastic IP is taken off; an address that EC2 gave at launch goes only with a new machine, launched with \
@@ -79,10 +88,14 @@ pub(super) fn no_key_pair(scene: &Scene<'_>) -> Judgement {
 
 pub(super) fn no_ingress(scene: &Scene<'_>) -> Judgement {
     let bastion = scene.bastion()?;
-    let groups = scene.groups(&bastion.groups)?;
+    all(bastion.groups.iter().chain(&bastion.other_groups).map(|id| lets_nothing_in(scene, id)))
+}
+
+fn lets_nothing_in(scene: &Scene<'_>, id: &str) -> Judgement {
+    let groups = scene.groups(&[id.to_owned()])?;
     let rules = ingress(&groups);
     if rules.is_empty() {
-        return Ok(Judged::fine(format!("{}: no rule lets anything in", bastion.groups.join(", "))));
+        return Ok(Judged::fine(format!("{id}: no rule lets anything in")));
     }
     all(rules.into_iter().map(|deciding| {
         let words = "revokes it; other machines in the group lose it, too";

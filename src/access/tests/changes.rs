@@ -39,6 +39,15 @@ fn routes(facts: &mut Facts, table: usize, destination: &str, target: &str) {
     known(&mut facts.route_tables)[table].routes.push(route(destination, target));
 }
 
+/// A subnet gets a table of its own, with a gateway.
+fn public(facts: &mut Facts, subnet: &str) {
+    let own = crate::model::SubnetAssociation { id: "rtbassoc-2".into(), subnet_id: subnet.into() };
+    let mut table = known(&mut facts.route_tables)[0].clone();
+    (table.id, table.associations) = ("rtb-public".into(), vec![own]);
+    table.routes.push(route("0.0.0.0/0", "igw-1"));
+    known(&mut facts.route_tables).push(table);
+}
+
 fn role(facts: &mut Facts) -> &mut RolePolicies {
     known(&mut facts.roles).get_mut("bastion").unwrap()
 }
@@ -175,17 +184,7 @@ fn network_acls_in_order() {
 fn the_bastion() {
     check(&[
         ("stopped", |facts| bastion(facts).state = Some("stopped".into()), &["bastion"]),
-        (
-            "in a public subnet",
-            |facts| {
-                let own = crate::model::SubnetAssociation { id: "rtbassoc-2".into(), subnet_id: "subnet-b".into() };
-                let mut table = known(&mut facts.route_tables)[0].clone();
-                (table.id, table.associations) = ("rtb-public".into(), vec![own]);
-                table.routes.push(route("0.0.0.0/0", "igw-1"));
-                known(&mut facts.route_tables).push(table);
-            },
-            &["bastion-private"],
-        ),
+        ("in a public subnet", |facts| public(facts, "subnet-b"), &["bastion-private"]),
         (
             "public",
             |facts| bastion(facts).public_addresses = vec!["203.0.113.7".into()],
@@ -193,6 +192,21 @@ fn the_bastion() {
         ),
         ("a key pair", |facts| bastion(facts).key_name = Some("ops".into()), &["bastion-no-key-pair"]),
         ("a door", |facts| let_in(facts, "sg-bastion", "tcp 22 10.0.0.0/8"), &["bastion-no-ingress"]),
+        (
+            "a door at another interface",
+            |facts| bastion(facts).other_groups = vec!["sg-endpoints".into()],
+            &["bastion-no-ingress"],
+        ),
+        (
+            "another interface in a public subnet with open borders",
+            |facts| {
+                bastion(facts).other_subnets = vec!["subnet-e".into()];
+                without(facts, "acl-endpoints", 10, false);
+                public(facts, "subnet-e");
+            },
+            &["acl-ssh-rdp", "bastion-private"],
+        ),
+        ("an address in IPv6", |facts| bastion(facts).ipv6_addresses = vec!["2001:db8::7".into()], &[]),
         ("IMDSv1", |facts| bastion(facts).http_tokens = Some("optional".into()), &["bastion-imdsv2"]),
         (
             "no metadata at all",

@@ -115,6 +115,16 @@ fn blocks_that_a_vpc_has_given_up_are_none_of_it() {
 }
 
 #[test]
+fn groups_and_subnets_of_other_interfaces_are_read() {
+    let interface = |subnet: &str, group: &str| json!({"SubnetId": subnet, "Groups": [{"GroupId": group}]});
+    let row = json!({"InstanceId": "i-two", "SubnetId": "subnet-b", "SecurityGroups": [{"GroupId": "sg-bastion"}],
+        "NetworkInterfaces": [interface("subnet-b", "sg-bastion"), interface("subnet-e", "sg-endpoints")]});
+    let facts = with(&[("two.json", json!({"Reservations": [{"Instances": [row]}]}))]);
+    let two = facts.machines.known().unwrap().iter().find(|machine| machine.id == "i-two").unwrap();
+    assert_eq!((&two.other_groups, &two.other_subnets), (&vec!["sg-endpoints".into()], &vec!["subnet-e".into()]));
+}
+
+#[test]
 fn the_later_row_of_one_id_counts() {
     let facts = with(&[(
         "z.json",

@@ -34,6 +34,14 @@ fn ways_to_other_networks_are_told() {
 }
 
 #[test]
+fn addresses_in_ipv6_are_told() {
+    let mut facts = good();
+    known(&mut facts.machines)[0].ipv6_addresses = vec!["2001:db8::7".into()];
+    let (seen, _) = of_check(&facts, "bastion-no-public-address");
+    assert!(seen.len() == 2 && seen[1].contains("2001:db8::7"), "{seen:?}");
+}
+
+#[test]
 fn a_public_subnet_gets_a_table_of_its_own() {
     let mut facts = good();
     known(&mut facts.route_tables)[0].routes.push(route("::/0", "igw-1"));
