@@ -125,6 +125,21 @@ fn groups_and_subnets_of_other_interfaces_are_read() {
 }
 
 #[test]
+fn a_clusters_other_members_are_read() {
+    let member = |name: &str, public: bool| json!({"DBInstanceIdentifier": name, "DBClusterIdentifier": "sales", "PubliclyAccessible": public});
+    let rows = json!({"DBInstances": [member("sales-1", true), member("sales-2", false), member("sales-1", false)]});
+    let rows = rows.to_string();
+    let read = |asked: &str| facts([FILES[0], ("sales.json", rows.as_str())], &asked.parse().unwrap()).unwrap();
+    let members: Vec<_> =
+        read("cluster:sales").members.into_iter().map(|it| (it.identifier, it.publicly_accessible)).collect();
+    assert_eq!(
+        (read("cluster:sales").database.identifier.as_str(), members),
+        ("sales-1", vec![("sales-2".to_owned(), Some(false))])
+    );
+    assert!(read("sales-1").members.is_empty() && read("orders").members.is_empty());
+}
+
+#[test]
 fn the_later_row_of_one_id_counts() {
     let facts = with(&[(
         "z.json",

@@ -34,6 +34,20 @@ fn ways_to_other_networks_are_told() {
 }
 
 #[test]
+fn each_member_of_a_cluster_is_public_by_itself() {
+    let mut facts = good();
+    facts.members = vec![facts.database.clone(), facts.database.clone()];
+    facts.members[0].identifier = "orders-2".into();
+    (facts.members[1].identifier, facts.members[1].publicly_accessible) = ("orders-3".into(), Some(true));
+    assert_eq!(found(&facts), (vec!["database-not-public"], vec![]));
+    let (seen, commands) = of_check(&facts, "database-not-public");
+    assert_eq!(seen, ["orders-3: PubliclyAccessible is true"]);
+    assert!(commands.len() == 1 && commands[0].contains("--db-instance-identifier orders-3 "), "{commands:?}");
+    facts.members[1].publicly_accessible = None;
+    assert_eq!(found(&facts), (vec![], vec!["database-not-public"]));
+}
+
+#[test]
 fn addresses_in_ipv6_are_told() {
     let mut facts = good();
     known(&mut facts.machines)[0].ipv6_addresses = vec!["2001:db8::7".into()];
