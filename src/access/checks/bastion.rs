@@ -1,11 +1,15 @@
 //! Is there a bastion, and is the agent's call the only way in and out of it?
 
-use super::{database_group::revoke, subnets};
+use super::{
+    database_group::revoke,
+    endpoints::{HTTPS, required},
+    subnets,
+};
 use crate::access::{
     check::{Judged, Judgement, Remedy, all, aws},
     facts::Unknown,
     scene::{Scene, unread},
-    security_rule::{in_words, ingress},
+    security_rule::{Deciding, End, in_words, ingress, through},
 };
 
 pub(super) fn exists(scene: &Scene<'_>) -> Judgement {
@@ -98,10 +102,32 @@ fn lets_nothing_in(scene: &Scene<'_>, id: &str) -> Judgement {
         return Ok(Judged::fine(format!("{id}: no rule lets anything in")));
     }
     all(rules.into_iter().map(|deciding| {
-        let words = "revokes it; other machines in the group lose it, too";
-        let remedy = Remedy { words: words.into(), commands: vec![revoke(deciding)] };
+        let remedy = match rests_on(scene, deciding) {
+            Some(words) => Remedy::words(words),
+            None => Remedy {
+                words: "revokes it; other machines in the group lose it, too".into(),
+                commands: vec![revoke(deciding)],
+            },
+        };
         Ok(Judged::wrong(in_words(deciding, "in"), remedy))
     }))
+}
+
+/// The way itself rests on a rule where endpoints or the database are in the bastion's group: what to do first.
+fn rests_on(scene: &Scene<'_>, (group, rule): Deciding<'_>) -> Option<String> {
+    let end = End::of(scene.chosen()?);
+    let lets_in =
+        |port| !through([(group, rule)], port, &end, &scene.facts.prefix_lists).is_ok_and(|ways| ways.is_empty());
+    let first =
+        |whose: &str, port: i32| format!("{whose} a group that lets {port} in from the bastion, then revoke the rule");
+    let is_at_endpoints =
+        required(scene).is_ok_and(|all| all.iter().any(|endpoint| endpoint.groups.iter().any(|id| id == group)));
+    if is_at_endpoints && lets_in(HTTPS) {
+        return Some(first("the endpoints are in this group, too: give them", HTTPS));
+    }
+    let port = scene.port().ok()?;
+    let is_at_database = scene.database_groups().is_ok_and(|groups| groups.iter().any(|id| id == group));
+    (is_at_database && lets_in(port)).then(|| first("the database is in this group, too: give it", port))
 }
 
 pub(super) fn imdsv2(scene: &Scene<'_>) -> Judgement {

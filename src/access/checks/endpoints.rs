@@ -19,7 +19,8 @@ use crate::{
 const REQUIRED: [&str; 2] = ["ssm", "ssmmessages"];
 /// The first agent that does without `ec2messages`.
 const WITHOUT_EC2MESSAGES: agent::Version = [3, 3, 40, 0];
-const HTTPS: i32 = 443;
+/// The port at which endpoints listen.
+pub(super) const HTTPS: i32 = 443;
 
 pub(super) fn ssm(scene: &Scene<'_>) -> Judgement {
     is_there(scene, "ssm")

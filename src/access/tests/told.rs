@@ -115,6 +115,38 @@ fn no_command_is_printed_that_aws_refuses() {
 }
 
 #[test]
+fn no_remedy_cuts_the_way_itself() {
+    let revokes = |command: &String| command.starts_with("aws ec2 revoke-security-group-ingress ");
+    // One group for all: what it lets in from itself is the bastion's way to the endpoints and the database.
+    let mut facts = good();
+    known(&mut facts.machines)[0].groups = vec!["sg-endpoints".into()];
+    known(&mut facts.security_groups)[2].ingress = [rule("tcp 443 sg-endpoints"), rule("tcp 22 10.0.0.0/8")].into();
+    let (seen, commands) = of_check(&facts, "bastion-no-ingress");
+    assert_eq!(seen.len(), 2);
+    assert!(commands.len() == 1 && commands[0].contains("FromPort=22,"), "{commands:?}");
+    let mut facts = good();
+    known(&mut facts.machines)[0].groups = vec!["sg-db".into()];
+    known(&mut facts.security_groups)[0].ingress = [rule("tcp 5432 sg-db")].into();
+    assert_eq!(of_check(&facts, "bastion-no-ingress").1, Vec::<String>::new());
+
+    // Let in by its address alone, the bastion's group is let in before that goes.
+    let mut facts = good();
+    known(&mut facts.security_groups)[0].ingress = [rule("-1 all 10.0.3.0/24"), rule("tcp 5432 10.0.9.0/24")].into();
+    for (check, others) in [("database-group-ports", 0), ("database-group-peers", 1)] {
+        let (_, commands) = of_check(&facts, check);
+        assert_eq!(commands.len(), 2 + others, "{commands:?}");
+        let first = commands.iter().position(|command| command.contains("authorize-security-group-ingress"));
+        let way = commands.iter().position(|command| revokes(command) && command.contains("10.0.3.0/24"));
+        assert!(
+            first.is_some() && first < way && commands[first.unwrap()].contains("GroupId=sg-bastion"),
+            "{commands:?}"
+        );
+    }
+    known(&mut facts.security_groups)[0].ingress.insert(rule("tcp 5432 sg-bastion"));
+    assert!(of_check(&facts, "database-group-peers").1.iter().all(revokes));
+}
+
+#[test]
 fn two_remedies_never_take_one_number() {
     let mut facts = good();
     let acl = &mut known(&mut facts.network_acls)[1];
