@@ -23,7 +23,7 @@ pub(super) fn one(scene: &Scene<'_>, subnet: &str) -> Judgement {
     let (mut open, mut told) = (Vec::new(), Vec::new());
     for route in carrying(table, &scene.lists()) {
         let seen = format!("{subnet}: {} in {}{followed}", route.in_words(), table.id);
-        match leads(route.target.as_deref()) {
+        match leads(route) {
             Leads::Public => open.push(seen),
             Leads::OutOnly => told.push(format!("{seen}, which lets nothing in")),
             Leads::Elsewhere => told.push(format!("{seen}: whoever is there may reach the subnet")),

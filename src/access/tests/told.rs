@@ -29,6 +29,11 @@ fn ways_to_other_networks_are_told() {
     let (seen, commands) = of_check(&facts, "subnets-private");
     assert_eq!(seen[0], "subnet-1: 0.0.0.0/0 to tgw-1 in rtb-own: whoever is there may reach the subnet");
     assert_eq!(seen[1], "subnet-1: 172.16.0.0/16 to pcx-1 in rtb-own: whoever is there may reach the subnet");
+    let (one, two) = (route("10.9.0.0/16", "vpce-firewall"), route("pl-s3", "vpce-s3"));
+    known(&mut facts.route_tables)[0].routes.extend([one, two]);
+    let (firewall, _) = of_check(&facts, "subnets-private");
+    assert_eq!(firewall[2], "subnet-1: 10.9.0.0/16 to vpce-firewall in rtb-own: whoever is there may reach the subnet");
+    assert_eq!((seen.len(), firewall.len()), (3, 4));
     assert_eq!(seen[2], "subnet-2: no route of rtb-main, the main one leaves the VPC");
     assert!(commands.is_empty());
 }
