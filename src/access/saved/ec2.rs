@@ -55,6 +55,7 @@ pub(super) fn route_table(row: &Value) -> Option<(String, RouteTable)> {
         vpc_id: text(row, "VpcId"),
         main: live.iter().any(|row| flag(row, "Main") == Some(true)),
         associations: live.iter().filter_map(association).collect(),
+        gateways: live.iter().filter_map(|row| text(row, "GatewayId")).collect(),
         routes: list(row, "Routes").filter_map(route).collect(),
         tags: tags(row),
     };

@@ -39,6 +39,15 @@ fn routes(facts: &mut Facts, table: usize, destination: &str, target: &str) {
     known(&mut facts.route_tables)[table].routes.push(route(destination, target));
 }
 
+/// What leaves the first subnet goes through a firewall, and what a gateway brings for these addresses, too.
+fn firewall(facts: &mut Facts, destination: &str, gateway: &str) {
+    routes(facts, 0, "0.0.0.0/0", "vpce-1");
+    let mut table = known(&mut facts.route_tables)[0].clone();
+    (table.id, table.associations) = ("rtb-gateway".into(), vec![]);
+    (table.gateways, table.routes) = (vec![gateway.into()], vec![route(destination, "vpce-1")]);
+    known(&mut facts.route_tables).push(table);
+}
+
 /// A subnet gets a table of its own, with a gateway.
 fn public(facts: &mut Facts, subnet: &str) {
     let own = crate::model::SubnetAssociation { id: "rtbassoc-2".into(), subnet_id: subnet.into() };
@@ -83,6 +92,10 @@ fn the_database_and_its_subnets() {
         ("a gateway for an unknown list", |facts| routes(facts, 0, "pl-unknown", "igw-1"), &["subnets-private"]),
         ("NAT", |facts| routes(facts, 0, "0.0.0.0/0", "nat-1"), &[]),
         ("egress only", |facts| routes(facts, 0, "::/0", "eigw-1"), &[]),
+        ("a firewall", |facts| routes(facts, 0, "0.0.0.0/0", "vpce-1"), &[]),
+        ("a firewall to the internet", |facts| firewall(facts, "10.0.1.0/24", "igw-1"), &["subnets-private"]),
+        ("a firewall to the internet for others", |facts| firewall(facts, "10.0.9.0/24", "igw-1"), &[]),
+        ("a firewall to a private gateway", |facts| firewall(facts, "10.0.1.0/24", "vgw-1"), &[]),
         ("peered", |facts| routes(facts, 0, "172.16.0.0/16", "pcx-1"), &[]),
         ("transit", |facts| routes(facts, 0, "0.0.0.0/0", "tgw-1"), &[]),
         (

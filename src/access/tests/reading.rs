@@ -140,6 +140,15 @@ fn a_clusters_other_members_are_read() {
 }
 
 #[test]
+fn gateways_that_follow_a_table_are_read() {
+    let gone = json!({"GatewayId": "igw-2", "AssociationState": {"State": "disassociated"}});
+    let associations = json!([{"GatewayId": "igw-1", "AssociationState": {"State": "associated"}}, gone]);
+    let table = json!({"RouteTableId": "rtb-gateway", "VpcId": "vpc-1", "Associations": associations});
+    let facts = with(&[("tables.json", json!({"RouteTables": [table]}))]);
+    assert_eq!(facts.route_tables.known().unwrap()[2].gateways, ["igw-1"]);
+}
+
+#[test]
 fn the_later_row_of_one_id_counts() {
     let facts = with(&[(
         "z.json",
