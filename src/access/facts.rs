@@ -44,6 +44,8 @@ impl<T> Default for Read<T> {
 pub struct Facts {
     /// The database.
     pub database: DbInstance,
+    /// Where a cluster is meant, its other members: only some things are each member's own.
+    pub members: Vec<DbInstance>,
     /// The subnets of its DB subnet group, as RDS shows them.
     pub group_subnets: Read<Vec<GroupSubnet>>,
     /// Subnets of its VPC: its own, the bastion's and the endpoints'.

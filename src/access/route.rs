@@ -14,18 +14,20 @@ pub(super) enum Leads {
     OutOnly,
     /// To other networks: peering, transit, VPN, an appliance.
     Elsewhere,
-    /// Inside the VPC, or to an endpoint of a service.
+    /// Inside the VPC, or to a gateway endpoint of a service.
     Inside,
 }
 
-/// What a target's id says. An id that nobody knows is told.
-pub(super) fn leads(target: Option<&str>) -> Leads {
-    let Some(target) = target else { return Leads::Elsewhere };
+/// What a target's id says. An id that nobody knows is told, and so is an endpoint of a firewall or of a Gateway Load
+/// Balancer: a gateway endpoint is reached by its service's prefix list, and by nothing else.
+pub(super) fn leads(route: &Route) -> Leads {
+    let Some(target) = route.target.as_deref() else { return Leads::Elsewhere };
     match target.split('-').next().unwrap_or_default() {
         // A carrier gateway leads to a carrier's network and to the internet, from both sides.
         "igw" | "cagw" => Leads::Public,
         "nat" | "eigw" => Leads::OutOnly,
-        "local" | "vpce" => Leads::Inside,
+        "local" => Leads::Inside,
+        "vpce" if route.destination.starts_with("pl-") => Leads::Inside,
         _ => Leads::Elsewhere,
     }
 }
@@ -98,16 +100,20 @@ mod tests {
         ];
         for (routes, is_public) in expected {
             let table = table(routes);
-            let public = |route: &&Route| leads(route.target.as_deref()) == Leads::Public;
+            let public = |route: &&Route| leads(route) == Leads::Public;
             assert_eq!(carrying(&table, &lists).iter().any(public), is_public, "{routes:?}");
         }
     }
 
     #[test]
     fn targets_are_known_by_their_ids() {
+        let to = |destination: &str, target: Option<&str>| {
+            leads(&Route { destination: destination.into(), target: target.map(str::to_owned), state: None })
+        };
+        assert_eq!(to("pl-s3", Some("vpce-1")), Leads::Inside);
         for (target, expected) in [
             ("local", Leads::Inside),
-            ("vpce-1", Leads::Inside),
+            ("vpce-1", Leads::Elsewhere),
             ("tgw-1", Leads::Elsewhere),
             ("pcx-1", Leads::Elsewhere),
             ("vgw-1", Leads::Elsewhere),
@@ -115,8 +121,8 @@ mod tests {
             ("xyz-1", Leads::Elsewhere),
             ("eigw-1", Leads::OutOnly),
         ] {
-            assert_eq!(leads(Some(target)), expected, "{target}");
+            assert_eq!(to("0.0.0.0/0", Some(target)), expected, "{target}");
         }
-        assert_eq!(leads(None), Leads::Elsewhere);
+        assert_eq!(to("0.0.0.0/0", None), Leads::Elsewhere);
     }
 }

@@ -57,6 +57,7 @@ fn table(row: TableRow) -> RouteTable {
     RouteTable {
         main: live.iter().any(|association| association.main == Some(true)),
         associations: live.iter().filter_map(|association| followed(association)).collect(),
+        gateways: live.iter().filter_map(|association| association.gateway_id.clone()).collect(),
         routes: row.routes().iter().filter_map(route).collect(),
         id: row.route_table_id.unwrap_or_default(),
         vpc_id: row.vpc_id,

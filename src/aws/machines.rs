@@ -91,6 +91,8 @@ fn machine(row: Instance) -> Machine {
     Machine {
         name: name.filter(|name| !name.is_empty()),
         state: row.state().and_then(|state| state.name()).map(|name| name.as_str().to_owned()),
+        other_groups: other_groups(&row),
+        other_subnets: other_subnets(&row),
         groups: groups(&row),
         public_addresses: public_addresses(&row),
         ipv6_addresses: row
@@ -123,6 +125,18 @@ fn groups(row: &Instance) -> Vec<String> {
     all.into_iter().collect()
 }
 
+fn other_groups(row: &Instance) -> Vec<String> {
+    let own = groups(row);
+    let all = row.network_interfaces().iter().flat_map(InstanceNetworkInterface::groups);
+    let all: BTreeSet<String> = all.filter_map(|group| group.group_id.clone()).collect();
+    all.into_iter().filter(|id| !own.contains(id)).collect()
+}
+
+fn other_subnets(row: &Instance) -> Vec<String> {
+    let all: BTreeSet<&str> = row.network_interfaces().iter().filter_map(InstanceNetworkInterface::subnet_id).collect();
+    all.into_iter().filter(|id| row.subnet_id() != Some(*id)).map(str::to_owned).collect()
+}
+
 /// Its own, and those of all of its interfaces.
 fn public_addresses(row: &Instance) -> Vec<String> {
     let interfaces = row.network_interfaces();
@@ -131,4 +145,25 @@ fn public_addresses(row: &Instance) -> Vec<String> {
     let others = others.filter_map(|address| address.association()?.public_ip.clone());
     let all: BTreeSet<String> = row.public_ip_address.iter().cloned().chain(first).chain(others).collect();
     all.into_iter().collect()
+}
+
+#[cfg(test)]
+mod tests {
+    use aws_sdk_ec2::types::GroupIdentifier;
+
+    use super::*;
+
+    #[test]
+    fn groups_and_subnets_of_other_interfaces_are_read() {
+        let group = |id: &str| GroupIdentifier::builder().group_id(id).build();
+        let interface = |subnet: &str, id: &str| {
+            InstanceNetworkInterface::builder().subnet_id(subnet).groups(group("sg-1")).groups(group(id)).build()
+        };
+        let row = Instance::builder().instance_id("i-1").subnet_id("subnet-1").security_groups(group("sg-1"));
+        let row =
+            row.network_interfaces(interface("subnet-1", "sg-1")).network_interfaces(interface("subnet-2", "sg-2"));
+        let machine = machine(row.build());
+        assert_eq!((machine.groups, machine.other_groups), (vec!["sg-1".to_owned()], vec!["sg-2".to_owned()]));
+        assert_eq!(machine.other_subnets, ["subnet-2"]);
+    }
 }

@@ -15,10 +15,14 @@ pub struct Machine {
     pub vpc_id: Option<String>,
     /// `PrivateIpAddress`
     pub address: Option<String>,
-    /// `SecurityGroups`, by id.
+    /// `SecurityGroups`, by id: those of its first interface.
     pub groups: Vec<String>,
-    /// `SubnetId`
+    /// The security groups of its other interfaces, by id, without those of the first.
+    pub other_groups: Vec<String>,
+    /// `SubnetId`: that of its first interface.
     pub subnet_id: Option<String>,
+    /// The subnets of its other interfaces, without that of the first.
+    pub other_subnets: Vec<String>,
     /// `PublicIpAddress`, and the public ones of its interfaces.
     pub public_addresses: Vec<String>,
     /// The IPv6 addresses of its interfaces.

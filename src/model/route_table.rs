@@ -13,6 +13,8 @@ pub struct RouteTable {
     pub main: bool,
     /// The subnets that are associated with it.
     pub associations: Vec<SubnetAssociation>,
+    /// The internet gateways and virtual private gateways that are associated with it: what they let in follows it.
+    pub gateways: Vec<String>,
     /// Its routes.
     pub routes: Vec<Route>,
     /// Its tags.

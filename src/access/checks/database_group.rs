@@ -5,7 +5,7 @@ use crate::{
         check::{Judged, Judgement, Remedy, all, aws},
         facts::Unknown,
         scene::Scene,
-        security_rule::{Deciding, in_words, ingress, is_for},
+        security_rule::{Deciding, End, in_words, ingress, is_for, through},
     },
     model::{Peer, SecurityRule},
 };
@@ -17,17 +17,24 @@ pub(super) fn ports(scene: &Scene<'_>) -> Judgement {
     if rules.is_empty() {
         return Ok(Judged::fine("they let nothing in"));
     }
-    all(rules.into_iter().map(|deciding| {
-        let (group, rule) = deciding;
-        let seen = in_words(deciding, "in");
+    all(rules.iter().map(|deciding| {
+        let (group, rule) = *deciding;
+        let seen = in_words(*deciding, "in");
         if matches!(rule.protocol.as_str(), "tcp" | "6") && rule.ports == Some((port, port)) {
             return Ok(Judged::fine(seen));
         }
         let mut remedy = Remedy::words("revokes what is wider than the port");
         if is_for(rule, port) && matches!(rule.peer, Peer::Group(_)) {
             let narrow = SecurityRule { protocol: "tcp".into(), ports: Some((port, port)), ..rule.clone() };
-            remedy.commands.push(authorize(group, &narrow));
-            remedy.words = "lets the same group in at the port, then revokes what is wider".into();
+            // EC2 refuses a rule that is there already.
+            if !rules.contains(&(group, &narrow)) {
+                remedy.commands.push(authorize(group, &narrow));
+                remedy.words = "lets the same group in at the port, then revokes what is wider".into();
+            }
+        }
+        if let Some(first) = let_in_first(scene, &rules, *deciding) {
+            remedy.commands.push(first);
+            remedy.words = "lets the bastion's group in at the port, then revokes what is wider".into();
         }
         remedy.commands.push(revoke((group, rule)));
         Ok(Judged::wrong(seen, remedy))
@@ -40,11 +47,26 @@ pub(super) fn peers(scene: &Scene<'_>) -> Judgement {
     if rules.is_empty() {
         return Ok(Judged::fine("they let nobody in"));
     }
-    all(rules.into_iter().map(|deciding| peer(scene, deciding)))
+    all(rules.iter().map(|deciding| peer(scene, &rules, *deciding)))
+}
+
+/// The command that lets the bastion's group in, where it is let in by addresses alone, and by this rule.
+fn let_in_first(scene: &Scene<'_>, rules: &[Deciding<'_>], (group, rule): Deciding<'_>) -> Option<String> {
+    let (bastion, port) = (scene.chosen()?, scene.port().ok()?);
+    let (own, end) = (bastion.groups.first()?, End::of(bastion));
+    let is_by_group = |rule: &SecurityRule| matches!(&rule.peer, Peer::Group(id) if end.groups.contains(id));
+    let has_its_own = rules.iter().any(|(_, rule)| is_for(rule, port) && is_by_group(rule));
+    let ways = through([(group, rule)], port, &end, &scene.facts.prefix_lists);
+    // What isn't known of a prefix list may be the bastion's address.
+    if has_its_own || ways.is_ok_and(|ways| ways.is_empty()) {
+        return None;
+    }
+    let peer = Peer::Group(own.clone());
+    Some(authorize(group, &SecurityRule { protocol: "tcp".into(), ports: Some((port, port)), peer }))
 }
 
 /// The bastion's group and named ones; where a person named none, every group counts as named.
-fn peer(scene: &Scene<'_>, deciding: Deciding<'_>) -> Judgement {
+fn peer(scene: &Scene<'_>, rules: &[Deciding<'_>], deciding: Deciding<'_>) -> Judgement {
     let named = &scene.facts.named_groups;
     let seen = in_words(deciding, "in");
     let is_fine = match &deciding.1.peer {
@@ -55,8 +77,15 @@ fn peer(scene: &Scene<'_>, deciding: Deciding<'_>) -> Judgement {
     if is_fine {
         return Ok(Judged::fine(seen));
     }
-    let words = "whoever needs it gets a security group that is let in instead";
-    Ok(Judged::wrong(seen, Remedy { words: words.into(), commands: vec![revoke(deciding)] }))
+    let first = let_in_first(scene, rules, deciding);
+    let words = match first {
+        Some(_) => {
+            "lets the bastion's group in, then revokes it; whoever else needs it gets a group that is let in, too"
+        }
+        None => "whoever needs it gets a security group that is let in instead",
+    };
+    let commands = first.into_iter().chain([revoke(deciding)]).collect();
+    Ok(Judged::wrong(seen, Remedy { words: words.into(), commands }))
 }
 
 /// The command that takes a rule for what comes in away.

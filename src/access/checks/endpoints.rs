@@ -19,7 +19,8 @@ use crate::{
 const REQUIRED: [&str; 2] = ["ssm", "ssmmessages"];
 /// The first agent that does without `ec2messages`.
 const WITHOUT_EC2MESSAGES: agent::Version = [3, 3, 40, 0];
-const HTTPS: i32 = 443;
+/// The port at which endpoints listen.
+pub(super) const HTTPS: i32 = 443;
 
 pub(super) fn ssm(scene: &Scene<'_>) -> Judgement {
     is_there(scene, "ssm")
@@ -83,7 +84,10 @@ pub(in crate::access) fn usable<'a>(scene: &Scene<'a>, service: &str) -> Result<
 /// (another team's) do neither good nor harm: AWS lets one in a VPC have it.
 fn served<'a>(scene: &Scene<'a>, service: &str) -> Result<Vec<&'a VpcEndpoint>, Unknown> {
     let mut found = of(scene, service)?;
-    found.retain(|endpoint| endpoint.state.as_deref().is_some_and(is_available));
+    let is_usable = |endpoint: &&VpcEndpoint| {
+        endpoint.state.as_deref().is_some_and(is_available) && lacking(scene, endpoint).is_none()
+    };
+    found.retain(is_usable);
     let has_names = |endpoint: &&VpcEndpoint| endpoint.private_dns == Some(true);
     if found.iter().any(has_names) {
         found.retain(has_names);
@@ -97,6 +101,14 @@ fn is_there(scene: &Scene<'_>, service: &str) -> Judgement {
     if let Some(endpoint) = usable(scene, service)? {
         return Ok(Judged::fine(format!("{} is for {}", endpoint.id, endpoint.service)));
     }
+    let mut available = found.iter().filter(|endpoint| endpoint.state.as_deref().is_some_and(is_available));
+    if let Some((seen, remedy)) = available.find_map(|endpoint| lacking(scene, endpoint)) {
+        return Ok(Judged::wrong(seen, remedy));
+    }
+    if let Some(endpoint) = found.iter().find(|endpoint| endpoint.state.as_deref().is_some_and(is_pending)) {
+        let seen = format!("{} for {service} is pending", endpoint.id);
+        return Ok(Judged::wrong(seen, Remedy::words("wait until it is available")));
+    }
     let seen = match found.first() {
         Some(endpoint) => {
             format!("{} for {service} is {}", endpoint.id, endpoint.state.as_deref().unwrap_or("unknown"))
@@ -106,9 +118,38 @@ fn is_there(scene: &Scene<'_>, service: &str) -> Judgement {
     Ok(Judged::wrong(seen, make(scene, service, vpc)))
 }
 
+/// What an endpoint lacks to be reached by the bastion: an interface any subnet, a gateway the route table that the
+/// bastion's subnet follows, where that is known.
+fn lacking(scene: &Scene<'_>, endpoint: &VpcEndpoint) -> Option<(String, Remedy)> {
+    let (id, service) = (endpoint.id.as_str(), endpoint.service_word());
+    let subnet = scene.chosen().and_then(|bastion| bastion.subnet_id.as_deref());
+    let change = |words: &str, option: &str, what: &str| {
+        Remedy::new(words, &["ec2", "modify-vpc-endpoint", "--vpc-endpoint-id", id, option, what])
+    };
+    match endpoint.kind.as_deref() {
+        Some("Gateway") => {
+            let table = &scene.table(subnet?).ok()?.0.id;
+            let is_there = endpoint.route_tables.contains(table);
+            let seen = format!("{id} for {service} isn't in {table}, which the bastion's subnet follows");
+            (!is_there).then(|| (seen, change("adds the table to it", "--add-route-table-ids", table)))
+        }
+        Some("Interface") if endpoint.subnets.is_empty() => {
+            let words = "gives it an address in the bastion's subnet";
+            let remedy = subnet.map(|subnet| change(words, "--add-subnet-ids", subnet));
+            let remedy = remedy.unwrap_or_else(|| Remedy::words("add a subnet to it"));
+            Some((format!("{id} for {service} is in no subnet"), remedy))
+        }
+        _ => None,
+    }
+}
+
 /// AWS writes the word in both cases.
 fn is_available(state: &str) -> bool {
     state.eq_ignore_ascii_case("available")
+}
+
+fn is_pending(state: &str) -> bool {
+    state.eq_ignore_ascii_case("pending")
 }
 
 /// The endpoints of a service in the bastion's VPC. An endpoint of EC2 Instance Connect is another thing, and counts
@@ -124,17 +165,17 @@ fn of<'a>(scene: &Scene<'a>, service: &str) -> Result<Vec<&'a VpcEndpoint>, Unkn
     Ok(scene.facts.endpoints.known()?.iter().filter(fits).collect())
 }
 
-/// Those of the required ones that can be used.
+/// Those that can be used of the services without which there is no session, as far as they are known. Of S3 sessions use
+/// the gateway, which has neither a name nor a security group of its own.
 pub(super) fn required<'a>(scene: &Scene<'a>) -> Result<Vec<&'a VpcEndpoint>, Unknown> {
+    let mut services = REQUIRED.to_vec();
+    services.extend(old_agent(scene).is_ok_and(|is_old| is_old).then_some("ec2messages"));
+    services.extend(asked_for(scene).unwrap_or_default().into_iter().filter(|service| *service != "s3"));
     let mut found = Vec::new();
-    for service in REQUIRED {
+    for service in services {
         found.extend(served(scene, service)?);
     }
-    if found.is_empty() {
-        Err(Unknown("there is no endpoint for ssm or ssmmessages to judge".into()))
-    } else {
-        Ok(found)
-    }
+    if found.is_empty() { Err(Unknown("there is no endpoint for Session Manager to judge".into())) } else { Ok(found) }
 }
 
 /// Where the agent is, else where the database is.

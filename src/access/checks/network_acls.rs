@@ -21,6 +21,7 @@ pub(super) fn judge(scene: &Scene<'_>) -> Judgement {
     // Its own subnet counts as soon as there is one.
     let bastion = scene.bastion_if_any();
     subnets.extend(bastion.iter().flatten().filter_map(|bastion| bastion.subnet_id.as_deref()));
+    subnets.extend(bastion.iter().flatten().flat_map(|bastion| &bastion.other_subnets).map(String::as_str));
     let inside = scene.inside();
     let (mut judged, mut seen) = (Vec::new(), BTreeSet::new());
     for subnet in subnets {

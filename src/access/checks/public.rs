@@ -1,17 +1,29 @@
 //! Is the database publicly accessible?
 
-use crate::access::{
-    check::{Judged, Judgement, Remedy},
-    facts::Unknown,
-    scene::Scene,
+use crate::{
+    access::{
+        check::{Judged, Judgement, Remedy, all},
+        facts::Unknown,
+        scene::Scene,
+    },
+    model::DbInstance,
 };
 
+/// Each member of a cluster has a word of its own on it.
 pub(super) fn judge(scene: &Scene<'_>) -> Judgement {
-    let database = &scene.facts.database;
+    let (database, members) = (&scene.facts.database, &scene.facts.members);
+    if members.is_empty() {
+        return one(database, "PubliclyAccessible");
+    }
+    let named = |member: &DbInstance| one(member, &format!("{}: PubliclyAccessible", member.identifier));
+    all([database].into_iter().chain(members).map(named))
+}
+
+fn one(database: &DbInstance, what: &str) -> Judgement {
     match database.publicly_accessible {
-        Some(false) => Ok(Judged::fine("PubliclyAccessible is false")),
+        Some(false) => Ok(Judged::fine(format!("{what} is false"))),
         Some(true) => Ok(Judged::wrong(
-            "PubliclyAccessible is true",
+            format!("{what} is true"),
             Remedy::new(
                 "clients outside of the VPC lose it",
                 &[
@@ -24,6 +36,6 @@ pub(super) fn judge(scene: &Scene<'_>) -> Judgement {
                 ],
             ),
         )),
-        None => Err(Unknown("AWS doesn't say whether it is public".into())),
+        None => Err(Unknown(format!("AWS doesn't say whether {} is public", database.identifier))),
     }
 }

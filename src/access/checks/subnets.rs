@@ -6,10 +6,11 @@ use crate::{
     access::{
         check::{Judged, Judgement, Remedy, all, aws},
         facts::Unknown,
+        range::Range,
         route::{Leads, carrying, leads},
         scene::Scene,
     },
-    model::{RouteTable, SubnetAssociation, quoted},
+    model::{Route, RouteTable, SubnetAssociation, quoted},
 };
 
 pub(super) fn private(scene: &Scene<'_>) -> Judgement {
@@ -23,10 +24,13 @@ pub(super) fn one(scene: &Scene<'_>, subnet: &str) -> Judgement {
     let (mut open, mut told) = (Vec::new(), Vec::new());
     for route in carrying(table, &scene.lists()) {
         let seen = format!("{subnet}: {} in {}{followed}", route.in_words(), table.id);
-        match leads(route.target.as_deref()) {
+        match leads(route) {
             Leads::Public => open.push(seen),
             Leads::OutOnly => told.push(format!("{seen}, which lets nothing in")),
-            Leads::Elsewhere => told.push(format!("{seen}: whoever is there may reach the subnet")),
+            Leads::Elsewhere => match entrance(scene, subnet, route)? {
+                Some(entrance) => open.push(format!("{seen}, and {entrance}")),
+                None => told.push(format!("{seen}: whoever is there may reach the subnet")),
+            },
             Leads::Inside => {}
         }
     }
@@ -37,6 +41,25 @@ pub(super) fn one(scene: &Scene<'_>, subnet: &str) -> Judgement {
         told.push(format!("{subnet}: no route of {}{followed} leaves the VPC", table.id));
     }
     Ok(Judged::Fine(told))
+}
+
+/// The route by which an internet gateway brings in what is for this subnet, through the very thing that the subnet's own
+/// route leads to: a firewall between doesn't make the subnet private.
+fn entrance(scene: &Scene<'_>, subnet: &str, way_out: &Route) -> Result<Option<String>, Unknown> {
+    let is_public = |table: &&RouteTable| table.gateways.iter().any(|gateway| gateway.starts_with("igw-"));
+    for table in scene.facts.route_tables.known()?.iter().filter(is_public) {
+        let back = |route: &&Route| route.target.is_some() && route.target == way_out.target && !route.is_blackhole();
+        for route in table.routes.iter().filter(back) {
+            let mut own = scene.subnet(subnet)?.cidrs.iter().filter_map(|text| Range::read(text));
+            // What can't be read may be the subnet's.
+            let is_for_it = |own: Range| Range::read(&route.destination).is_none_or(|to| to.common(own).is_some());
+            if own.any(is_for_it) {
+                let gateways = table.gateways.join(", ");
+                return Ok(Some(format!("{} in {}, which {gateways} follows", route.in_words(), table.id)));
+            }
+        }
+    }
+    Ok(None)
 }
 
 /// A table of its own for a subnet, without any way out: other subnets that follow the old one keep theirs.

@@ -1,6 +1,6 @@
 //! Rows of EC2.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 use serde_json::Value;
 
@@ -55,6 +55,7 @@ pub(super) fn route_table(row: &Value) -> Option<(String, RouteTable)> {
         vpc_id: text(row, "VpcId"),
         main: live.iter().any(|row| flag(row, "Main") == Some(true)),
         associations: live.iter().filter_map(association).collect(),
+        gateways: live.iter().filter_map(|row| text(row, "GatewayId")).collect(),
         routes: list(row, "Routes").filter_map(route).collect(),
         tags: tags(row),
     };
@@ -209,14 +210,19 @@ fn machine(row: &Value) -> Option<(String, Machine)> {
     public.extend(interfaces().filter_map(|interface| text(interface, "Association.PublicIp")));
     public.sort();
     public.dedup();
+    let (own_groups, own_subnet) = (each(row, "SecurityGroups", "GroupId"), text(row, "SubnetId"));
+    let groups: BTreeSet<String> = interfaces().flat_map(|interface| each(interface, "Groups", "GroupId")).collect();
+    let subnets: BTreeSet<String> = interfaces().filter_map(|interface| text(interface, "SubnetId")).collect();
     let machine = Machine {
         id: id.clone(),
         name: tags(row).remove("Name").filter(|name| !name.is_empty()),
         state: text(row, "State.Name"),
         vpc_id: text(row, "VpcId"),
         address: text(row, "PrivateIpAddress"),
-        groups: each(row, "SecurityGroups", "GroupId"),
-        subnet_id: text(row, "SubnetId"),
+        other_groups: groups.into_iter().filter(|id| !own_groups.contains(id)).collect(),
+        other_subnets: subnets.into_iter().filter(|id| own_subnet.as_ref() != Some(id)).collect(),
+        groups: own_groups,
+        subnet_id: own_subnet,
         public_addresses: public,
         ipv6_addresses: interfaces().flat_map(|interface| each(interface, "Ipv6Addresses", "Ipv6Address")).collect(),
         key_name: text(row, "KeyName"),

@@ -49,15 +49,16 @@ pub fn facts<'a>(
     database: &DatabaseReference,
 ) -> Result<Facts, SavedError> {
     let answers = Answers::of(files)?;
-    let (instance, group_subnets) = rds::database(&answers, database)?;
-    let group = instance.subnet_group.as_ref().and_then(|group| group.name.as_deref());
+    let rds::Meant { database, members, group_subnets } = rds::database(&answers, database)?;
+    let group = database.subnet_group.as_ref().and_then(|group| group.name.as_deref());
     let group_subnets = rds::group(&answers, group).or(group_subnets);
     Ok(Facts {
         group_subnets: group_subnets.map_or_else(
             || Read::NotRead("no file holds the subnets of its subnet group: aws rds describe-db-subnet-groups".into()),
             Read::Known,
         ),
-        database: instance,
+        database,
+        members,
         subnets: answers.rows("Subnets", "ec2 describe-subnets", ec2::subnet),
         route_tables: answers.rows("RouteTables", "ec2 describe-route-tables", ec2::route_table),
         network_acls: answers.rows("NetworkAcls", "ec2 describe-network-acls", ec2::network_acl),

@@ -4,16 +4,22 @@ use serde_json::Value;
 
 use super::{
     SavedError,
-    answers::Answers,
+    answers::{Answers, latest},
     row::{each, flag, list, number, text},
 };
 use crate::model::{DatabaseReference, DbInstance, GroupMembership, GroupSubnet, SubnetGroup};
 
-/// The database that is meant, with the subnets of its group where its own row shows them.
-pub(super) fn database(
-    answers: &Answers,
-    asked: &DatabaseReference,
-) -> Result<(DbInstance, Option<Vec<GroupSubnet>>), SavedError> {
+/// The database that is meant.
+pub(super) struct Meant {
+    pub(super) database: DbInstance,
+    /// Of a cluster the other members.
+    pub(super) members: Vec<DbInstance>,
+    /// The subnets of its group, where its own row shows them.
+    pub(super) group_subnets: Option<Vec<GroupSubnet>>,
+}
+
+/// Finds the database that is meant.
+pub(super) fn database(answers: &Answers, asked: &DatabaseReference) -> Result<Meant, SavedError> {
     let mut rows = answers.with("DBInstances").flat_map(|answer| list(answer, "DBInstances")).peekable();
     if rows.peek().is_none() {
         return Err(SavedError::NoDatabases);
@@ -33,7 +39,12 @@ pub(super) fn database(
         SavedError::NotThere { asked: asked.to_string(), known: known.join(", ") }
     })?;
     let group = found.get("DBSubnetGroup").filter(|group| group.get("Subnets").is_some());
-    Ok((instance(found), group.map(subnets)))
+    let database = instance(found);
+    let others = rows.iter().filter(is_meant).map(|row| instance(row)).map(|row| (row.identifier.clone(), row));
+    let mut members = latest(others);
+    // One of another name is another member only where a cluster is meant: after a rename an identity has two.
+    members.retain(|row| row.identifier != database.identifier && matches!(asked, DatabaseReference::Cluster(_)));
+    Ok(Meant { database, members, group_subnets: group.map(subnets) })
 }
 
 /// The subnets of this group, as `describe-db-subnet-groups` shows them.

@@ -6,16 +6,16 @@ use super::{
 };
 use crate::{
     access::Facts,
-    model::{AclEntry, Machine, NetworkAcl, RolePolicies, SecurityGroup, SecurityRule, VpcEndpoint},
+    model::{AclEntry, Machine, NetworkAcl, RolePolicies, SecurityGroup, SecurityRule},
 };
 
-type Row = (&'static str, fn(&mut Facts), &'static [&'static str]);
+pub(super) type Row = (&'static str, fn(&mut Facts), &'static [&'static str]);
 
 fn bastion(facts: &mut Facts) -> &mut Machine {
     &mut known(&mut facts.machines)[0]
 }
 
-fn group<'a>(facts: &'a mut Facts, id: &str) -> &'a mut SecurityGroup {
+pub(super) fn group<'a>(facts: &'a mut Facts, id: &str) -> &'a mut SecurityGroup {
     known(&mut facts.security_groups).iter_mut().find(|group| group.id == id).unwrap()
 }
 
@@ -23,11 +23,11 @@ fn let_in(facts: &mut Facts, id: &str, text: &str) {
     group(facts, id).ingress.insert(rule(text));
 }
 
-fn rules(all: &[&str]) -> std::collections::BTreeSet<SecurityRule> {
+pub(super) fn rules(all: &[&str]) -> std::collections::BTreeSet<SecurityRule> {
     all.iter().map(|text| rule(text)).collect()
 }
 
-fn acl<'a>(facts: &'a mut Facts, id: &str) -> &'a mut NetworkAcl {
+pub(super) fn acl<'a>(facts: &'a mut Facts, id: &str) -> &'a mut NetworkAcl {
     known(&mut facts.network_acls).iter_mut().find(|acl| acl.id == id).unwrap()
 }
 
@@ -35,23 +35,37 @@ fn without(facts: &mut Facts, id: &str, number: i32, egress: bool) {
     acl(facts, id).entries.retain(|entry: &AclEntry| (entry.number, entry.egress) != (number, egress));
 }
 
-fn endpoint<'a>(facts: &'a mut Facts, id: &str) -> &'a mut VpcEndpoint {
-    known(&mut facts.endpoints).iter_mut().find(|endpoint| endpoint.id == id).unwrap()
-}
-
 fn routes(facts: &mut Facts, table: usize, destination: &str, target: &str) {
     known(&mut facts.route_tables)[table].routes.push(route(destination, target));
+}
+
+/// What leaves the first subnet goes through a firewall, and what a gateway brings for these addresses, too.
+fn firewall(facts: &mut Facts, destination: &str, gateway: &str) {
+    routes(facts, 0, "0.0.0.0/0", "vpce-1");
+    let mut table = known(&mut facts.route_tables)[0].clone();
+    (table.id, table.associations) = ("rtb-gateway".into(), vec![]);
+    (table.gateways, table.routes) = (vec![gateway.into()], vec![route(destination, "vpce-1")]);
+    known(&mut facts.route_tables).push(table);
+}
+
+/// A subnet gets a table of its own, with a gateway.
+fn public(facts: &mut Facts, subnet: &str) {
+    let own = crate::model::SubnetAssociation { id: "rtbassoc-2".into(), subnet_id: subnet.into() };
+    let mut table = known(&mut facts.route_tables)[0].clone();
+    (table.id, table.associations) = ("rtb-public".into(), vec![own]);
+    table.routes.push(route("0.0.0.0/0", "igw-1"));
+    known(&mut facts.route_tables).push(table);
 }
 
 fn role(facts: &mut Facts) -> &mut RolePolicies {
     known(&mut facts.roles).get_mut("bastion").unwrap()
 }
 
-fn agent(facts: &mut Facts, version: &str) {
+pub(super) fn agent(facts: &mut Facts, version: &str) {
     known(&mut facts.agents).get_mut("i-bastion").unwrap().version = version.into();
 }
 
-fn check(table: &[Row]) {
+pub(super) fn check(table: &[Row]) {
     for (case, change, expected) in table {
         let mut facts = good();
         change(&mut facts);
@@ -78,6 +92,10 @@ fn the_database_and_its_subnets() {
         ("a gateway for an unknown list", |facts| routes(facts, 0, "pl-unknown", "igw-1"), &["subnets-private"]),
         ("NAT", |facts| routes(facts, 0, "0.0.0.0/0", "nat-1"), &[]),
         ("egress only", |facts| routes(facts, 0, "::/0", "eigw-1"), &[]),
+        ("a firewall", |facts| routes(facts, 0, "0.0.0.0/0", "vpce-1"), &[]),
+        ("a firewall to the internet", |facts| firewall(facts, "10.0.1.0/24", "igw-1"), &["subnets-private"]),
+        ("a firewall to the internet for others", |facts| firewall(facts, "10.0.9.0/24", "igw-1"), &[]),
+        ("a firewall to a private gateway", |facts| firewall(facts, "10.0.1.0/24", "vgw-1"), &[]),
         ("peered", |facts| routes(facts, 0, "172.16.0.0/16", "pcx-1"), &[]),
         ("transit", |facts| routes(facts, 0, "0.0.0.0/0", "tgw-1"), &[]),
         (
@@ -179,17 +197,7 @@ fn network_acls_in_order() {
 fn the_bastion() {
     check(&[
         ("stopped", |facts| bastion(facts).state = Some("stopped".into()), &["bastion"]),
-        (
-            "in a public subnet",
-            |facts| {
-                let own = crate::model::SubnetAssociation { id: "rtbassoc-2".into(), subnet_id: "subnet-b".into() };
-                let mut table = known(&mut facts.route_tables)[0].clone();
-                (table.id, table.associations) = ("rtb-public".into(), vec![own]);
-                table.routes.push(route("0.0.0.0/0", "igw-1"));
-                known(&mut facts.route_tables).push(table);
-            },
-            &["bastion-private"],
-        ),
+        ("in a public subnet", |facts| public(facts, "subnet-b"), &["bastion-private"]),
         (
             "public",
             |facts| bastion(facts).public_addresses = vec!["203.0.113.7".into()],
@@ -197,6 +205,21 @@ fn the_bastion() {
         ),
         ("a key pair", |facts| bastion(facts).key_name = Some("ops".into()), &["bastion-no-key-pair"]),
         ("a door", |facts| let_in(facts, "sg-bastion", "tcp 22 10.0.0.0/8"), &["bastion-no-ingress"]),
+        (
+            "a door at another interface",
+            |facts| bastion(facts).other_groups = vec!["sg-endpoints".into()],
+            &["bastion-no-ingress"],
+        ),
+        (
+            "another interface in a public subnet with open borders",
+            |facts| {
+                bastion(facts).other_subnets = vec!["subnet-e".into()];
+                without(facts, "acl-endpoints", 10, false);
+                public(facts, "subnet-e");
+            },
+            &["acl-ssh-rdp", "bastion-private"],
+        ),
+        ("an address in IPv6", |facts| bastion(facts).ipv6_addresses = vec!["2001:db8::7".into()], &[]),
         ("IMDSv1", |facts| bastion(facts).http_tokens = Some("optional".into()), &["bastion-imdsv2"]),
         (
             "no metadata at all",
@@ -241,64 +264,6 @@ fn the_bastion() {
         ("mended, but it needs ec2messages", |facts| agent(facts, "3.1.1476.0"), &["endpoint-others"]),
         ("old, but not broken", |facts| agent(facts, "3.1.1374.0"), &["endpoint-others"]),
         ("too old", |facts| agent(facts, "3.1.1373.0"), &["agent-version", "endpoint-others"]),
-    ]);
-}
-
-#[test]
-fn the_endpoints() {
-    check(&[
-        ("no ssm", |facts| known(&mut facts.endpoints).retain(|it| it.id != "vpce-ssm"), &["endpoint-ssm"]),
-        (
-            "no ssmmessages",
-            |facts| known(&mut facts.endpoints).retain(|it| it.id != "vpce-messages"),
-            &["endpoint-ssmmessages"],
-        ),
-        ("in another VPC", |facts| endpoint(facts, "vpce-ssm").vpc_id = Some("vpc-2".into()), &["endpoint-ssm"]),
-        ("pending", |facts| endpoint(facts, "vpce-ssm").state = Some("pending".into()), &["endpoint-ssm"]),
-        ("in AWS's other case", |facts| endpoint(facts, "vpce-ssm").state = Some("Available".into()), &[]),
-        ("no logs", |facts| known(&mut facts.endpoints).retain(|it| it.id != "vpce-logs"), &["endpoint-others"]),
-        (
-            "a key without kms",
-            |facts| known(&mut facts.preferences).as_mut().unwrap().key = Some("alias/sessions".into()),
-            &["endpoint-others"],
-        ),
-        (
-            "a bucket without s3",
-            |facts| known(&mut facts.preferences).as_mut().unwrap().bucket = Some("sessions".into()),
-            &["endpoint-others"],
-        ),
-        ("no private DNS", |facts| endpoint(facts, "vpce-ssm").private_dns = Some(false), &["endpoint-private-dns"]),
-        (
-            "another team's without private DNS",
-            |facts| {
-                let other = VpcEndpoint {
-                    id: "vpce-team".into(),
-                    private_dns: Some(false),
-                    ..endpoint(facts, "vpce-ssm").clone()
-                };
-                known(&mut facts.endpoints).insert(0, VpcEndpoint { groups: vec!["sg-db".into()], ..other });
-            },
-            &[],
-        ),
-        ("no DNS", |facts| known(&mut facts.vpcs)[0].dns_support = Some(false), &["vpc-dns-support"]),
-        ("no host names", |facts| known(&mut facts.vpcs)[0].dns_hostnames = Some(false), &["vpc-dns-hostnames"]),
-        ("443 not let in", |facts| group(facts, "sg-endpoints").ingress.clear(), &["endpoint-let-in"]),
-        ("443 let in for the VPC", |facts| group(facts, "sg-endpoints").ingress = rules(&["tcp 443 pl-vpc"]), &[]),
-        (
-            "443 not let out",
-            |facts| group(facts, "sg-bastion").egress = rules(&["tcp 5432 sg-db"]),
-            &["endpoint-let-in"],
-        ),
-        (
-            "443 kept at the endpoints' border",
-            |facts| acl(facts, "acl-endpoints").entries.push(entry("5 deny 6 10.0.3.0/24 443-443")),
-            &["endpoint-let-in"],
-        ),
-        (
-            "answers kept at the endpoints' border",
-            |facts| acl(facts, "acl-endpoints").entries.push(entry(">5 deny 6 10.0.3.0/24 1024-65535")),
-            &["endpoint-let-in"],
-        ),
     ]);
 }
 

@@ -1,6 +1,7 @@
 //! Small networks: one in which all is as it should be, and one change at a time.
 
 mod changes;
+mod endpoints;
 pub(super) mod network;
 mod permitted;
 mod reading;

@@ -165,6 +165,7 @@ pub(super) fn good() -> Facts {
     let log = SessionPreferences { log_group: Some("/sessions".into()), ..SessionPreferences::default() };
     Facts {
         database: database(),
+        members: vec![],
         group_subnets: Read::Known(vec![in_group("subnet-1", "a"), in_group("subnet-2", "b")]),
         subnets: Read::Known(vec![
             subnet("subnet-1", "a", "10.0.1.0/24"),

@@ -115,6 +115,40 @@ fn blocks_that_a_vpc_has_given_up_are_none_of_it() {
 }
 
 #[test]
+fn groups_and_subnets_of_other_interfaces_are_read() {
+    let interface = |subnet: &str, group: &str| json!({"SubnetId": subnet, "Groups": [{"GroupId": group}]});
+    let row = json!({"InstanceId": "i-two", "SubnetId": "subnet-b", "SecurityGroups": [{"GroupId": "sg-bastion"}],
+        "NetworkInterfaces": [interface("subnet-b", "sg-bastion"), interface("subnet-e", "sg-endpoints")]});
+    let facts = with(&[("two.json", json!({"Reservations": [{"Instances": [row]}]}))]);
+    let two = facts.machines.known().unwrap().iter().find(|machine| machine.id == "i-two").unwrap();
+    assert_eq!((&two.other_groups, &two.other_subnets), (&vec!["sg-endpoints".into()], &vec!["subnet-e".into()]));
+}
+
+#[test]
+fn a_clusters_other_members_are_read() {
+    let member = |name: &str, public: bool| json!({"DBInstanceIdentifier": name, "DBClusterIdentifier": "sales", "PubliclyAccessible": public});
+    let rows = json!({"DBInstances": [member("sales-1", true), member("sales-2", false), member("sales-1", false)]});
+    let rows = rows.to_string();
+    let read = |asked: &str| facts([FILES[0], ("sales.json", rows.as_str())], &asked.parse().unwrap()).unwrap();
+    let members: Vec<_> =
+        read("cluster:sales").members.into_iter().map(|it| (it.identifier, it.publicly_accessible)).collect();
+    assert_eq!(
+        (read("cluster:sales").database.identifier.as_str(), members),
+        ("sales-1", vec![("sales-2".to_owned(), Some(false))])
+    );
+    assert!(read("sales-1").members.is_empty() && read("orders").members.is_empty());
+}
+
+#[test]
+fn gateways_that_follow_a_table_are_read() {
+    let gone = json!({"GatewayId": "igw-2", "AssociationState": {"State": "disassociated"}});
+    let associations = json!([{"GatewayId": "igw-1", "AssociationState": {"State": "associated"}}, gone]);
+    let table = json!({"RouteTableId": "rtb-gateway", "VpcId": "vpc-1", "Associations": associations});
+    let facts = with(&[("tables.json", json!({"RouteTables": [table]}))]);
+    assert_eq!(facts.route_tables.known().unwrap()[2].gateways, ["igw-1"]);
+}
+
+#[test]
 fn the_later_row_of_one_id_counts() {
     let facts = with(&[(
         "z.json",

@@ -29,8 +29,35 @@ fn ways_to_other_networks_are_told() {
     let (seen, commands) = of_check(&facts, "subnets-private");
     assert_eq!(seen[0], "subnet-1: 0.0.0.0/0 to tgw-1 in rtb-own: whoever is there may reach the subnet");
     assert_eq!(seen[1], "subnet-1: 172.16.0.0/16 to pcx-1 in rtb-own: whoever is there may reach the subnet");
+    let (one, two) = (route("10.9.0.0/16", "vpce-firewall"), route("pl-s3", "vpce-s3"));
+    known(&mut facts.route_tables)[0].routes.extend([one, two]);
+    let (firewall, _) = of_check(&facts, "subnets-private");
+    assert_eq!(firewall[2], "subnet-1: 10.9.0.0/16 to vpce-firewall in rtb-own: whoever is there may reach the subnet");
+    assert_eq!((seen.len(), firewall.len()), (3, 4));
     assert_eq!(seen[2], "subnet-2: no route of rtb-main, the main one leaves the VPC");
     assert!(commands.is_empty());
+}
+
+#[test]
+fn each_member_of_a_cluster_is_public_by_itself() {
+    let mut facts = good();
+    facts.members = vec![facts.database.clone(), facts.database.clone()];
+    facts.members[0].identifier = "orders-2".into();
+    (facts.members[1].identifier, facts.members[1].publicly_accessible) = ("orders-3".into(), Some(true));
+    assert_eq!(found(&facts), (vec!["database-not-public"], vec![]));
+    let (seen, commands) = of_check(&facts, "database-not-public");
+    assert_eq!(seen, ["orders-3: PubliclyAccessible is true"]);
+    assert!(commands.len() == 1 && commands[0].contains("--db-instance-identifier orders-3 "), "{commands:?}");
+    facts.members[1].publicly_accessible = None;
+    assert_eq!(found(&facts), (vec![], vec!["database-not-public"]));
+}
+
+#[test]
+fn addresses_in_ipv6_are_told() {
+    let mut facts = good();
+    known(&mut facts.machines)[0].ipv6_addresses = vec!["2001:db8::7".into()];
+    let (seen, _) = of_check(&facts, "bastion-no-public-address");
+    assert!(seen.len() == 2 && seen[1].contains("2001:db8::7"), "{seen:?}");
 }
 
 #[test]
@@ -63,6 +90,65 @@ fn a_wide_rule_is_narrowed_before_it_is_revoked() {
             ),
         ]
     );
+}
+
+#[test]
+fn no_command_is_printed_that_aws_refuses() {
+    let mut facts = good();
+    known(&mut facts.security_groups)[0].ingress = [rule("-1 all sg-bastion"), rule("tcp 5432 sg-bastion")].into();
+    let (_, commands) = of_check(&facts, "database-group-ports");
+    assert_eq!(commands.len(), 1, "the narrow rule is there: {commands:?}");
+    assert!(commands[0].starts_with("aws ec2 revoke-security-group-ingress "), "{commands:?}");
+
+    known(&mut facts.machines)[0].public_addresses = vec!["203.0.113.7".into()];
+    let (_, commands) = of_check(&facts, "bastion-no-public-address");
+    let found =
+        "aws ec2 describe-addresses --public-ips 203.0.113.7 --query 'Addresses[0].AssociationId' --output text";
+    assert_eq!(commands, [format!("aws ec2 disassociate-address --association-id \"$({found})\"")]);
+
+    facts.bastion = Some("i-bastion".into());
+    for (state, commands) in [("stopped", 1), ("stopping", 0), ("pending", 0), ("shutting-down", 0), ("terminated", 0)]
+    {
+        known(&mut facts.machines)[0].state = Some(state.into());
+        assert_eq!(of_check(&facts, "bastion").1.len(), commands, "{state}");
+    }
+
+    for (state, commands) in [("pending", 0), ("Pending", 0), ("failed", 1)] {
+        known(&mut facts.endpoints)[0].state = Some(state.into());
+        assert_eq!(of_check(&facts, "endpoint-ssm").1.len(), commands, "{state}");
+    }
+}
+
+#[test]
+fn no_remedy_cuts_the_way_itself() {
+    let revokes = |command: &String| command.starts_with("aws ec2 revoke-security-group-ingress ");
+    // One group for all: what it lets in from itself is the bastion's way to the endpoints and the database.
+    let mut facts = good();
+    known(&mut facts.machines)[0].groups = vec!["sg-endpoints".into()];
+    known(&mut facts.security_groups)[2].ingress = [rule("tcp 443 sg-endpoints"), rule("tcp 22 10.0.0.0/8")].into();
+    let (seen, commands) = of_check(&facts, "bastion-no-ingress");
+    assert_eq!(seen.len(), 2);
+    assert!(commands.len() == 1 && commands[0].contains("FromPort=22,"), "{commands:?}");
+    let mut facts = good();
+    known(&mut facts.machines)[0].groups = vec!["sg-db".into()];
+    known(&mut facts.security_groups)[0].ingress = [rule("tcp 5432 sg-db")].into();
+    assert_eq!(of_check(&facts, "bastion-no-ingress").1, Vec::<String>::new());
+
+    // Let in by its address alone, the bastion's group is let in before that goes.
+    let mut facts = good();
+    known(&mut facts.security_groups)[0].ingress = [rule("-1 all 10.0.3.0/24"), rule("tcp 5432 10.0.9.0/24")].into();
+    for (check, others) in [("database-group-ports", 0), ("database-group-peers", 1)] {
+        let (_, commands) = of_check(&facts, check);
+        assert_eq!(commands.len(), 2 + others, "{commands:?}");
+        let first = commands.iter().position(|command| command.contains("authorize-security-group-ingress"));
+        let way = commands.iter().position(|command| revokes(command) && command.contains("10.0.3.0/24"));
+        assert!(
+            first.is_some() && first < way && commands[first.unwrap()].contains("GroupId=sg-bastion"),
+            "{commands:?}"
+        );
+    }
+    known(&mut facts.security_groups)[0].ingress.insert(rule("tcp 5432 sg-bastion"));
+    assert!(of_check(&facts, "database-group-peers").1.iter().all(revokes));
 }
 
 #[test]

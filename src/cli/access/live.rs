@@ -16,23 +16,36 @@ pub(in crate::cli) async fn facts(
     asked: &DatabaseReference,
     bastion: Option<&str>,
 ) -> Result<Facts, Failure> {
-    let database = named(aws, asked).await?;
-    Box::pin(around(aws, database, bastion)).await.map_err(Failure::NothingBegun)
+    let mut meant = meant(aws, asked).await.map_err(Failure::NothingBegun)?.into_iter();
+    let database = meant.next().ok_or_else(|| absent(aws, asked))?;
+    let mut facts = Box::pin(around(aws, database, bastion)).await.map_err(Failure::NothingBegun)?;
+    facts.members = meant.collect();
+    Ok(facts)
 }
 
 /// The database that is meant; that there is none is a refusal.
 pub(super) async fn named(aws: &Aws, asked: &DatabaseReference) -> Result<DbInstance, Failure> {
     let database = database(aws, asked).await.map_err(Failure::NothingBegun)?;
-    let region = aws.region();
-    database.ok_or_else(|| Failure::Refused(format!("there is no DB instance {asked} in {region}")))
+    database.ok_or_else(|| absent(aws, asked))
+}
+
+fn absent(aws: &Aws, asked: &DatabaseReference) -> Failure {
+    Failure::Refused(format!("there is no DB instance {asked} in {}", aws.region()))
 }
 
 /// The database that is meant, if AWS shows it. One member stands for its cluster: they share subnet group, security groups
 /// and port.
 pub(super) async fn database(aws: &Aws, asked: &DatabaseReference) -> Result<Option<DbInstance>, ReadError> {
-    let DatabaseReference::Cluster(name) = asked else { return facts::source(aws, asked).await };
-    let all = aws.all_instances().await?;
-    Ok(all.into_iter().find(|instance| instance.cluster_identifier.as_ref() == Some(name)))
+    Ok(meant(aws, asked).await?.into_iter().next())
+}
+
+/// The database that is meant, or all members of the cluster that is.
+async fn meant(aws: &Aws, asked: &DatabaseReference) -> Result<Vec<DbInstance>, ReadError> {
+    let DatabaseReference::Cluster(name) = asked else {
+        return Ok(facts::source(aws, asked).await?.into_iter().collect());
+    };
+    let all = aws.all_instances().await?.into_iter();
+    Ok(all.filter(|instance| instance.cluster_identifier.as_ref() == Some(name)).collect())
 }
 
 /// What is around a database that was read.
