@@ -238,7 +238,8 @@ async fn child_half_removed() {
         return;
     }
     let switches = Switches { bare_vpc: true, ..Switches::default() };
-    let (stage, flags) = served_with(Options { speed: 20_000.0, switches, ..Options::default() }).await;
+    // What a setup waits for in minutes is long beside a busy machine's pauses.
+    let (stage, flags) = served_with(Options { speed: 600.0, switches, ..Options::default() }).await;
     let (setup, teardown) =
         ["setup", "teardown"].map(|verb| format!("access {verb} bare {flags} --region eu-west-2")).into();
     let made = stage.run(&format!("{setup} --yes --allow-iam")).await;
