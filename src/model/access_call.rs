@@ -284,7 +284,7 @@ impl AccessCall {
             }
             call
         };
-        self == other || without_token(self) == without_token(other)
+        without_token(self) == without_token(other)
     }
 
     /// AWS's name for it, after its service: its IAM action.

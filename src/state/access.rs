@@ -218,12 +218,9 @@ impl StateDirectory {
         resource_id: Option<&str>,
     ) -> Vec<PathBuf> {
         let folder = self.root().join(account).join(region).join(FOLDER);
-        let files = fs::read_dir(folder).into_iter().flatten().flatten().map(|entry| entry.path());
-        let files = files.filter(|path| path.extension().is_some_and(|extension| extension == "json"));
-        let mut all: Vec<(PathBuf, AccessRecord)> =
-            files.filter_map(|path| Some((read(&path).ok()?.0, path))).map(|(record, path)| (path, record)).collect();
-        all.retain(|(_, record)| record.is_standing());
-        all.sort_by(|one, other| one.0.cmp(&other.0));
+        let readable = self.access_entries().into_iter().filter(|entry| entry.path.starts_with(&folder));
+        let all: Vec<(PathBuf, Box<AccessRecord>)> =
+            readable.filter_map(|entry| Some((entry.path, entry.record.ok()?))).collect();
         let has_id = |record: &AccessRecord| resource_id.is_some_and(|id| record.recipe.resource_id == id);
         let is_known = all.iter().any(|(_, record)| has_id(record));
         let is_meant = |record: &AccessRecord| if is_known { has_id(record) } else { record.is_meant_by(reference) };

@@ -17,7 +17,7 @@ use tokio::{
     net::{TcpListener, TcpStream},
 };
 
-use crate::stage::{Stage, assert_heard};
+use crate::stage::{Heard, Stage, assert_heard};
 
 /// Says to a child that it is one.
 const CHILD: &str = "RDS_ENCRYPT_FLOWS_CHILD";
@@ -50,6 +50,15 @@ async fn served_with(options: Options) -> (Stage, String) {
     (stage, flags)
 }
 
+/// Runs a command; somebody answers its question, or nobody is there.
+async fn answered(stage: &Stage, words: &str, answer: Option<bool>) -> Heard {
+    let command = stage.command(words);
+    match answer {
+        Some(yes) => command.answered(yes).run().await,
+        None => command.run().await,
+    }
+}
+
 #[test]
 fn with_credentials() {
     in_a_child("child_with_credentials", &[("AWS_ACCESS_KEY_ID", "AKIDEXAMPLE"), ("AWS_SECRET_ACCESS_KEY", "secret")]);
@@ -74,18 +83,10 @@ async fn child_with_credentials() {
         ("empty_region", format!("migrate orders {flags} --region us-east-1 --kms-key alias/sandbox"), None, 3),
         ("aws_own_key", format!("migrate orders {flags} --region eu-west-2 --kms-key alias/aws/rds"), Some(false), 3),
     ] {
-        let command = stage.command(&words);
-        let heard = match answer {
-            Some(yes) => command.answered(yes).run().await,
-            None => command.run().await,
-        };
+        let heard = answered(&stage, &words, answer).await;
         assert_heard!(name, heard);
         // For machines each way out has its last line, with the exit code that the program ends with.
-        let command = stage.command(&format!("{words} --output json"));
-        let heard = match answer {
-            Some(yes) => command.answered(yes).run().await,
-            None => command.run().await,
-        };
+        let heard = answered(&stage, &format!("{words} --output json"), answer).await;
         let last = heard.stdout.lines().last().expect("a last line");
         let last: serde_json::Value = serde_json::from_str(last).unwrap();
         assert_eq!((&last["exit_code"], heard.code), (&code.into(), code), "{name}: {heard}");
@@ -253,11 +254,7 @@ async fn child_half_removed() {
         (setup.clone(), Some(false), "Nothing was begun"),
         (format!("{setup} --yes"), None, "what is made in IAM takes --allow-iam as well"),
     ] {
-        let command = stage.command(&words);
-        let heard = match answer {
-            Some(yes) => command.answered(yes).run().await,
-            None => command.run().await,
-        };
+        let heard = answered(&stage, &words, answer).await;
         assert_eq!(heard.code, 3, "{heard}");
         assert!(heard.stderr.contains("its removal has begun") && heard.stderr.contains(said), "{heard}");
         assert!(heard.stderr.contains("rds-encrypt access teardown bare"), "{heard}");

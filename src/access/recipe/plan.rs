@@ -2,7 +2,9 @@
 
 use std::collections::BTreeSet;
 
-use super::{GroupReference, OwnGroup, Part, Recipe, SubnetReference, borders, earlier::without, part::HTTPS};
+use super::{
+    GroupReference, OwnGroup, Part, Recipe, SubnetReference, borders, earlier::without, part::HTTPS, standing,
+};
 use crate::{
     access::{
         checks::{endpoint_stands, endpoints_needed, is_private, role_stands},
@@ -11,7 +13,7 @@ use crate::{
         scene::Scene,
         security_rule::{End, egress, ingress, through},
     },
-    model::{DnsAttribute, Machine, PREFERENCES, Peer, quoted},
+    model::{DnsAttribute, Machine, PREFERENCES, quoted},
 };
 
 /// What a person chose.
@@ -327,8 +329,7 @@ impl Work<'_> {
                 return Ok(());
             }
             // One that lets everything out says so by addresses.
-            let everywhere = Peer::Ipv4("0.0.0.0/0".into());
-            if own.iter().any(|group| group.egress.iter().any(|it| it.protocol == "-1" && it.peer == everywhere)) {
+            if own.iter().any(|group| standing::everything_to(group, standing::EVERYWHERE).is_some()) {
                 return Ok(());
             }
         }

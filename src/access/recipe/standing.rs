@@ -6,6 +6,9 @@ use super::{
 };
 use crate::model::{DnsAttribute, PREFERENCES, Peer, SecurityGroup, SecurityRule};
 
+/// All IPv4 addresses.
+pub(super) const EVERYWHERE: &str = "0.0.0.0/0";
+
 /// How a part stands.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum Standing {
@@ -139,8 +142,12 @@ pub(super) fn association(recipe: &Recipe, seen: &Seen, cidr: &str) -> Option<St
 
 /// One of the rules with which each new group begins: where the VPC has IPv6 addresses there are two.
 pub(super) fn everything_out(group: &SecurityGroup) -> Option<&SecurityRule> {
-    let everywhere = [Peer::Ipv4("0.0.0.0/0".into()), Peer::Ipv6("::/0".into())];
-    group.egress.iter().find(|rule| rule.protocol == "-1" && everywhere.contains(&rule.peer))
+    everything_to(group, EVERYWHERE).or_else(|| everything_to(group, "::/0"))
+}
+
+/// The rule that lets everything out to all addresses of a kind.
+pub(super) fn everything_to<'a>(group: &'a SecurityGroup, everywhere: &str) -> Option<&'a SecurityRule> {
+    group.egress.iter().find(|rule| rule.protocol == "-1" && rule.peer.to_string() == everywhere)
 }
 
 /// The rule that lets addresses of the VPC in at the endpoints.

@@ -63,7 +63,7 @@ pub(in crate::cli) async fn setup(global: &Global, asked: &Setup, around: &mut S
 
 /// The setup that was begun earlier, if there is one that isn't removed.
 fn begun(place: &Place, path: &Path) -> Result<Option<Access>, Failure> {
-    if place.states.access_record(path)?.is_none() {
+    if !path.exists() {
         return Ok(None);
     }
     let access = place.states.open_access(path, &session::owner())?;
